@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ActiveInas.Cli.Views;
+using ActiveInas.Runs;
+using Spectre.Console;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas list [ROOT]</c>: the runs in a folder.</summary>
+internal static class ListCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string?> root = new("ROOT") { Arity = ArgumentArity.ZeroOrOne, Description = "folder that holds runs (default: runs)" };
+        Command command = new("list", "List the runs in a folder.") { root };
+        command.SetAction(parsed =>
+        {
+            string? asked = parsed.GetValue(root);
+            string folder = asked ?? RunFolder.DefaultRoot;
+
+            // Having run nothing yet is no mistake; naming a folder that is not there is.
+            IReadOnlyList<RunSummary> runs = asked is null && !Directory.Exists(folder) ? [] : RunCatalog.List(folder);
+            if (parsed.GetValue(CommonOptions.Json))
+            {
+                terminal.Out.WriteLine(JsonText.Write(Document(folder, runs)));
+            }
+            else if (runs.Count == 0)
+            {
+                terminal.Out.WriteLine($"no runs in {folder}/; start one with 'ainas run'");
+            }
+            else
+            {
+                terminal.Result.Write(Table(runs));
+            }
+        });
+        return command;
+    }
+
+    private static JsonObject Document(string folder, IReadOnlyList<RunSummary> runs) => new()
+    {
+        ["schema_version"] = RunDocument.SchemaVersion,
+        ["root"] = folder,
+        ["runs"] = new JsonArray([.. runs.Select(run => new JsonObject
+        {
+            ["run"] = run.Id,
+            ["out"] = run.Folder,
+            ["state"] = run.State,
+            ["created_at"] = run.CreatedAt,
+            ["data"] = run.Data,
+            ["query"] = run.Query,
+            ["architecture"] = run.Architecture,
+            ["rounds"] = run.Rounds,
+            ["labels"] = run.Labels,
+            ["test_accuracy"] = JsonText.Number(run.TestAccuracy),
+        })]),
+    };
+
+    private static Table Table(IReadOnlyList<RunSummary> runs)
+    {
+        Table table = Tables.Create("run", "state", "started (UTC)", "data", "query", "architecture", "#rounds", "#labels", "#accuracy", "folder");
+        foreach (RunSummary run in runs)
+        {
+            table.AddRow(
+                Tables.Text(run.Id),
+                Tables.State(run.State),
+                Tables.Text(run.CreatedAt.Replace('T', ' ').TrimEnd('Z')),
+                Tables.Text(run.Data),
+                Tables.Text(run.Query),
+                Tables.Text(run.Architecture),
+                Tables.Text($"{run.Rounds}"),
+                Tables.Text(ProgressText.Count(run.Labels)),
+                Tables.Text(ProgressText.Share(run.TestAccuracy)),
+                Tables.Text(run.Folder));
+        }
+
+        return table;
+    }
+}

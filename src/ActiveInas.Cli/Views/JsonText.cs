@@ -1,0 +1,16 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ActiveInas.Cli.Views;
+
+/// <summary>JSON for stdout.</summary>
+internal static class JsonText
+{
+    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(JsonObject document) => document.ToJsonString(s_options);
+
+    /// <summary>A plain number, or null for none and for what JSON cannot say.</summary>
+    public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+}

@@ -1,0 +1,92 @@
+using System.Numerics;
+
+namespace ActiveInas.Compute.Cpu;
+
+/// <summary>A tensor in the channel-blocked bordered layout.</summary>
+internal sealed unsafe class CpuTensor<T, A, S> : Tensor
+    where T : unmanaged
+    where A : unmanaged, IBinaryFloatingPointIeee754<A>
+    where S : struct, IStorage<T, A>
+{
+    private readonly NativeBuffer<T> _buffer;
+
+    public CpuTensor(TensorShape shape)
+        : base(shape)
+    {
+        Layout = new BlockedLayout(shape);
+        _buffer = new NativeBuffer<T>(Layout.Length);
+    }
+
+    public BlockedLayout Layout { get; }
+
+    /// <summary>The whole buffer, margins included.</summary>
+    public Span<T> Span => _buffer.Span;
+
+    /// <summary>First element of the buffer (the margin before the first position of channel block 0).</summary>
+    public T* Pointer => _buffer.Pointer;
+
+    /// <summary>First element of position 0 in a channel block.</summary>
+    public T* BlockPointer(int block) => _buffer.Pointer + (block * Layout.BlockStride) + ((long)Layout.Margin * Layout.Block);
+
+    /// <summary>One value in the arithmetic type: for plain loops.</summary>
+    public A this[int image, int channel, int row, int column]
+    {
+        get => S.Load(_buffer.Pointer[Layout.Index(image, channel, row, column)]);
+        set => _buffer.Pointer[Layout.Index(image, channel, row, column)] = S.Store(value);
+    }
+
+    public override void Write(ReadOnlySpan<float> values)
+    {
+        CheckLength(values.Length);
+        int i = 0;
+        for (int n = 0; n < Images; n++)
+        {
+            for (int y = 0; y < Shape.Height; y++)
+            {
+                for (int x = 0; x < Shape.Width; x++)
+                {
+                    for (int c = 0; c < Shape.Channels; c++)
+                    {
+                        this[n, c, y, x] = A.CreateTruncating(values[i++]);
+                    }
+                }
+            }
+        }
+    }
+
+    public override void Read(Span<float> values)
+    {
+        CheckLength(values.Length);
+        int i = 0;
+        for (int n = 0; n < Images; n++)
+        {
+            for (int y = 0; y < Shape.Height; y++)
+            {
+                for (int x = 0; x < Shape.Width; x++)
+                {
+                    for (int c = 0; c < Shape.Channels; c++)
+                    {
+                        values[i++] = float.CreateTruncating(this[n, c, y, x]);
+                    }
+                }
+            }
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _buffer.Dispose();
+        }
+    }
+
+    private void CheckLength(int length)
+    {
+        int expected = Images * Shape.Height * Shape.Width * Shape.Channels;
+        if (length != expected)
+        {
+            throw new ArgumentException($"The span holds {length} values; a tensor of {Images} images {Shape} needs {expected} ([Images, H, W, C]).");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal sealed unsafe partial class VectorDevice<T, S, V, L>
+{
+    /// <summary>Positions whose sums are kept in fp32 before they join the fp64 total.</summary>
+    private const int StatisticsPositions = 512;
+    private readonly NormStatisticsItems _normStatistics;
+    private readonly NormApplyItems _normApply;
+    private NativeBuffer<float>? _partials;
+
+    public void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    {
+        OperationGuard.BatchNorm(norm, x, residual, y);
+        if (IsImage(Own(x)))
+        {
+            _plain.BatchNormForward(norm, x, residual, relu, y);
+            return;
+        }
+
+        CpuTensor<T, float, S> source = Own(x);
+        CpuMatrix<float> mean = Own(norm.BatchMean);
+        CpuMatrix<float> inverseDeviation = Own(norm.BatchInverseDeviation);
+        ImageChunks chunks = ImageChunks.Of(source.Layout, source.Images, StatisticsPositions);
+        float* partials = Partials(chunks.Items * 2 * Block);
+        _normStatistics.Run(_pool, source, chunks, partials);
+        CombineStatistics(norm, source, chunks, partials, mean, inverseDeviation);
+        _normApply.Run(_pool, source, residual is null ? null : Own(residual), relu, Own(y), mean.Pointer, Factors(norm, inverseDeviation), Own(norm.Shift.Values).Pointer);
+    }
+
+    public void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    {
+        OperationGuard.BatchNorm(norm, x, residual, y);
+        if (IsImage(Own(x)))
+        {
+            _plain.BatchNormInference(norm, x, residual, relu, y);
+            return;
+        }
+
+        CpuMatrix<float> variance = Own(norm.RunningVariance);
+        CpuMatrix<float> scale = Own(norm.Scale.Values);
+        float* factors = Partials(PaddedChannels(norm));
+        for (int c = 0; c < norm.Channels; c++)
+        {
+            factors[c] = (float)(1 / Math.Sqrt(variance.Pointer[c] + norm.Epsilon)) * scale.Pointer[c];
+        }
+
+        _normApply.Run(
+            _pool, Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.RunningMean).Pointer, factors, Own(norm.Shift.Values).Pointer);
+    }
+
+    private static int PaddedChannels(BatchNorm norm) => (norm.Channels + Block - 1) / Block * Block;
+
+    /// <summary>scale / deviation per channel, in memory of the device until the next call.</summary>
+    private float* Factors(BatchNorm norm, CpuMatrix<float> inverseDeviation)
+    {
+        CpuMatrix<float> scale = Own(norm.Scale.Values);
+        float* factors = Partials(PaddedChannels(norm));
+        for (int c = 0; c < norm.Channels; c++)
+        {
+            factors[c] = inverseDeviation.Pointer[c] * scale.Pointer[c];
+        }
+
+        return factors;
+    }
+
+    private float* Partials(int length)
+    {
+        if (_partials is null || _partials.Length < length)
+        {
+            _partials?.Dispose();
+            _partials = new NativeBuffer<float>(Math.Max(length, 16_384));
+        }
+
+        return _partials.Pointer;
+    }
+
+    /// <summary>Joins the chunks' means and squared deviations in fp64, in order (Chan, Golub and LeVeque 1979).</summary>
+    private static void CombineStatistics(
+        BatchNorm norm, CpuTensor<T, float, S> x, ImageChunks chunks, float* partials, CpuMatrix<float> mean, CpuMatrix<float> inverseDeviation)
+    {
+        CpuMatrix<float> runningMean = Own(norm.RunningMean);
+        CpuMatrix<float> runningVariance = Own(norm.RunningVariance);
+        int pixels = x.Shape.Height * x.Shape.Width;
+        double weight = norm.RunningWeight;
+        for (int c = 0; c < norm.Channels; c++)
+        {
+            double total = 0;
+            double average = 0;
+            double squares = 0;
+            for (int chunk = 0; chunk < chunks.PerBlock; chunk++)
+            {
+                float* partial = partials + ((((c / Block * chunks.PerBlock) + chunk) * 2 * Block) + (c % Block));
+                double count = (double)pixels * chunks.ImagesIn(chunk);
+                double delta = partial[0] - average;
+                total += count;
+                average += delta * count / total;
+                squares += partial[Block] + (delta * delta * count * (total - count) / total);
+            }
+
+            double unbiased = squares / Math.Max(1, total - 1);
+            mean.Pointer[c] = (float)average;
+            inverseDeviation.Pointer[c] = (float)(1 / Math.Sqrt((squares / total) + norm.Epsilon));
+            runningMean.Pointer[c] = (float)(((1 - weight) * runningMean.Pointer[c]) + (weight * average));
+            runningVariance.Pointer[c] = (float)(((1 - weight) * runningVariance.Pointer[c]) + (weight * unbiased));
+        }
+
+        mean.Touch();
+        inverseDeviation.Touch();
+        runningMean.Touch();
+        runningVariance.Touch();
+    }
+
+    /// <summary>A fixed cut of (channel block, images) into items of about so many positions.</summary>
+    private readonly record struct ImageChunks(int Blocks, int PerBlock, int Images, int Total)
+    {
+        public int Items => Blocks * PerBlock;
+
+        public static ImageChunks Of(BlockedLayout layout, int images, int positions)
+        {
+            int each = Math.Max(1, positions / (layout.Shape.Height * layout.Shape.Width));
+            return new ImageChunks(layout.ChannelBlocks, (images + each - 1) / each, each, images);
+        }
+
+        public int BlockOf(int item) => item / PerBlock;
+
+        public int First(int item) => item % PerBlock * Images;
+
+        public int ImagesIn(int item) => Math.Min(Images, Total - First(item));
+    }
+
+    /// <summary>Mean and squared deviations from it, [item][2][32].</summary>
+    private sealed class NormStatisticsItems : IWorkItems
+    {
+        private CpuTensor<T, float, S> _x = null!;
+        private ImageChunks _chunks;
+        private float* _partials;
+
+        public void Run(WorkerPool pool, CpuTensor<T, float, S> x, ImageChunks chunks, float* partials)
+        {
+            (_x, _chunks) = (x, chunks);
+            _partials = partials;
+            pool.Run(chunks.Items, this);
+        }
+
+        public void Run(int item, int worker)
+        {
+            BlockedLayout layout = _x.Layout;
+            int width = layout.Shape.Width;
+            int first = _chunks.First(item);
+            int last = first + _chunks.ImagesIn(item);
+            T* block = _x.BlockPointer(_chunks.BlockOf(item));
+            float* partial = _partials + (item * 2 * Block);
+            V share = L.Broadcast(1f / ((last - first) * layout.Shape.Height * width));
+            for (int lane = 0; lane < Block; lane += L.Count)
+            {
+                V sum = L.Zero;
+                for (int n = first; n < last; n++)
+                {
+                    for (int row = 0; row < layout.Shape.Height; row++)
+                    {
+                        T* p = block + ((long)layout.Position(n, row, 0) * Block) + lane;
+                        for (int i = 0; i < width; i++, p += Block)
+                        {
+                            sum = L.Add(sum, Lanes<T, V, L>.Load(p));
+                        }
+                    }
+                }
+
+                V mean = L.Multiply(sum, share);
+                V minus = L.Multiply(mean, L.Broadcast(-1f));
+                V squares = L.Zero;
+                for (int n = first; n < last; n++)
+                {
+                    for (int row = 0; row < layout.Shape.Height; row++)
+                    {
+                        T* p = block + ((long)layout.Position(n, row, 0) * Block) + lane;
+                        for (int i = 0; i < width; i++, p += Block)
+                        {
+                            V deviation = L.Add(Lanes<T, V, L>.Load(p), minus);
+                            squares = L.FusedMultiplyAdd(deviation, deviation, squares);
+                        }
+                    }
+                }
+
+                L.Store(partial + lane, mean);
+                L.Store(partial + Block + lane, squares);
+            }
+        }
+    }
+
+    /// <summary>y = relu?((x - mean) factor + shift + residual).</summary>
+    private sealed class NormApplyItems : IWorkItems
+    {
+        private CpuTensor<T, float, S> _x = null!;
+        private CpuTensor<T, float, S>? _residual;
+        private CpuTensor<T, float, S> _y = null!;
+        private bool _relu;
+        private ImageChunks _chunks;
+        private float* _mean;
+        private float* _factor;
+        private float* _shift;
+
+        public void Run(
+            WorkerPool pool, CpuTensor<T, float, S> x, CpuTensor<T, float, S>? residual, bool relu, CpuTensor<T, float, S> y, float* mean, float* factor, float* shift)
+        {
+            (_x, _residual, _relu, _y) = (x, residual, relu, y);
+            _mean = mean;
+            _factor = factor;
+            _shift = shift;
+            _chunks = ImageChunks.Of(x.Layout, x.Images, StatisticsPositions);
+            pool.Run(_chunks.Items, this);
+        }
+
+        public void Run(int item, int worker)
+        {
+            int block = _chunks.BlockOf(item);
+            int first = _chunks.First(item);
+            int last = first + _chunks.ImagesIn(item);
+            float* parameters = stackalloc float[3 * Block];
+            CopyChannels(_mean, block, _x.Shape.Channels, parameters, -1f);
+            CopyChannels(_factor, block, _x.Shape.Channels, parameters + Block, 1f);
+            CopyChannels(_shift, block, _x.Shape.Channels, parameters + (2 * Block), 1f);
+            BlockedLayout layout = _x.Layout;
+            for (int n = first; n < last; n++)
+            {
+                for (int row = 0; row < layout.Shape.Height; row++)
+                {
+                    long start = (long)layout.Position(n, row, 0) * Block;
+                    Row(
+                        _x.BlockPointer(block) + start, _residual is null ? null : _residual.BlockPointer(block) + start,
+                        _y.BlockPointer(block) + start, parameters, layout.Shape.Width);
+                }
+            }
+        }
+
+        private void Row(T* x, T* residual, T* y, float* parameters, int width)
+        {
+            V zero = L.Zero;
+            for (int lane = 0; lane < Block; lane += L.Count)
+            {
+                V minus = L.Load(parameters + lane);
+                V factor = L.Load(parameters + Block + lane);
+                V shift = L.Load(parameters + (2 * Block) + lane);
+                for (int i = lane; i < width * Block; i += Block)
+                {
+                    V value = L.FusedMultiplyAdd(L.Add(Lanes<T, V, L>.Load(x + i), minus), factor, shift);
+                    if (residual != null)
+                    {
+                        value = L.Add(value, Lanes<T, V, L>.Load(residual + i));
+                    }
+
+                    Lanes<T, V, L>.Store(y + i, _relu ? L.Max(value, zero) : value);
+                }
+            }
+        }
+    }
+
+    /// <summary>32 values of a channel block times a factor; zero beyond the channels, so that padding stays zero.</summary>
+    private static void CopyChannels(float* values, int block, int channels, float* target, float factor)
+    {
+        for (int i = 0; i < Block; i++)
+        {
+            int c = (block * Block) + i;
+            target[i] = c < channels ? values[c] * factor : 0f;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal sealed unsafe partial class VectorDevice<T, S, V, L>
+{
+    private readonly SweepItems _sweep;
+
+    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    {
+        CpuTensor<T, float, S> source = Own(x);
+        CpuTensor<T, float, S> target = Own(y);
+        OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
+        if (IsImage(target))
+        {
+            _plain.ConvolutionForward(shape, x, w, y);
+            return;
+        }
+
+        ConvolutionPlan plan = Plan(shape, source.Layout, target.Layout);
+        float* packed = PackForward(plan, Own(w.Values));
+        int inner = plan.Gathers ? plan.Taps * shape.InChannels : Block;
+        _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, accumulate: false);
+    }
+
+    public void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
+    {
+        CpuTensor<T, float, S> source = Own(dy);
+        CpuTensor<T, float, S> target = Own(dx);
+        OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
+        if (IsImage(target) || IsImage(source))
+        {
+            _plain.ConvolutionBackwardData(shape, dy, w, dx, accumulate);
+            return;
+        }
+
+        ConvolutionPlan plan = Plan(shape, target.Layout, source.Layout);
+        float* packed = PackBackward(plan, Own(w.Values));
+        foreach (Sweep sweep in plan.Backward)
+        {
+            if (sweep.Taps.Length > 0 || !accumulate)
+            {
+                _sweep.Run(plan, sweep, source, 1, packed, plan.OutBlocks, Block, plan.InBlocks, target, accumulate);
+            }
+        }
+    }
+
+    /// <summary>A sweep over a batch: items are runs of whole images; each widens its images once and multiplies them by all weights.</summary>
+    private sealed class SweepItems(VectorDevice<T, S, V, L> device) : IWorkItems
+    {
+        private const int TileLength = GemmKernel<V, L, Distance32, Distance1>.Rows * Block;
+        private ConvolutionPlan _plan = null!;
+        private Sweep _sweep = null!;
+        private CpuTensor<T, float, S> _source = null!;
+        private CpuTensor<T, float, S> _target = null!;
+        private int _step;
+        private float* _packed;
+        private int _reduceBlocks;
+        private int _inner;
+        private int _resultBlocks;
+        private bool _accumulate;
+        private int _images;
+        private int _span;
+
+        /// <param name="plan">Geometry.</param>
+        /// <param name="sweep">Rows and taps.</param>
+        /// <param name="source">Operand A.</param>
+        /// <param name="step">Positions between the rows of a group in the operand.</param>
+        /// <param name="packed">Weights [resultBlocks][reduceBlocks][tap][inner][32].</param>
+        /// <param name="reduceBlocks">Channel blocks of the operand.</param>
+        /// <param name="inner">Channels in a block (or values of a gathered patch).</param>
+        /// <param name="resultBlocks">Channel blocks of the result.</param>
+        /// <param name="target">Result.</param>
+        /// <param name="accumulate">Add to what the result holds.</param>
+        public void Run(
+            ConvolutionPlan plan, Sweep sweep, CpuTensor<T, float, S> source, int step, float* packed, int reduceBlocks, int inner, int resultBlocks,
+            CpuTensor<T, float, S> target, bool accumulate)
+        {
+            (_plan, _sweep, _source, _target, _step) = (plan, sweep, source, target, step);
+            _packed = packed;
+            (_reduceBlocks, _inner, _resultBlocks, _accumulate) = (reduceBlocks, inner, resultBlocks, accumulate);
+            int pixels = target.Shape.Height * target.Shape.Width;
+            int fair = (target.Images + (2 * device.Threads) - 1) / (2 * device.Threads);
+            _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
+            _span = Gathers
+                ? _images * plan.Y.Shape.Height * plan.PaddedWidth
+                : (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
+            device._pool.Run((target.Images + _images - 1) / _images, this);
+        }
+
+        private bool Gathers => _plan.Gathers && _inner != Block;
+
+        public void Run(int item, int worker)
+        {
+            int first = item * _images;
+            int count = Math.Min(_images, _target.Images - first);
+            float* tile = device.Scratch(worker, TileLength + ((long)_reduceBlocks * _span * Block) + (8 * Block * 2));
+            float* operand = tile + TileLength;
+            if (Gathers)
+            {
+                Gather(_plan, _source, first, count, 0, _plan.Y.Shape.Height, operand);
+            }
+            else
+            {
+                WidenImages(first, count, operand);
+                operand += (long)_source.Layout.Margin * Block;
+            }
+
+            int taps = Gathers ? 1 : _sweep.Taps.Length;
+            int* aOffsets = stackalloc int[_reduceBlocks * taps];
+            int* bOffsets = stackalloc int[_reduceBlocks * taps];
+            for (int block = 0; block < _reduceBlocks; block++)
+            {
+                for (int i = 0; i < taps; i++)
+                {
+                    aOffsets[(block * taps) + i] = Gathers ? 0 : ((block * _span) + _sweep.Shifts[i]) * Block;
+                    bOffsets[(block * taps) + i] = Gathers ? 0 : ((block * _plan.Taps) + _sweep.Taps[i]) * Block * Block;
+                }
+            }
+
+            long weightStride = Gathers ? _inner * Block : (long)_reduceBlocks * _plan.Taps * Block * Block;
+            for (int block = 0; block < _resultBlocks; block++)
+            {
+                Tiles(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tile, _target.BlockPointer(block));
+            }
+        }
+
+        private void WidenImages(int first, int count, float* operand)
+        {
+            BlockedLayout layout = _source.Layout;
+            int positions = (count * layout.ImageStride) + (2 * layout.Margin);
+            for (int block = 0; block < _reduceBlocks; block++)
+            {
+                T* from = _source.BlockPointer(block) + (((long)first * layout.ImageStride) - layout.Margin) * Block;
+                Lanes<T, V, L>.Widen(from, operand + ((long)block * _span * Block), positions * Block);
+            }
+        }
+
+        private void Tiles(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile, T* target)
+        {
+            RowGroup[] groups = _sweep.Groups;
+            int sourceImage = Gathers ? _plan.Y.Shape.Height * _plan.PaddedWidth : _source.Layout.ImageStride;
+            int targetImage = _target.Layout.ImageStride;
+            int total = count * groups.Length;
+            for (int t = 0; t < total; t += 2)
+            {
+                int upperImage = t / groups.Length;
+                RowGroup upper = groups[t - (upperImage * groups.Length)];
+                int next = t + 1 < total ? t + 1 : t;
+                int lowerImage = next / groups.Length;
+                RowGroup lower = groups[next - (lowerImage * groups.Length)];
+                float* p = operand + ((((long)upperImage * sourceImage) + upper.Source) * Block);
+                float* q = operand + ((((long)lowerImage * sourceImage) + lower.Source) * Block);
+                if (_step == 1)
+                {
+                    GemmKernel<V, L, Distance32, Distance1>.Multiply(p, q, aOffsets, b, bOffsets, products, _inner, tile, load: false);
+                }
+                else
+                {
+                    GemmKernel<V, L, Distance64, Distance1>.Multiply(p, q, aOffsets, b, bOffsets, products, _inner, tile, load: false);
+                }
+
+                Store(tile, target + ((((long)(first + upperImage) * targetImage) + upper.Target) * Block), upper.Valid);
+                if (next > t)
+                {
+                    Store(tile + (4 * Block), target + ((((long)(first + lowerImage) * targetImage) + lower.Target) * Block), lower.Valid);
+                }
+            }
+        }
+
+        private void Store(float* rows, T* target, int valid)
+        {
+            for (int row = 0; row < valid; row++, rows += Block, target += _sweep.TargetStep * Block)
+            {
+                for (int lane = 0; lane < Block; lane += L.Count)
+                {
+                    V value = L.Load(rows + lane);
+                    if (_accumulate)
+                    {
+                        value = L.Add(value, Lanes<T, V, L>.Load(target + lane));
+                    }
+
+                    Lanes<T, V, L>.Store(target + lane, value);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the patches of output rows [row0, row1) of some images as rows of 32 floats, tap * C + c, the rest undefined.</summary>
+    private static void Gather(ConvolutionPlan plan, CpuTensor<T, float, S> x, int first, int count, int row0, int row1, float* target)
+    {
+        int channels = plan.Shape.InChannels;
+        int stride = plan.Shape.Stride;
+        for (int n = first; n < first + count; n++)
+        {
+            for (int row = row0; row < row1; row++)
+            {
+                T* source = x.BlockPointer(0) + ((long)x.Layout.Position(n, row * stride, 0) * 4);
+                for (int column = 0; column < plan.Y.Shape.Width; column++, source += stride * 4)
+                {
+                    float* patch = target + ((long)column * Block);
+                    for (int tap = 0; tap < plan.Shifts.Length; tap++, patch += channels)
+                    {
+                        // Four values are written, the next tap overwrites those beyond C.
+                        Lanes128.Store(patch, Lanes<T, System.Runtime.Intrinsics.Vector128<float>, Lanes128>.Load(source + (plan.Shifts[tap] * 4)));
+                    }
+                }
+
+                target += (long)plan.PaddedWidth * Block;
+            }
+        }
+    }
+}

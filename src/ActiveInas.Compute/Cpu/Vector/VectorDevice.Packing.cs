@@ -1,0 +1,118 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal sealed unsafe partial class VectorDevice<T, S, V, L>
+{
+    private readonly PackingItems _packing;
+
+    private float* PackForward(ConvolutionPlan plan, CpuMatrix<float> w)
+    {
+        PackedWeights packed = Packed(w);
+        if (packed.ForwardVersion != w.Version || packed.Forward is null)
+        {
+            int patch = plan.Gathers ? plan.Taps * plan.Shape.InChannels : plan.InBlocks * plan.Taps * Block;
+            packed.Forward ??= new NativeBuffer<float>((long)plan.OutBlocks * patch * Block);
+            _packing.Run(_pool, plan, w.Pointer, packed.Forward.Pointer, transposed: false);
+            packed.ForwardVersion = w.Version;
+        }
+
+        return packed.Forward.Pointer;
+    }
+
+    private float* PackBackward(ConvolutionPlan plan, CpuMatrix<float> w)
+    {
+        PackedWeights packed = Packed(w);
+        if (packed.BackwardVersion != w.Version || packed.Backward is null)
+        {
+            packed.Backward ??= new NativeBuffer<float>((long)plan.OutBlocks * plan.InBlocks * plan.Taps * Block * Block);
+            _packing.Run(_pool, plan, w.Pointer, packed.Backward.Pointer, transposed: true);
+            packed.BackwardVersion = w.Version;
+        }
+
+        return packed.Backward.Pointer;
+    }
+
+    private static PackedWeights Packed(CpuMatrix<float> w)
+    {
+        if (w.Companion is not PackedWeights packed)
+        {
+            packed = new PackedWeights();
+            w.Companion = packed;
+        }
+
+        return packed;
+    }
+
+    /// <summary>Items are result blocks.</summary>
+    private sealed class PackingItems : IWorkItems
+    {
+        private ConvolutionPlan _plan = null!;
+        private float* _weights;
+        private float* _packed;
+        private bool _transposed;
+
+        public void Run(WorkerPool pool, ConvolutionPlan plan, float* weights, float* packed, bool transposed)
+        {
+            (_plan, _transposed) = (plan, transposed);
+            _weights = weights;
+            _packed = packed;
+            pool.Run(transposed ? plan.InBlocks : plan.OutBlocks, this);
+        }
+
+        public void Run(int item, int worker)
+        {
+            if (_plan.Gathers)
+            {
+                int rows = _plan.Taps * _plan.Shape.InChannels;
+                CopyBlock(0, item * Block, rows, _packed + ((long)item * rows * Block));
+                return;
+            }
+
+            int reduceBlocks = _transposed ? _plan.OutBlocks : _plan.InBlocks;
+            float* target = _packed + ((long)item * reduceBlocks * _plan.Taps * Block * Block);
+            for (int block = 0; block < reduceBlocks; block++)
+            {
+                for (int tap = 0; tap < _plan.Taps; tap++, target += Block * Block)
+                {
+                    if (_transposed)
+                    {
+                        TransposeBlock(tap, item * Block, block * Block, target);
+                    }
+                    else
+                    {
+                        int c = block * Block;
+                        CopyBlock((tap * _plan.Shape.InChannels) + c, item * Block, Math.Min(Block, _plan.Shape.InChannels - c), target);
+                    }
+                }
+            }
+        }
+
+        /// <summary>[rows][32 k] from master rows that start at (row, k).</summary>
+        private void CopyBlock(int row, int k, int rows, float* target)
+        {
+            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            for (int r = 0; r < rows; r++)
+            {
+                float* source = _weights + ((long)(row + r) * _plan.Shape.OutChannels) + k;
+                for (int i = 0; i < columns; i++)
+                {
+                    target[(r * Block) + i] = S.Load(S.Store(source[i]));
+                }
+            }
+        }
+
+        /// <summary>[32 k][32 c] of one tap.</summary>
+        private void TransposeBlock(int tap, int c, int k, float* target)
+        {
+            int rows = Math.Min(Block, _plan.Shape.InChannels - c);
+            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            for (int r = 0; r < rows; r++)
+            {
+                float* source = _weights + ((long)((tap * _plan.Shape.InChannels) + c + r) * _plan.Shape.OutChannels) + k;
+                for (int i = 0; i < columns; i++)
+                {
+                    target[(i * Block) + r] = S.Load(S.Store(source[i]));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal sealed unsafe partial class VectorDevice<T, S, V, L>
+{
+    private const int ChunkPositions = 128;
+    private readonly WeightGradientItems _weightGradient;
+
+    public void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
+    {
+        CpuTensor<T, float, S> source = Own(x);
+        CpuTensor<T, float, S> gradient = Own(dy);
+        OperationGuard.Convolution(shape, x, nameof(x), w, dy, nameof(dy));
+        if (IsImage(gradient))
+        {
+            _plain.ConvolutionBackwardWeights(shape, x, dy, w);
+            return;
+        }
+
+        _weightGradient.Run(Plan(shape, source.Layout, gradient.Layout), source, gradient, Own(w.Gradient));
+    }
+
+    /// <summary>
+    /// dW[tap][c][k] = sum over positions of x[position + shift(tap), c] dy[position, k]: the same GEMM with channels as rows and positions
+    /// as the inner index. An item owns a block of 32 c x 32 k for some taps and sums over all images itself, so nothing is reduced
+    /// between threads.
+    /// </summary>
+    private sealed class WeightGradientItems(VectorDevice<T, S, V, L> device) : IWorkItems
+    {
+        private ConvolutionPlan _plan = null!;
+        private CpuTensor<T, float, S> _x = null!;
+        private CpuTensor<T, float, S> _dy = null!;
+        private float* _gradient;
+        private int _tapParts;
+        private int _rows;
+        private int _images;
+
+        public void Run(ConvolutionPlan plan, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
+        {
+            (_plan, _x, _dy) = (plan, x, dy);
+            _gradient = gradient.Pointer;
+            int height = plan.Y.Shape.Height;
+            int width = plan.Y.Shape.Width;
+            _rows = Math.Clamp(ChunkPositions / width, 1, height);
+            _images = _rows < height ? 1 : Math.Clamp(ChunkPositions / (height * width), 1, 32);
+            int blocks = plan.Gathers ? plan.OutBlocks : plan.InBlocks * plan.OutBlocks;
+            _tapParts = !plan.Gathers && plan.Taps == 9 && blocks < 2 * device.Threads ? 3 : 1;
+            device._pool.Run(blocks * _tapParts, this);
+            gradient.Touch();
+        }
+
+        public void Run(int item, int worker)
+        {
+            int part = item % _tapParts;
+            int block = item / _tapParts;
+            int taps = _plan.Gathers ? 1 : _plan.Taps / _tapParts;
+            int cBlock = _plan.Gathers ? 0 : block / _plan.OutBlocks;
+            int kBlock = block % _plan.OutBlocks;
+            int sums = taps * Block * Block;
+            float* scratch = device.Scratch(worker, sums + XLength() + YLength());
+            new Span<float>(scratch, sums).Clear();
+            int* aOffsets = stackalloc int[_images * _rows];
+            int* bOffsets = stackalloc int[_images * _rows];
+            for (int n = 0; n < _dy.Images; n += _images)
+            {
+                int images = Math.Min(_images, _dy.Images - n);
+                for (int row = 0; row < _plan.Y.Shape.Height; row += _rows)
+                {
+                    int rows = Math.Min(_rows, _plan.Y.Shape.Height - row);
+                    Chunk(n, images, row, rows, cBlock, kBlock, part * taps, taps, scratch, aOffsets, bOffsets);
+                }
+            }
+
+            Scatter(scratch, part * taps, taps, cBlock * Block, kBlock * Block);
+        }
+
+        private long XLength()
+        {
+            BlockedLayout x = _plan.X;
+            return _plan.Gathers
+                ? (long)_rows * _images * _plan.PaddedWidth * Block
+                : ((_images * x.ImageStride) + (2L * x.Margin) + 8) * Block;
+        }
+
+        private long YLength() => (long)_images * _plan.Y.ImageStride * Block;
+
+        private void Chunk(
+            int n, int images, int row, int rows, int cBlock, int kBlock, int firstTap, int taps, float* sums, int* aOffsets, int* bOffsets)
+        {
+            BlockedLayout y = _plan.Y;
+            float* xs = sums + (taps * Block * Block);
+            float* dys = xs + XLength();
+            int yStart = y.Position(n, row, 0);
+            int yEnd = y.Position(n + images - 1, row + rows - 1, y.Shape.Width);
+            Lanes<T, V, L>.Widen(_dy.BlockPointer(kBlock) + ((long)yStart * Block), dys, (yEnd - yStart) * Block);
+            int xStart = WidenX(n, images, row, rows, cBlock, xs);
+            int products = 0;
+            for (int image = 0; image < images; image++)
+            {
+                for (int r = 0; r < rows; r++, products++)
+                {
+                    aOffsets[products] = _plan.Gathers
+                        ? ((image * rows) + r) * _plan.PaddedWidth * Block
+                        : (_plan.X.Position(n + image, (row + r) * _plan.Shape.Stride, 0) - xStart) * Block;
+                    bOffsets[products] = (y.Position(n + image, row + r, 0) - yStart) * Block;
+                }
+            }
+
+            for (int tap = 0; tap < taps; tap++)
+            {
+                float* operand = _plan.Gathers ? xs : xs + ((long)_plan.Shifts[firstTap + tap] * Block);
+                for (int c = 0; c < Block; c += 8)
+                {
+                    float* tile = sums + (((tap * Block) + c) * Block);
+                    if (_plan.Gathers || _plan.Shape.Stride == 1)
+                    {
+                        GemmKernel<V, L, Distance1, Distance32>.Multiply(
+                            operand + c, operand + c + 4, aOffsets, dys, bOffsets, products, y.Shape.Width, tile, load: true);
+                    }
+                    else
+                    {
+                        GemmKernel<V, L, Distance1, Distance64>.Multiply(
+                            operand + c, operand + c + 4, aOffsets, dys, bOffsets, products, y.Shape.Width, tile, load: true);
+                    }
+                }
+            }
+        }
+
+        /// <summary>Widens the rows of x that the chunk reads, neighbours included; returns the position that xs[0] holds.</summary>
+        private int WidenX(int n, int images, int row, int rows, int cBlock, float* xs)
+        {
+            if (_plan.Gathers)
+            {
+                Gather(_plan, _x, n, images, row, row + rows, xs);
+                return 0;
+            }
+
+            BlockedLayout x = _plan.X;
+            int reach = x.RowStride + 1;
+            int start = x.Position(n, row * _plan.Shape.Stride, 0);
+            int end = x.Position(n + images - 1, ((row + rows - 1) * _plan.Shape.Stride) + 1, 0) + reach;
+            Lanes<T, V, L>.Widen(_x.BlockPointer(cBlock) + ((long)(start - reach) * Block), xs, (end - start + reach) * Block);
+            return start - reach;
+        }
+
+        private void Scatter(float* sums, int firstTap, int taps, int c, int k)
+        {
+            int rows = _plan.Gathers ? _plan.Taps * _plan.Shape.InChannels : Math.Min(Block, _plan.Shape.InChannels - c);
+            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            for (int tap = 0; tap < taps; tap++)
+            {
+                for (int r = 0; r < rows; r++)
+                {
+                    long row = _plan.Gathers ? r : ((long)(firstTap + tap) * _plan.Shape.InChannels) + c + r;
+                    float* target = _gradient + (row * _plan.Shape.OutChannels) + k;
+                    new Span<float>(sums + (((tap * Block) + r) * Block), columns).CopyTo(new Span<float>(target, columns));
+                }
+            }
+        }
+    }
+}

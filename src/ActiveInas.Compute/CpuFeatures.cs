@@ -1,0 +1,67 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ActiveInas.Compute;
+
+/// <summary>Instruction-set levels, each including those before it.</summary>
+public enum InstructionSet
+{
+    /// <summary>Plain loops.</summary>
+    Reference,
+
+    /// <summary>128-bit vectors through the portable API (SSE, NEON, or software).</summary>
+    Portable,
+
+    /// <summary>AVX2 and FMA.</summary>
+    Avx2,
+
+    /// <summary>AVX-512 F, BW, DQ, VL.</summary>
+    Avx512,
+
+    /// <summary>AMX tiles with bf16 (emitted kernels).</summary>
+    Amx,
+}
+
+/// <summary>The one place that probes the CPU and reads the cap; everything else asks <see cref="Best"/>.</summary>
+public static class CpuFeatures
+{
+    /// <summary>Environment variable that caps the instruction set: amx, avx512, avx2, portable or reference.</summary>
+    public const string CapVariable = "AINAS_MAX_ISA";
+
+    /// <summary>What the hardware and the runtime offer.</summary>
+    public static InstructionSet Hardware { get; } = Probe();
+
+    /// <summary>What the kernels may use: <see cref="Hardware"/> under the cap.</summary>
+    public static InstructionSet Best => (InstructionSet)Math.Min((int)Hardware, (int)Cap());
+
+    private static InstructionSet Probe()
+    {
+        if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Vector512.IsHardwareAccelerated)
+        {
+            return InstructionSet.Avx512;
+        }
+
+        return Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2 : InstructionSet.Portable;
+    }
+
+    private static InstructionSet Cap()
+    {
+        string? text = Environment.GetEnvironmentVariable(CapVariable);
+        if (string.IsNullOrEmpty(text))
+        {
+            return InstructionSet.Amx;
+        }
+
+        // Not Enum.TryParse: it takes numbers and lists of names too.
+        foreach (InstructionSet cap in Enum.GetValues<InstructionSet>())
+        {
+            if (text.Equals(cap.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                return cap;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"{CapVariable} is '{text}'; it must be one of amx, avx512, avx2, portable, reference. Unset it to use the best available.");
+    }
+}

@@ -1,0 +1,78 @@
+namespace ActiveInas.Compute;
+
+/// <summary>What the layers of a network call. Nothing above this project knows which device runs.</summary>
+/// <remarks>
+/// Symbols, the same everywhere: x input, y output, dy gradient of the loss with respect to y, dx with respect to x, w weights
+/// [Kernel, Kernel, C, K], dw their gradient. Activations are rounded to the storage type when an operation writes them; sums are
+/// kept in the arithmetic type. Every result is the same for every thread count.
+/// </remarks>
+public interface IDevice : IDisposable
+{
+    /// <summary>Name of the kernel-table row, for example <c>vector-avx512-bf16</c>.</summary>
+    string KernelName { get; }
+
+    /// <summary>Storage type of the tensors this device makes.</summary>
+    StorageType Storage { get; }
+
+    /// <summary>Threads in use.</summary>
+    int Threads { get; }
+
+    /// <summary>Makes a zeroed activation tensor.</summary>
+    Tensor CreateTensor(TensorShape shape);
+
+    /// <summary>Makes a zeroed matrix.</summary>
+    Matrix CreateMatrix(int rows, int columns);
+
+    /// <summary>y = x * w (cross-correlation). x is [N, C, H, W], y is [N, K, H', W'].</summary>
+    void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y);
+
+    /// <summary>dx = dy * w transposed; with <paramref name="accumulate"/> it is added to what dx holds (one rounding).</summary>
+    void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate);
+
+    /// <summary>Overwrites the gradient of w with the sum over images and positions.</summary>
+    void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w);
+
+    /// <summary>y = relu?(scale (x - mean) / sqrt(var + epsilon) + shift + residual?) with the statistics of the batch, which are saved for
+    /// the backward pass and move the running statistics.</summary>
+    void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
+
+    /// <summary>The same map with the running statistics.</summary>
+    void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
+
+    /// <summary>Backward of <see cref="BatchNormForward"/>. With <paramref name="relu"/>, dy counts only where y &gt; 0.
+    /// Writes dx, the gradients of scale and shift, and, when <paramref name="dResidual"/> is given, the (masked) dy into it.
+    /// dx may be the same tensor as dy; dResidual may be the same tensor as dy; never both.</summary>
+    void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);
+
+    /// <summary>Max-pool 3x3, stride 2, padding 1 (padding never wins). H' = (H - 1) / 2 + 1.</summary>
+    void MaxPoolForward(Tensor x, Tensor y);
+
+    /// <summary>dx: each dy goes to the first maximum (row-major) of its window.</summary>
+    void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx);
+
+    /// <summary>embedding[n, c] = mean over positions of x.</summary>
+    void GlobalAveragePoolForward(Tensor x, Matrix embedding);
+
+    /// <summary>dx[n, c, y, x] = dEmbedding[n, c] / (H W).</summary>
+    void GlobalAveragePoolBackward(Matrix dEmbedding, Tensor dx);
+
+    /// <summary>Inverted dropout in place: a unit is kept with probability 1 - rate and divided by it. The mask depends only on
+    /// (seed, sample key, unit): see <see cref="DropoutMask"/>. The backward pass is the same call on the gradient.</summary>
+    /// <param name="x">[N, D].</param>
+    /// <param name="rate">Probability of dropping, 0..1.</param>
+    /// <param name="seed">Seed of this pass.</param>
+    /// <param name="sampleKeys">One key a row, so that the mask follows the sample and not its place in a batch.</param>
+    void Dropout(Matrix x, double rate, ulong seed, ReadOnlySpan<int> sampleKeys);
+
+    /// <summary>logits = x w + b. x is [N, D], w is [D, classes], b is [classes].</summary>
+    void DenseForward(Matrix x, Parameter w, Parameter b, Matrix logits);
+
+    /// <summary>Gradients of w and b, and dx = dLogits w^T when <paramref name="dx"/> is given.</summary>
+    void DenseBackward(Matrix x, Parameter w, Parameter b, Matrix dLogits, Matrix? dx);
+
+    /// <summary>Mean over the batch of -log softmax(logits)[label]; dLogits = (softmax - one-hot) / N. labels is [N].</summary>
+    double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits);
+
+    /// <summary>Nesterov SGD: g = gradient + weightDecay w; v &lt;- m v - lr g; w &lt;- w + m v - lr g.</summary>
+    void SgdStep(Parameter parameter, double learningRate, double momentum, double weightDecay);
+}

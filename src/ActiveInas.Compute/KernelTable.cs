@@ -1,0 +1,71 @@
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute;
+
+/// <summary>Families of kernels, slowest and plainest first.</summary>
+public enum KernelFamily
+{
+    /// <summary>Plain loops: the readable twin of everything else.</summary>
+    Reference,
+
+    /// <summary>System.Runtime.Intrinsics: AVX-512, AVX2, and portable 128-bit vectors.</summary>
+    Vector,
+
+    /// <summary>Emitted AMX tile kernels.</summary>
+    Amx,
+}
+
+/// <summary>One row of the table: a named way to run every operation. Names follow family-isa-storage.</summary>
+/// <param name="Name">For example <c>vector-avx512-bf16</c>.</param>
+/// <param name="Family">Family: rows of one family give the same bytes.</param>
+/// <param name="InstructionSet">What the hardware must offer.</param>
+/// <param name="Storage">Storage type of the tensors.</param>
+/// <param name="Create">Makes a device with so many threads.</param>
+public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, Func<int, IDevice> Create)
+{
+    /// <summary>Whether this machine can run it, whatever the cap.</summary>
+    public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
+}
+
+/// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>
+public static class KernelTable
+{
+    /// <summary>All rows, slowest first. The Amx family adds its rows at the end.</summary>
+    public static IReadOnlyList<KernelRow> Rows { get; } =
+    [
+        Reference<double, double, DoubleStorage>("fp64", StorageType.Double),
+        Reference<float, float, SingleStorage>("fp32", StorageType.Single),
+        Reference<BFloat16, float, BFloat16Storage>("bf16", StorageType.BFloat16),
+        Vector<float, SingleStorage, Vector128<float>, Lanes128>("portable-fp32", InstructionSet.Portable, StorageType.Single),
+        Vector<BFloat16, BFloat16Storage, Vector128<float>, Lanes128>("portable-bf16", InstructionSet.Portable, StorageType.BFloat16),
+        Vector<float, SingleStorage, Vector256<float>, Lanes256>("avx2-fp32", InstructionSet.Avx2, StorageType.Single),
+        Vector<BFloat16, BFloat16Storage, Vector256<float>, Lanes256>("avx2-bf16", InstructionSet.Avx2, StorageType.BFloat16),
+        Vector<float, SingleStorage, Vector512<float>, Lanes512>("avx512-fp32", InstructionSet.Avx512, StorageType.Single),
+        Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
+    ];
+
+    /// <summary>The fastest row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
+    public static KernelRow Best(StorageType storage)
+        => Rows.Last(row => row.Storage == storage && row.InstructionSet <= CpuFeatures.Best);
+
+    /// <summary>Opens the fastest device for a storage type.</summary>
+    /// <param name="storage">Storage type of the tensors.</param>
+    /// <param name="threads">Threads; 0 means one a core.</param>
+    public static IDevice Open(StorageType storage, int threads = 0)
+        => Best(storage).Create(threads > 0 ? threads : Environment.ProcessorCount);
+
+    private static KernelRow Reference<T, A, S>(string storageName, StorageType storage)
+        where T : unmanaged
+        where A : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<A>
+        where S : struct, IStorage<T, A>
+        => new($"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
+
+    private static KernelRow Vector<T, S, V, L>(string name, InstructionSet instructionSet, StorageType storage)
+        where T : unmanaged
+        where S : struct, IStorage<T, float>
+        where V : struct
+        where L : struct, ILanes<V>
+        => new($"vector-{name}", KernelFamily.Vector, instructionSet, storage, threads => new VectorDevice<T, S, V, L>($"vector-{name}", threads));
+}

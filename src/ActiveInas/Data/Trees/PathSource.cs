@@ -1,0 +1,69 @@
+using ActiveInas.Data.Images;
+
+namespace ActiveInas.Data.Trees;
+
+/// <summary>A folder or archive of image files.</summary>
+internal sealed class PathSource(string path)
+{
+    private const int TarMagicOffset = 257;
+
+    /// <summary>Loads it.</summary>
+    public async Task<Dataset> LoadAsync(SourceContext context)
+    {
+        ITree tree = Open();
+        TreeListing listing = tree.List(context.Cancellation);
+        IEnumerable<string> images = listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path);
+        TreeLayout layout = TreeLayout.Resolve(path, images, listing.Folders);
+        if (layout.Images.Count == 0)
+        {
+            throw new DataException(NoImages(listing, []));
+        }
+
+        string[] paths = [.. layout.Images.Select(image => image.Path)];
+        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, ImageDecoder.Open(), context);
+        IEnumerable<DataProblem> found = [.. listing.Problems, .. layout.Problems, .. decoded.Problems];
+        DataProblem[] problems = [.. found.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
+        if (decoded.Images.All(image => image is null))
+        {
+            throw new DataException(NoImages(listing, problems));
+        }
+
+        return new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
+    }
+
+    private ITree Open()
+    {
+        if (Directory.Exists(path))
+        {
+            return new FolderTree(path);
+        }
+
+        byte[] head = new byte[TarMagicOffset + 5];
+        using FileStream stream = File.OpenRead(path);
+        int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> read = head.AsSpan(0, length);
+        if (read.StartsWith("PK\u0003\u0004"u8) || read.StartsWith("PK\u0005\u0006"u8))
+        {
+            return new ZipTree(path);
+        }
+
+        if (read.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])
+            || (length > TarMagicOffset && read[TarMagicOffset..].StartsWith("ustar"u8))
+            || path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase))
+        {
+            return new TarTree(path);
+        }
+
+        throw new DataException(
+            $"{path}: neither a folder nor a .zip, .tar or .tar.gz archive "
+            + $"(first bytes {Convert.ToHexString(read[..Math.Min(4, length)])} at offset 0).");
+    }
+
+    private string NoImages(TreeListing listing, DataProblem[] problems)
+    {
+        DataProblem? example = problems.Length > 0 ? problems[0] : listing.Problems.Count > 0 ? listing.Problems[0] : null;
+        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, BMP, TIFF or GIF files in "
+            + $"[train|test]/CLASS/ folders, or without folders for a pool of unlabelled images."
+            + (example is null ? "" : $" For example {example.Path}: {example.Message}.");
+    }
+}

@@ -1,0 +1,164 @@
+using ActiveInas.Data.Images;
+
+namespace ActiveInas.Data.Trees;
+
+/// <summary>Decodes the images of a tree, reading ahead while the last batch is decoded. The result depends on neither threads nor
+/// order.</summary>
+internal sealed class TreeImages
+{
+    private const int BatchFiles = 1024;
+    private const long BatchBytes = 16 << 20;
+
+    private readonly IImageDecoder _decoder;
+    private readonly Dictionary<string, int> _slots;
+    private readonly DecodedImage?[] _images;
+    private readonly List<DataProblem> _problems = [];
+    private readonly SourceContext _context;
+    private DecodedImage? _first;
+    private int? _size;
+    private int _stored;
+    private int _done;
+
+    private TreeImages(IReadOnlyList<string> paths, IImageDecoder decoder, SourceContext context)
+    {
+        _decoder = decoder;
+        _context = context;
+        _size = context.Request.ImageSize;
+        _images = new DecodedImage?[paths.Count];
+        _slots = paths.Select((path, index) => (path, index)).ToDictionary(pair => pair.path, pair => pair.index, StringComparer.Ordinal);
+    }
+
+    /// <summary>Follows the paths asked for; null where an image was skipped. All have one size.</summary>
+    public IReadOnlyList<DecodedImage?> Images => _images;
+
+    /// <summary>Why images were skipped.</summary>
+    public IReadOnlyList<DataProblem> Problems => _problems;
+
+    /// <summary>Reads and decodes.</summary>
+    /// <param name="tree">Source.</param>
+    /// <param name="paths">Which files, in the order of the result.</param>
+    /// <param name="decoder">Decoder.</param>
+    /// <param name="context">The request.</param>
+    public static async Task<TreeImages> LoadAsync(ITree tree, IReadOnlyList<string> paths, IImageDecoder decoder, SourceContext context)
+    {
+        var result = new TreeImages(paths, decoder, context);
+        var wanted = new HashSet<string>(paths, StringComparer.Ordinal);
+        Task pending = Task.CompletedTask;
+        foreach (List<TreeContent> batch in Batches(tree.Read(wanted, context.Cancellation)))
+        {
+            await pending;
+            pending = Task.Run(() => result.DecodeBatch(batch), context.Cancellation);
+        }
+
+        await pending;
+        result.ReportMissing(paths);
+        return result;
+    }
+
+    private static IEnumerable<List<TreeContent>> Batches(IEnumerable<TreeContent> contents)
+    {
+        var batch = new List<TreeContent>();
+        long bytes = 0;
+        foreach (TreeContent content in contents)
+        {
+            batch.Add(content);
+            bytes += content.Data?.Length ?? 0;
+            if (batch.Count >= BatchFiles || bytes >= BatchBytes)
+            {
+                yield return batch;
+                batch = [];
+                bytes = 0;
+            }
+        }
+
+        yield return batch;
+    }
+
+    private void DecodeBatch(List<TreeContent> batch)
+    {
+        var decoded = new DecodedImage?[batch.Count];
+        string?[] problems = new string?[batch.Count];
+        var options = new ParallelOptions { CancellationToken = _context.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, batch.Count, options, i => decoded[i] = Decode(batch[i], out problems[i]));
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (problems[i] is { } problem)
+            {
+                _problems.Add(new DataProblem(batch[i].Path, problem));
+            }
+            else
+            {
+                Store(_slots[batch[i].Path], decoded[i]!);
+            }
+        }
+
+        _done += batch.Count;
+        _context.Progress?.Report(new DataProgressed($"reading {_context.Request.Source}", _done, _images.Length));
+    }
+
+    private DecodedImage? Decode(TreeContent content, out string? problem)
+    {
+        problem = content.Problem;
+        if (content.Data is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            DecodedImage image = _decoder.Decode(content.Data);
+            return _size is { } size ? Resizer.Resize(image, size, size) : image;
+        }
+        catch (BadImageException e)
+        {
+            problem = $"{e.Message}: skipped";
+            return null;
+        }
+    }
+
+    /// <summary>Images keep their size while all agree; the first that differs makes all of them the default size.</summary>
+    private void Store(int slot, DecodedImage image)
+    {
+        if (_size is null && _first is { } first && (first.Height != image.Height || first.Width != image.Width))
+        {
+            _size = DataSources.DefaultImageSize;
+            ResizeAll(_size.Value);
+        }
+
+        _first ??= image;
+        _images[slot] = _size is { } size ? Resizer.Resize(image, size, size) : image;
+        CheckMemory(image);
+    }
+
+    private void ResizeAll(int size) => Parallel.For(0, _images.Length, i =>
+    {
+        if (_images[i] is { } image)
+        {
+            _images[i] = Resizer.Resize(image, size, size);
+        }
+    });
+
+    private void CheckMemory(DecodedImage image)
+    {
+        _stored++;
+        if (_size is null && (long)_stored * image.Rgb.Length > Array.MaxLength)
+        {
+            throw new DataException(
+                $"{_context.Request.Source}: {_images.Length} images of {image.Width}x{image.Height} pixels "
+                + $"do not fit into {Array.MaxLength} bytes. "
+                + "Give a smaller size with --image-size, for example --image-size 64.");
+        }
+    }
+
+    private void ReportMissing(IReadOnlyList<string> paths)
+    {
+        var listed = _problems.Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        for (int i = 0; i < _images.Length; i++)
+        {
+            if (_images[i] is null && !listed.Contains(paths[i]))
+            {
+                _problems.Add(new DataProblem(paths[i], "disappeared while reading: skipped"));
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Querying;
+using ActiveInas.Search;
+using ActiveInas.Training;
+
+namespace ActiveInas.Learning;
+
+/// <summary>The steps behind the loop: each asks the journal, does the work, and records it.</summary>
+public sealed partial class ActiveLearner
+{
+    private readonly LearnerOptions _options;
+    private readonly IArchitectureSearch _search;
+    private readonly IModelTrainer _trainer;
+    private readonly JournaledTrialRunner _trials;
+    private readonly IQueryStrategy _query;
+    private readonly IOracle _oracle;
+    private readonly ITestEvaluator _evaluator;
+    private readonly ILearningJournal _journal;
+    private readonly IProgress<ProgressEvent>? _progress;
+
+    /// <param name="options">k, b, budget and the like.</param>
+    /// <param name="search">iNAS or a fixed architecture.</param>
+    /// <param name="trainer">Trains the network of a round.</param>
+    /// <param name="trials">Trains candidates; the learner itself asks the journal before each.</param>
+    /// <param name="query">Q.</param>
+    /// <param name="oracle">Gives labels.</param>
+    /// <param name="evaluator">Reads the test part.</param>
+    /// <param name="journal">The memory of the run.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <exception cref="ConfigurationException">The options cannot work.</exception>
+    public ActiveLearner(
+        LearnerOptions options,
+        IArchitectureSearch search,
+        IModelTrainer trainer,
+        ITrialRunner trials,
+        IQueryStrategy query,
+        IOracle oracle,
+        ITestEvaluator evaluator,
+        ILearningJournal journal,
+        IProgress<ProgressEvent>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _search = search;
+        _trainer = trainer;
+        _trials = new JournaledTrialRunner(journal, trials);
+        _query = query;
+        _oracle = oracle;
+        _evaluator = evaluator;
+        _journal = journal;
+        _progress = progress;
+    }
+
+    /// <summary>The k random initial points of a run, ranked: a function of the seed and the size of the pool only.</summary>
+    public static IReadOnlyList<QueryPick> DrawInitial(ulong seed, int poolSize, int count)
+    {
+        int[] ids = [.. Enumerable.Range(0, poolSize)];
+        SeededRandom random = new(SeedTree.Derive(seed, RoundKeys.Initial));
+        random.Shuffle<int>(ids);
+        return [.. ids.Take(count).Select((id, index) => new QueryPick(new SampleId(id), 0, index + 1))];
+    }
+
+    private async Task<List<LabelledSample>> LabelInitialAsync(Pool u, CancellationToken cancellation)
+    {
+        List<LabelledSample> s = [];
+        if (_options.InitialLabels is { } given && _journal.FindLabels(1) is null && _journal.FindQuery(0) is null)
+        {
+            _journal.RecordLabels(1, [.. given.OrderBy(sample => sample.Id)], "file");
+        }
+
+        if (_journal.FindLabels(1) is { } known && _journal.FindQuery(0) is null)
+        {
+            Grow(s, u, known, []);
+            return s;
+        }
+
+        QueryRecord? query = _journal.FindQuery(0);
+        if (query is null)
+        {
+            query = new QueryRecord(0, RoundKeys.Initial, DrawInitial(_options.Seed, _options.PoolSize, _options.Initial), 0);
+            _journal.RecordQuery(query);
+        }
+
+        await LabelAsync(1, query, s, u, cancellation).ConfigureAwait(false);
+        return s.Count > 0 ? s : throw new DataException($"None of the {query.Picks.Count} initial points got a label; wanted at least 1.");
+    }
+
+    private async Task LabelAsync(int round, QueryRecord query, List<LabelledSample> s, Pool u, CancellationToken cancellation)
+    {
+        IReadOnlyList<LabelledSample>? labels = _journal.FindLabels(round);
+        if (labels is null)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Report(round, s.Count, "label", null);
+            SampleId[] asked = [.. query.Picks.Select(pick => pick.Id)];
+            IReadOnlyList<LabelledSample> answer = await _oracle.LabelAsync(round, asked, cancellation).ConfigureAwait(false);
+            LabelCheck.Require(answer, _options.PoolSize, _options.Classes, asked.ToHashSet());
+            labels = [.. answer.OrderBy(sample => sample.Id)];
+            _journal.RecordLabels(round, labels, query.Round == 0 ? RoundKeys.Initial : _oracle.Source);
+        }
+
+        // A sample that the oracle left out will never get a label: it leaves the pool with the others.
+        Grow(s, u, labels, query.Picks.Select(pick => pick.Id));
+    }
+
+    // S stays ascending by id, so that nothing depends on the order in which an oracle or a journal answers.
+    private static void Grow(List<LabelledSample> s, Pool u, IReadOnlyList<LabelledSample> labels, IEnumerable<SampleId> asked)
+    {
+        s.AddRange(labels);
+        s.Sort((x, y) => x.Id.CompareTo(y.Id));
+        u.Remove(labels.Select(sample => sample.Id));
+        u.Remove(asked);
+    }
+
+    private async Task<SearchOutcome> SearchAsync(int t, Architecture current, List<LabelledSample> s, CancellationToken cancellation)
+    {
+        if (_journal.FindSearch(t) is { } known)
+        {
+            return known;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        Report(t, s.Count, "search", current);
+        SearchOutcome outcome = await _search.SearchAsync(t, current, s, _trials, cancellation).ConfigureAwait(false);
+        _journal.RecordSearch(t, outcome);
+        _progress?.Report(new SearchEnded(t, outcome));
+        return outcome;
+    }
+
+    private async Task<RoundRecord> TrainAsync(int t, SearchOutcome search, List<LabelledSample> s, ModelSlot f, CancellationToken cancellation)
+    {
+        Architecture architecture = search.Chosen;
+        TrainedModel trained = await TrainModelAsync(t, architecture, s, f, cancellation).ConfigureAwait(false);
+        Report(t, s.Count, "evaluate", architecture);
+        RoundRecord record = new(
+            t,
+            s.Count,
+            architecture,
+            architecture.ParameterCount(_options.Classes),
+            architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
+            _evaluator.Evaluate(trained.Model, cancellation),
+            trained.FinalLoss,
+            trained.Steps,
+            trained.Seconds,
+            search.Candidates.Count == 0 ? null : search);
+        _journal.RecordRound(record, trained.Model);
+        _progress?.Report(new RoundEnded(record));
+        return record;
+    }
+
+    private async Task<TrainedModel> TrainModelAsync(
+        int t, Architecture architecture, List<LabelledSample> s, ModelSlot f, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Report(t, s.Count, "train", architecture);
+        string key = RoundKeys.Train(t);
+        TrialRequest request = new(key, architecture, _options.Classes, [.. s], [], _options.Recipe, SeedTree.Derive(_options.Seed, key));
+        TrainedModel trained = await _trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
+        f.Set(trained.Model);
+        return trained;
+    }
+
+    private RoundRecord Replayed(RoundRecord known, List<LabelledSample> s)
+    {
+        if (known.Labels != s.Count)
+        {
+            throw new ConfigurationException(
+                $"Round {known.Round} was recorded with {known.Labels} labels, "
+                + $"but the recorded labels and queries give {s.Count}: the record is damaged or belongs to another run.");
+        }
+
+        _progress?.Report(new Notice($"Round {known.Round}, {known.Labels} labels, {known.Architecture}: recorded earlier."));
+        return known;
+    }
+
+    private async Task<QueryRecord> QueryAsync(
+        int t, ModelSlot f, Architecture a, List<LabelledSample> s, Pool u, int b, CancellationToken cancellation)
+    {
+        if (_journal.FindQuery(t) is { } known)
+        {
+            return known;
+        }
+
+        // Only when the round was replayed: its model comes from the journal, or once more from the same seed.
+        if (f.Model is null && _query.Needs != QueryNeeds.None)
+        {
+            _ = _journal.LoadModel(t) is { } kept ? f.Set(kept) : (await TrainModelAsync(t, a, s, f, cancellation).ConfigureAwait(false)).Model;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        Report(t, s.Count, "query", a);
+        long start = Stopwatch.GetTimestamp();
+        QueryRequest request = new(
+            u.Ids, s, b, _options.Classes, SeedTree.Derive(_options.Seed, RoundKeys.Query(t)),
+            _options.StochasticPasses, _options.Recipe.DropoutRate, _options.Threads);
+        IReadOnlyList<QueryPick> picks = QueryRunner.Run(_query, f.Model, request, cancellation);
+        QueryRecord record = new(t, _query.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _journal.RecordQuery(record);
+        return record;
+    }
+
+    private void Report(int round, int labels, string stage, Architecture? architecture)
+        => _progress?.Report(new StageStarted(round, labels, stage, architecture));
+}

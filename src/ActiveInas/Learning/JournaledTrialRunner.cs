@@ -1,0 +1,23 @@
+using ActiveInas.Training;
+
+namespace ActiveInas.Learning;
+
+/// <summary>Asks the journal before it trains, and records what it trained: a resumed search repeats no finished trial.</summary>
+/// <param name="journal">The memory of the run.</param>
+/// <param name="runner">Runs what the journal does not know.</param>
+public sealed class JournaledTrialRunner(ILearningJournal journal, ITrialRunner runner) : ITrialRunner
+{
+    /// <inheritdoc/>
+    public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (journal.FindTrial(request.Key) is { } known)
+        {
+            return known;
+        }
+
+        TrialResult result = await runner.RunAsync(request, cancellation).ConfigureAwait(false);
+        journal.RecordTrial(request, result);
+        return result;
+    }
+}

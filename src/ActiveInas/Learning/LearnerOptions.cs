@@ -1,0 +1,80 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.Learning;
+
+/// <summary>Everything that Algorithm 2 needs beside its parts.</summary>
+public sealed record LearnerOptions
+{
+    /// <summary>Images of the training part, all of which may be asked for.</summary>
+    public required int PoolSize { get; init; }
+
+    /// <summary>Number of classes.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>H of the images in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>W of the images in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>k.</summary>
+    public required int Initial { get; init; }
+
+    /// <summary>b.</summary>
+    public required QuerySchedule Schedule { get; init; }
+
+    /// <summary>Most labels.</summary>
+    public required int Budget { get; init; }
+
+    /// <summary>How the networks are trained; its dropout rate is the p of MC-dropout.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Everything random derives from it.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>A_0.</summary>
+    public Architecture Start { get; init; } = new(1, 1);
+
+    /// <summary>Passes of MC-dropout.</summary>
+    public int StochasticPasses { get; init; } = 100;
+
+    /// <summary>Threads of the selection; 0: one a core. No result depends on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>S_1 when labels exist already; null: k random points, labelled by the oracle.</summary>
+    public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
+
+    /// <summary>Refuses what cannot work.</summary>
+    /// <exception cref="ConfigurationException">A value is not possible.</exception>
+    public void Validate()
+    {
+        Require(PoolSize >= 1, "The data set has no training images; wanted at least 1.");
+        Require(Classes >= 2, $"{Classes} classes leave nothing to learn; wanted at least 2.");
+        Require(StochasticPasses >= 1, $"{StochasticPasses} stochastic passes are not possible; wanted at least 1, for example 100.");
+        Require(Recipe.DropoutRate is >= 0 and < 1, $"The dropout rate {Recipe.DropoutRate} is not possible; wanted at least 0 and below 1.");
+        Start.RequireFits(Height, Width);
+        if (InitialLabels is { } given)
+        {
+            Require(given.Count >= 1, "The file of initial labels holds none; wanted at least 1.");
+            Require(
+                Budget >= given.Count,
+                $"The budget of {Budget} labels is below the {given.Count} labels given; wanted a budget of at least {given.Count}.");
+            LabelCheck.Require(given, PoolSize, Classes, asked: null);
+            return;
+        }
+
+        Require(Initial >= 1, $"{Initial} initial labels are not possible; wanted at least 1.");
+        Require(Initial <= PoolSize, $"{Initial} initial labels are more than the {PoolSize} training images; wanted at most {PoolSize}.");
+        Require(Budget >= Initial, $"The budget of {Budget} labels is below the {Initial} initial ones; wanted a budget of at least {Initial}.");
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ConfigurationException(message);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using ActiveInas.Training;
+
+namespace ActiveInas.Learning;
+
+/// <summary>Why the loop ended.</summary>
+public enum LearningEnd
+{
+    /// <summary>As many labels as the budget allows.</summary>
+    BudgetSpent,
+
+    /// <summary>U_t is empty.</summary>
+    PoolExhausted,
+}
+
+/// <summary>What Algorithm 2 returns.</summary>
+/// <param name="Rounds">In order.</param>
+/// <param name="End">Why it ended.</param>
+/// <param name="Model">f_theta of the last round; null when a journal replayed a finished run and keeps no model. The receiver disposes it.</param>
+public sealed record LearningResult(IReadOnlyList<RoundRecord> Rounds, LearningEnd End, IModel? Model)
+{
+    /// <summary>Area under the test 0-1 error over the label span; null for one point or without a test part.</summary>
+    public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
+}

@@ -1,0 +1,90 @@
+using ActiveInas.Compute;
+
+namespace ActiveInas.Networks;
+
+/// <summary>A convolution without bias followed by batch normalisation, with an optional residual and ReLU: y = relu?(BN(x * w) + residual?).</summary>
+internal sealed class ConvolutionUnit : IDisposable
+{
+    private readonly IDevice _device;
+    private readonly Tensor _convolved;
+
+    public ConvolutionUnit(IDevice device, TensorPool pool, PlannedConvolution plan, NormSettings norm, int height, int width)
+    {
+        _device = device;
+        Plan = plan;
+        Height = plan.Shape.Output(height);
+        Width = plan.Shape.Output(width);
+        Weights = new Parameter(device, plan.Shape.WeightCount);
+        Norm = new BatchNorm(device, plan.Shape.OutChannels, norm.Epsilon, norm.RunningWeight);
+        _convolved = pool.Activation(plan.Shape.OutChannels, Height, Width, TensorRole.Convolution);
+    }
+
+    public PlannedConvolution Plan { get; }
+
+    /// <summary>H' of the output.</summary>
+    public int Height { get; }
+
+    /// <summary>W' of the output.</summary>
+    public int Width { get; }
+
+    /// <summary>[Kernel, Kernel, C, K].</summary>
+    public Parameter Weights { get; }
+
+    public BatchNorm Norm { get; }
+
+    public void Initialize(ulong seed)
+    {
+        ConvolutionShape shape = Plan.Shape;
+        WeightInitializer.Start(
+            Weights, WeightInitializer.Draw(seed, Plan.Name, shape.WeightCount, shape.Kernel * shape.Kernel * shape.InChannels));
+        float[] ones = new float[shape.OutChannels];
+        Array.Fill(ones, 1f);
+        float[] zeros = new float[shape.OutChannels];
+        WeightInitializer.Start(Norm.Scale, ones);
+        WeightInitializer.Start(Norm.Shift, zeros);
+        Norm.RunningMean.Write(zeros);
+        Norm.RunningVariance.Write(ones);
+    }
+
+    public void Forward(Tensor x, Tensor? residual, bool relu, Tensor y, bool training)
+    {
+        _device.ConvolutionForward(Plan.Shape, x, Weights, _convolved);
+        if (training)
+        {
+            _device.BatchNormForward(Norm, _convolved, residual, relu, y);
+        }
+        else
+        {
+            _device.BatchNormInference(Norm, _convolved, residual, relu, y);
+        }
+    }
+
+    /// <summary>From dy (at y) to the gradient at the convolution's output, and the masked dy for the residual.</summary>
+    public void BackwardNorm(Tensor y, bool relu, Tensor dy, Tensor dConvolved, Tensor? dResidual)
+        => _device.BatchNormBackward(Norm, _convolved, y, relu, dy, dConvolved, dResidual);
+
+    /// <summary>From the gradient at the convolution's output to that of the weights and of x.</summary>
+    public void BackwardConvolution(Tensor x, Tensor dConvolved, Tensor dx, bool accumulate)
+    {
+        _device.ConvolutionBackwardWeights(Plan.Shape, x, dConvolved, Weights);
+        _device.ConvolutionBackwardData(Plan.Shape, dConvolved, Weights, dx, accumulate);
+    }
+
+    /// <summary>The gradient of the weights alone: the stem's input needs none.</summary>
+    public void BackwardWeights(Tensor x, Tensor dConvolved)
+        => _device.ConvolutionBackwardWeights(Plan.Shape, x, dConvolved, Weights);
+
+    /// <summary>One SGD step; the decay is on the kernel only.</summary>
+    public void Step(double learningRate, double momentum, double weightDecay)
+    {
+        _device.SgdStep(Weights, learningRate, momentum, weightDecay);
+        _device.SgdStep(Norm.Scale, learningRate, momentum, 0);
+        _device.SgdStep(Norm.Shift, learningRate, momentum, 0);
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Norm.Dispose();
+    }
+}

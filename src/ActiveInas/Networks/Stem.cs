@@ -1,0 +1,56 @@
+using ActiveInas.Compute;
+
+namespace ActiveInas.Networks;
+
+/// <summary>conv 3x3, 64 filters, stride 1 -> BN -> ReLU -> max-pool 3x3 stride 2. The gradient of its input is never computed.</summary>
+internal sealed class Stem : IDisposable
+{
+    private readonly IDevice _device;
+    private readonly Tensor _activated;
+    private readonly Tensor? _gradient;
+
+    public Stem(IDevice device, TensorPool pool, NetworkPlan plan, NormSettings norm)
+    {
+        _device = device;
+        (_, _, int height, int width) = plan.Shape;
+        int channels = plan.Stem.Shape.OutChannels;
+        Input = pool.Create(plan.Stem.Shape.InChannels, height, width);
+        Unit = new ConvolutionUnit(device, pool, plan.Stem, norm, height, width);
+        _activated = pool.Activation(channels, height, width, TensorRole.Middle);
+        _gradient = pool.Gradient(channels, height, width, TensorRole.FirstGradient);
+        Height = ((height - 1) / 2) + 1;
+        Width = ((width - 1) / 2) + 1;
+        Output = pool.Activation(channels, Height, Width, TensorRole.OddBlock);
+        OutputGradient = pool.Gradient(channels, Height, Width, TensorRole.BlockGradient);
+    }
+
+    public ConvolutionUnit Unit { get; }
+
+    /// <summary>[N, 3, H, W].</summary>
+    public Tensor Input { get; }
+
+    /// <summary>[N, 64, H / 2, W / 2], rounded up.</summary>
+    public Tensor Output { get; }
+
+    /// <summary>Where the first block leaves the gradient of <see cref="Output"/>.</summary>
+    public Tensor? OutputGradient { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    public void Forward(bool training)
+    {
+        Unit.Forward(Input, residual: null, relu: true, _activated, training);
+        _device.MaxPoolForward(_activated, Output);
+    }
+
+    public void Backward()
+    {
+        _device.MaxPoolBackward(_activated, Output, OutputGradient!, _gradient!);
+        Unit.BackwardNorm(_activated, relu: true, _gradient!, _gradient!, dResidual: null);
+        Unit.BackwardWeights(Input, _gradient!);
+    }
+
+    public void Dispose() => Unit.Dispose();
+}

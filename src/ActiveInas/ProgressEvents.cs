@@ -1,0 +1,25 @@
+using ActiveInas.Architectures;
+using ActiveInas.Search;
+
+namespace ActiveInas;
+
+/// <summary>What a long operation tells whoever watches. Never part of a result.</summary>
+public abstract record ProgressEvent;
+
+/// <summary>A stage of a round began: "search", "train", "evaluate", "query", "label".</summary>
+public sealed record StageStarted(int Round, int Labels, string Stage, Architecture? Architecture) : ProgressEvent;
+
+/// <summary>A training moved on.</summary>
+public sealed record TrainingProgressed(string Key, long Step, long Steps, double Loss, double ImagesPerSecond) : ProgressEvent;
+
+/// <summary>A search ended.</summary>
+public sealed record SearchEnded(int Round, SearchOutcome Outcome) : ProgressEvent;
+
+/// <summary>A round ended.</summary>
+public sealed record RoundEnded(Learning.RoundRecord Record) : ProgressEvent;
+
+/// <summary>A file is being loaded or downloaded.</summary>
+public sealed record DataProgressed(string What, long Done, long Total) : ProgressEvent;
+
+/// <summary>Something worth a line in the log.</summary>
+public sealed record Notice(string Message) : ProgressEvent;

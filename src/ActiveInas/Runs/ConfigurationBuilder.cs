@@ -1,0 +1,190 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActiveInas.Querying;
+
+namespace ActiveInas.Runs;
+
+/// <summary>Lays the layers of a configuration over each other. Call in order: defaults, file, environment, options.</summary>
+public sealed class ConfigurationBuilder
+{
+    /// <summary>Prefix of environment variables.</summary>
+    public const string Prefix = "AINAS__";
+
+    /// <summary>Version of the shape, known in a file and otherwise ignored.</summary>
+    internal const string SchemaKey = "schema_version";
+
+    /// <param name="defaults">What to start from; null: the defaults of the product.</param>
+    public ConfigurationBuilder(RunConfiguration? defaults = null) => Current = defaults ?? new RunConfiguration();
+
+    /// <summary>The configuration so far.</summary>
+    public RunConfiguration Current { get; private set; }
+
+    /// <summary>Lays a JSON file over it.</summary>
+    /// <exception cref="ConfigurationException">It cannot be read, or a key or value is wrong.</exception>
+    public ConfigurationBuilder AddFile(string path)
+    {
+        try
+        {
+            return AddJson(File.ReadAllText(path), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{path}: the configuration cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Lays JSON text over it.</summary>
+    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
+    public ConfigurationBuilder AddJson(string json, string path)
+    {
+        foreach ((string key, JsonNode? value) in Parse(json, path))
+        {
+            if (key == SchemaKey)
+            {
+                continue;
+            }
+
+            if (key == RecipeLayer.Key)
+            {
+                SetRecipe(value, $"{path}: {key}");
+            }
+            else
+            {
+                Set(Find(key, path), value, $"{path}: {key}");
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Lays the variables AINAS__Key and AINAS__Recipe__Key over it, whatever their case.</summary>
+    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
+    public ConfigurationBuilder AddEnvironment(IDictionary variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        IEnumerable<(string Name, string Value)> own = variables.Keys.Cast<string>()
+            .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (name, (string?)variables[name] ?? ""));
+
+        // A variable that names a whole recipe comes before those that change a part of it.
+        foreach ((string name, string value) in own.OrderBy(pair => pair.Name.Split("__").Length))
+        {
+            string key = string.Join('.', name.Split("__").Skip(1));
+            Assign(key, value, name);
+        }
+
+        return this;
+    }
+
+    /// <summary>Lays an option over it.</summary>
+    /// <param name="setting">Which.</param>
+    /// <param name="value">As typed.</param>
+    /// <param name="wanted">What would have been right, when it is not.</param>
+    public bool TryAddOption(RunSetting setting, string value, out string? wanted)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        try
+        {
+            Current = setting.Set(Current, JsonValue.Create(value));
+            wanted = null;
+            return true;
+        }
+        catch (FormatException exception)
+        {
+            wanted = exception.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Takes a recipe by name or file.</summary>
+    /// <exception cref="ConfigurationException">There is none.</exception>
+    public ConfigurationBuilder AddRecipe(string nameOrFile)
+    {
+        Current = Current with { Recipe = RecipeLayer.Named(nameOrFile) };
+        return this;
+    }
+
+    /// <summary>Lays KEY=VALUE over it, for example recipe.batchSize=64.</summary>
+    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
+    public ConfigurationBuilder AddAssignment(string assignment)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        int equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+        {
+            throw new ConfigurationException($"--set '{assignment}' is no assignment: write KEY=VALUE, for example recipe.batchSize=64.");
+        }
+
+        Assign(assignment[..equals], assignment[(equals + 1)..], $"--set {assignment[..equals]}");
+        return this;
+    }
+
+    private static JsonObject Parse(string json, string path)
+    {
+        try
+        {
+            JsonDocumentOptions options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            return JsonNode.Parse(json, documentOptions: options) as JsonObject
+                ?? throw new ConfigurationException($"{path}: the configuration must be a JSON object {{ \"key\": value, ... }}.");
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new ConfigurationException($"{path} is no valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    private static RunSetting Find(string key, string origin)
+    {
+        RunSetting? setting = RunSettings.All.FirstOrDefault(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+        if (setting is not null)
+        {
+            return setting;
+        }
+
+        string[] known = [.. RunSettings.All.Select(setting => setting.Key), RecipeLayer.Key];
+        string hint = Spelling.Closest(key, known) is { } closest ? $"did you mean '{closest}'?" : $"known keys: {string.Join(", ", known)}.";
+        throw new ConfigurationException($"{origin}: unknown key '{key}'; {hint}");
+    }
+
+    private void Assign(string key, string value, string origin)
+    {
+        string[] parts = key.Split('.', 2);
+        if (!parts[0].Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase))
+        {
+            Set(Find(key, origin), JsonValue.Create(value), origin);
+        }
+        else if (parts.Length == 1)
+        {
+            AddRecipe(value);
+        }
+        else
+        {
+            Current = Current with { Recipe = RecipeLayer.Set(Current.Recipe, parts[1], value, origin) };
+        }
+    }
+
+    private void SetRecipe(JsonNode? value, string origin) => Current = Current with
+    {
+        Recipe = value switch
+        {
+            JsonObject patch => RecipeLayer.Patch(Current.Recipe, patch, origin),
+            JsonValue text when text.TryGetValue(out string? name) => RecipeLayer.Named(name),
+            _ => throw new ConfigurationException($"{origin}: a recipe is a name, a file, or an object with its keys."),
+        },
+    };
+
+    private void Set(RunSetting setting, JsonNode? value, string origin)
+    {
+        try
+        {
+            Current = setting.Set(Current, value);
+        }
+        catch (FormatException exception)
+        {
+            string found = value is JsonValue json && json.TryGetValue(out string? text) ? $"'{text}'" : value?.ToJsonString() ?? "null";
+            throw new ConfigurationException($"{origin} is {found}; it must be {exception.Message}.", exception);
+        }
+    }
+}

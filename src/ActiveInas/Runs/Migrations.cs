@@ -1,0 +1,69 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ActiveInas.Runs;
+
+/// <summary>The schema of run.db as numbered steps. <c>PRAGMA user_version</c> counts those applied; a step is never changed once released.</summary>
+internal static class Migrations
+{
+    /// <summary>The version this program writes.</summary>
+    public static int Latest => s_steps.Length;
+
+    /// <summary>Brings a store to <see cref="Latest"/>, each step in its own transaction.</summary>
+    /// <exception cref="RunException">The store was written by a newer program.</exception>
+    public static void Apply(SqliteConnection connection, string path)
+    {
+        for (int version = CheckVersion(connection, path); version < s_steps.Length; version++)
+        {
+            using SqliteTransaction transaction = connection.BeginTransaction();
+            connection.Execute(s_steps[version], transaction: transaction);
+            connection.Execute($"PRAGMA user_version = {version + 1}", transaction: transaction);
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>The version of a store.</summary>
+    /// <exception cref="RunException">It is newer than this program.</exception>
+    public static int CheckVersion(SqliteConnection connection, string path)
+    {
+        int version = connection.ExecuteScalar<int>("PRAGMA user_version");
+        return version <= s_steps.Length
+            ? version
+            : throw new RunException(
+                $"{path}: schema version {version} was written by a newer ainas; this one reads up to {s_steps.Length}. Install the newer version.");
+    }
+
+    // Doubles are REAL, which SQLite keeps bit for bit; NULL stands for NaN. 64-bit seeds are decimal text, because SQLite has no unsigned numbers.
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY, created_at TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('started', 'finished')),
+            version TEXT NOT NULL, kernels TEXT NOT NULL, data_fingerprint TEXT NOT NULL, classes TEXT NOT NULL,
+            configuration TEXT NOT NULL, environment TEXT NOT NULL, seconds REAL NOT NULL);
+        CREATE TABLE label_batches (round INTEGER PRIMARY KEY, source TEXT NOT NULL, recorded_at TEXT NOT NULL);
+        CREATE TABLE labels (
+            sample INTEGER PRIMARY KEY, round INTEGER NOT NULL REFERENCES label_batches (round), position INTEGER NOT NULL,
+            label INTEGER NOT NULL, path TEXT NOT NULL, UNIQUE (round, position));
+        CREATE TABLE trials (
+            key TEXT PRIMARY KEY, blocks INTEGER NOT NULL, stacks INTEGER NOT NULL, seed TEXT NOT NULL, train_count INTEGER NOT NULL,
+            validation_count INTEGER NOT NULL, validation_error REAL, epoch_errors TEXT NOT NULL, final_loss REAL, steps INTEGER NOT NULL,
+            seconds REAL NOT NULL, recorded_at TEXT NOT NULL);
+        CREATE TABLE searches (round INTEGER PRIMARY KEY, blocks INTEGER NOT NULL, stacks INTEGER NOT NULL, seconds REAL NOT NULL);
+        CREATE TABLE candidates (
+            round INTEGER NOT NULL REFERENCES searches (round), position INTEGER NOT NULL, step INTEGER NOT NULL, blocks INTEGER NOT NULL,
+            stacks INTEGER NOT NULL, seed TEXT NOT NULL, validation_error REAL, parameters INTEGER NOT NULL, flops INTEGER NOT NULL,
+            seconds REAL NOT NULL, chosen INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (round, position));
+        CREATE TABLE rounds (
+            round INTEGER PRIMARY KEY, labels INTEGER NOT NULL, blocks INTEGER NOT NULL, stacks INTEGER NOT NULL, parameters INTEGER NOT NULL,
+            flops INTEGER NOT NULL, has_search INTEGER NOT NULL, test_count INTEGER, test_accuracy REAL, test_loss REAL,
+            test_class_accuracy TEXT, test_calibration_error REAL, train_loss REAL, train_steps INTEGER NOT NULL, train_seconds REAL NOT NULL,
+            recorded_at TEXT NOT NULL);
+        CREATE TABLE query_batches (round INTEGER PRIMARY KEY, strategy TEXT NOT NULL, seconds REAL NOT NULL, recorded_at TEXT NOT NULL);
+        CREATE TABLE queries (
+            round INTEGER NOT NULL REFERENCES query_batches (round), position INTEGER NOT NULL, rank INTEGER NOT NULL, sample INTEGER NOT NULL,
+            path TEXT NOT NULL, score REAL, PRIMARY KEY (round, position));
+        CREATE TABLE metrics (key TEXT NOT NULL, name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, PRIMARY KEY (key, name, step));
+        """,
+    ];
+}

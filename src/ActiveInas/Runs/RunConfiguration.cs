@@ -1,0 +1,184 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Querying;
+using ActiveInas.Training;
+
+namespace ActiveInas.Runs;
+
+/// <summary>Everything that defines a run, resolved. The defaults are those of <c>ainas run</c> without options.</summary>
+/// <example><code>new RunConfiguration { Data = "cifar10", Initial = 2000, Batch = "2000", Budget = 6000 }</code></example>
+public sealed record RunConfiguration
+{
+    /// <summary>Value of <see cref="Architecture"/> that asks for iNAS.</summary>
+    public const string SearchArchitecture = "search";
+
+    /// <summary>Values of <see cref="Oracle"/>.</summary>
+    public static readonly IReadOnlyList<string> Oracles = ["dataset", "file"];
+
+    /// <summary>Name of a data set, or the path of a class-folder tree or archive.</summary>
+    public string Data { get; init; } = "shapes";
+
+    /// <summary>Cache of the named data sets; null: the user's cache folder.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Side in pixels that images are resized to; null: as they are.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>Seed of generated sets and of the test split of a folder: not <see cref="Seed"/>, so that runs with different seeds compare.</summary>
+    public ulong DataSeed { get; init; } = 1;
+
+    /// <summary>SVHN: all training images instead of the first 50,000.</summary>
+    public bool UseAllTraining { get; init; }
+
+    /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Name of the query function Q.</summary>
+    public string Query { get; init; } = "softmax-response";
+
+    /// <summary>"search" or a fixed A(i,j).</summary>
+    public string Architecture { get; init; } = SearchArchitecture;
+
+    /// <summary>Largest blocks and stacks of the space, "I,J".</summary>
+    public string Space { get; init; } = "12,5";
+
+    /// <summary>A_0.</summary>
+    public string Start { get; init; } = "A(1,1)";
+
+    /// <summary>T of iNAS.</summary>
+    public int SearchSteps { get; init; } = 1;
+
+    /// <summary>|V'| / |S|.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>Stochastic passes of MC-dropout.</summary>
+    public int McPasses { get; init; } = 100;
+
+    /// <summary>k, labels of the first round.</summary>
+    public int Initial { get; init; } = 150;
+
+    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2.</summary>
+    public string Batch { get; init; } = "150";
+
+    /// <summary>Labels at most.</summary>
+    public int Budget { get; init; } = 600;
+
+    /// <summary>How networks are trained.</summary>
+    public Recipe Recipe { get; init; } = RecipeLayer.Named("quick");
+
+    /// <summary>Seed of the run: every random choice derives from it.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads; 0: one a core. Results do not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The run's folder; null: runs/DATE-ID.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>"dataset" (labels that the data set has) or "file" (labels from <see cref="Labels"/>).</summary>
+    public string Oracle { get; init; } = "dataset";
+
+    /// <summary>Labels for the file oracle: CSV of id or path, class.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>Labels to start from instead of random points: CSV of id or path, class.</summary>
+    public string? Labelled { get; init; }
+
+    /// <summary>What to load.</summary>
+    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining);
+
+    /// <summary>The fixed architecture, or null for a search.</summary>
+    public Architecture? FixedArchitecture
+        => Architecture == SearchArchitecture ? null : Architectures.Architecture.Parse(Architecture);
+
+    /// <summary>Names files by their full path, so that the run can go on from another working directory.</summary>
+    public RunConfiguration WithFullPaths() => this with
+    {
+        Data = !DataSources.Names.Contains(Data) && Path.Exists(Data) ? Path.GetFullPath(Data) : Data,
+        DataDirectory = DataDirectory is null ? null : Path.GetFullPath(DataDirectory),
+        Labels = Labels is null ? null : Path.GetFullPath(Labels),
+        Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
+    };
+
+    /// <summary>Refuses values that cannot work, before any data is loaded.</summary>
+    /// <exception cref="ConfigurationException">The first problem found.</exception>
+    public RunConfiguration Validate()
+    {
+        RequireSource();
+        _ = QueryStrategies.Create(Query);
+        RequireArchitectures(SearchSpace.Parse(Space));
+        _ = QuerySchedule.Parse(Batch);
+        RequireWhole("initial", Initial, 1);
+        RequireWhole("searchSteps", SearchSteps, 1);
+        RequireWhole("mcPasses", McPasses, 1);
+        Require(Budget >= Initial, $"--budget {Budget} is below --initial {Initial}: the budget counts all labels; give at least {Initial}.");
+        Require(ValidationShare is > 0 and < 1, $"--validation-share {ValidationShare} is out of range: give a share between 0 and 1, for example 0.2.");
+        Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
+        Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
+        Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
+        Require(Oracle == "dataset" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");
+        return this;
+    }
+
+    /// <summary>The configuration as JSON with camelCase keys: config.json, which <c>ainas run CONFIG.json</c> reads back.</summary>
+    public string ToJson()
+    {
+        JsonObject json = new() { [ConfigurationBuilder.SchemaKey] = 1 };
+        foreach (RunSetting setting in RunSettings.All)
+        {
+            json[setting.Key] = setting.Get(this);
+        }
+
+        json[RecipeLayer.Key] = RecipeLayer.ToJson(Recipe);
+        return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
+    }
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">Where it came from, for messages.</param>
+    public static RunConfiguration FromJson(string json, string path)
+        => new ConfigurationBuilder().AddJson(json, path).Current;
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ConfigurationException(message);
+        }
+    }
+
+    private static void RequireWhole(string key, int value, int minimum)
+        => Require(value >= minimum, $"{RunSettings.OptionOf(key)} {value} is too small: give at least {minimum}.");
+
+    private void RequireArchitectures(SearchSpace space)
+    {
+        if (Architecture == SearchArchitecture)
+        {
+            space.Require(Architectures.Architecture.Parse(Start));
+        }
+        else if (Architectures.Architecture.TryParse(Architecture, out Architecture fixedArchitecture))
+        {
+            space.Require(fixedArchitecture);
+        }
+        else
+        {
+            throw new ConfigurationException($"--architecture '{Architecture}' is neither 'search' nor A(i,j), for example A(2,4).");
+        }
+    }
+
+    private void RequireSource()
+    {
+        string? folder = DataEnvironment.FromProcess().DataFolder;
+        bool known = DataSources.Names.Contains(Data)
+            || new[] { "", DataDirectory, folder }.OfType<string>().Any(parent => Path.Exists(Path.Combine(parent, Data)));
+        if (!known)
+        {
+            string hint = Spelling.Closest(Data, DataSources.Names) is { } closest ? $" Did you mean {closest}?" : "";
+            throw new ConfigurationException(
+                $"--data '{Data}' is neither a data set ({string.Join(", ", DataSources.Names)}) nor a path that exists.{hint}");
+        }
+    }
+}

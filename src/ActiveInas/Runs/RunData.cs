@@ -1,0 +1,55 @@
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.Runs;
+
+/// <summary>Fits data and configuration to each other.</summary>
+internal static class RunData
+{
+    /// <summary>Gives a pool of unlabelled images the classes of the configuration.</summary>
+    /// <exception cref="ConfigurationException">There are no classes, or other ones than the data set has.</exception>
+    public static Dataset WithClasses(Dataset data, RunConfiguration configuration)
+    {
+        if (configuration.Classes.Count == 0)
+        {
+            return data.Classes.Count > 0
+                ? data
+                : throw new ConfigurationException($"{data.Name} has no classes: name them with --classes A,B,... and give labels with --oracle file --labels FILE.");
+        }
+
+        if (configuration.Classes.Distinct().Count() != configuration.Classes.Count)
+        {
+            throw new ConfigurationException($"--classes {string.Join(',', configuration.Classes)} names a class twice: give each once.");
+        }
+
+        return data.Classes.Count == 0 || data.Classes.SequenceEqual(configuration.Classes)
+            ? data with { Classes = [.. configuration.Classes] }
+            : throw new ConfigurationException(
+                $"--classes {string.Join(',', configuration.Classes)} does not fit {data.Name}, whose classes are {string.Join(',', data.Classes)}: leave the option out.");
+    }
+
+    /// <summary>Fits the recipe to the data: digits are not mirrored unless the recipe is the user's own.</summary>
+    public static RunConfiguration Adapt(RunConfiguration configuration, Dataset data, IProgress<ProgressEvent>? progress)
+    {
+        Recipe adapted = Recipes.ForData(configuration.Recipe, data.MirrorSafe);
+        if (adapted != configuration.Recipe)
+        {
+            progress?.Report(new Notice(
+                $"{data.Name} loses its meaning when mirrored: recipe.augmentation.flipProbability is 0 (a recipe of another name keeps its own)."));
+        }
+
+        return configuration with { Recipe = adapted };
+    }
+
+    /// <summary>Refuses data that is not what the run began with.</summary>
+    /// <exception cref="RunException">It changed.</exception>
+    public static void RequireSame(RunRow row, Dataset data, RunFolder folder)
+    {
+        if (row.DataFingerprint != DatasetFingerprint.Of(data))
+        {
+            throw new RunException(
+                $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ), so the run cannot go on. "
+                + "Restore the data, name its copy with --data, or start a new run.");
+        }
+    }
+}

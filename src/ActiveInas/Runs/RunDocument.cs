@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActiveInas.Learning;
+using ActiveInas.Search;
+
+namespace ActiveInas.Runs;
+
+/// <summary>A run as its users see it: what <c>--json</c> prints.</summary>
+public sealed record RunDocument
+{
+    /// <summary>Version of the JSON shape.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>Short id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The run's folder as named by the caller.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>UTC, ISO 8601.</summary>
+    public required string CreatedAt { get; init; }
+
+    /// <summary>"finished", "running" or "stopped".</summary>
+    public required string State { get; init; }
+
+    /// <summary>The resolved configuration.</summary>
+    public required RunConfiguration Configuration { get; init; }
+
+    /// <summary>Finished rounds.</summary>
+    public required IReadOnlyList<RoundRecord> Rounds { get; init; }
+
+    /// <summary>Queries made, without their picks.</summary>
+    public required IReadOnlyList<QuerySummary> Queries { get; init; }
+
+    /// <summary>Wall-clock over all sessions.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Area under the test 0-1 error from the first to the last point (trapezoids over labels) over the label span;
+    /// null for one point and without a test part.</summary>
+    public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
+
+    /// <summary>Reads a run as it stands, also while another process writes it.</summary>
+    /// <exception cref="RunException">The folder holds no run.</exception>
+    public static RunDocument Read(RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!folder.HasStore)
+        {
+            throw new RunException($"{folder.Root} holds no run. 'ainas list' shows the runs that there are.");
+        }
+
+        using RunStore store = RunStore.OpenReader(folder.Database);
+        return store.FindRun() is null
+            ? throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run --out {folder.Root}'.")
+            : Read(folder, store);
+    }
+
+    /// <summary>Reads a run from its open store.</summary>
+    internal static RunDocument Read(RunFolder folder, RunStore store) => store.Snapshot(() =>
+    {
+        RunRow run = store.FindRun()!;
+        return new RunDocument
+        {
+            Run = run.Id,
+            Out = folder.Root,
+            CreatedAt = run.CreatedAt,
+            State = run.State == "finished" ? run.State : RunLock.IsHeld(folder) ? "running" : "stopped",
+            Configuration = RunConfiguration.FromJson(run.Configuration, folder.Configuration),
+            Rounds = store.Rounds(),
+            Queries = store.Queries(),
+            Seconds = run.Seconds,
+        };
+    });
+
+    /// <summary>The JSON document, snake case.</summary>
+    public string ToJson() => new JsonObject
+    {
+        ["schema_version"] = SchemaVersion,
+        ["run"] = Run,
+        ["out"] = Out,
+        ["state"] = State,
+        ["data"] = Configuration.Data,
+        ["query"] = Configuration.Query,
+        ["seed"] = Configuration.Seed,
+        ["threads"] = Configuration.Threads,
+        ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
+        ["auc"] = RunJson.Number(Auc),
+        ["seconds"] = RunJson.Number(Seconds),
+    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
+
+    private static JsonObject? Node(SearchOutcome? search) => search is null
+        ? null
+        : new JsonObject
+        {
+            ["seconds"] = RunJson.Number(search.Seconds),
+            ["candidates"] = new JsonArray([.. search.Candidates.Select(candidate => new JsonObject
+            {
+                ["step"] = candidate.Step,
+                ["blocks"] = candidate.Architecture.Blocks,
+                ["stacks"] = candidate.Architecture.Stacks,
+                ["validation_error"] = RunJson.Number(candidate.ValidationError),
+                ["parameters"] = candidate.Parameters,
+                ["flops"] = candidate.Flops,
+                ["seconds"] = RunJson.Number(candidate.Seconds),
+                ["chosen"] = candidate.Chosen,
+                ["reason"] = candidate.Reason,
+            })]),
+        };
+
+    private JsonObject Node(RoundRecord round)
+    {
+        QuerySummary? query = Queries.FirstOrDefault(query => query.Round == round.Round);
+        return new JsonObject
+        {
+            ["round"] = round.Round,
+            ["labels"] = round.Labels,
+            ["architecture"] = new JsonObject { ["blocks"] = round.Architecture.Blocks, ["stacks"] = round.Architecture.Stacks },
+            ["parameters"] = round.Parameters,
+            ["flops"] = round.Flops,
+            ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
+            ["test_loss"] = RunJson.Number(round.Test?.Loss),
+            ["train_seconds"] = RunJson.Number(round.TrainSeconds),
+            ["search"] = Node(round.Search),
+            ["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) },
+        };
+    }
+}

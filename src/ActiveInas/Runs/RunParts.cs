@@ -1,0 +1,34 @@
+using ActiveInas.Compute;
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.Runs;
+
+/// <summary>The replaceable parts under a run.</summary>
+public sealed record RunParts
+{
+    /// <summary>Loads data and trains in this process.</summary>
+    public static RunParts Default { get; } = new();
+
+    /// <summary>Loads a data set.</summary>
+    public Func<DataRequest, IProgress<ProgressEvent>?, CancellationToken, Task<Dataset>> LoadData { get; init; } = DataSources.LoadAsync;
+
+    /// <summary>Makes what trains, for a data set and so many threads.</summary>
+    public Func<Dataset, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
+        = (data, threads, checkpoints, progress) => new LocalBackend(data, threads, checkpoints, progress);
+
+    /// <summary>Name of the kernels that <see cref="CreateBackend"/> will use.</summary>
+    public Func<string> Kernels { get; init; } = CurrentKernels;
+
+    private static string CurrentKernels()
+    {
+        try
+        {
+            return KernelTable.Best(StorageType.BFloat16).Name;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ConfigurationException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Text.Json;
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Search;
+using ActiveInas.Training;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ActiveInas.Runs;
+
+/// <content>Labels, trials and searches.</content>
+public sealed partial class RunStore
+{
+    private static readonly JsonSerializerOptions s_numbers = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>The labels that began a round, in the order recorded; null when none are recorded.</summary>
+    public IReadOnlyList<LabelledSample>? FindLabels(int round)
+    {
+        lock (_gate)
+        {
+            if (_connection.ExecuteScalar<long?>("SELECT round FROM label_batches WHERE round = @round", new { round }) is null)
+            {
+                return null;
+            }
+
+            return [.. _connection
+                .Query<(int Sample, int Label)>("SELECT sample, label FROM labels WHERE round = @round ORDER BY position", new { round })
+                .Select(row => new LabelledSample(new SampleId(row.Sample), row.Label))];
+        }
+    }
+
+    /// <summary>Records the labels that begin a round.</summary>
+    public void InsertLabels(int round, IReadOnlyList<LabelledSample> labels, Func<SampleId, string> path, string source)
+        => Commit(transaction =>
+        {
+            _connection.Execute("INSERT INTO label_batches VALUES (@round, @source, @now)", new { round, source, now = Now() }, transaction);
+            _connection.Execute(
+                "INSERT INTO labels (sample, round, position, label, path) VALUES (@Sample, @Round, @Position, @Label, @Path)",
+                labels.Select((label, i) => new { Sample = label.Id.Value, Round = round, Position = i, label.Label, Path = path(label.Id) }),
+                transaction);
+        });
+
+    /// <summary>A recorded trial, or null.</summary>
+    public TrialResult? FindTrial(string key)
+    {
+        lock (_gate)
+        {
+            TrialRow? row = _connection.QuerySingleOrDefault<TrialRow>(
+                """
+                SELECT validation_error AS ValidationError, epoch_errors AS EpochErrors, final_loss AS FinalLoss, steps AS Steps,
+                    seconds AS Seconds FROM trials WHERE key = @key
+                """,
+                new { key });
+            return row is null
+                ? null
+                : new TrialResult(
+                    row.ValidationError ?? double.NaN,
+                    JsonSerializer.Deserialize<double[]>(row.EpochErrors, s_numbers)!,
+                    row.FinalLoss ?? double.NaN,
+                    row.Steps,
+                    row.Seconds);
+        }
+    }
+
+    /// <summary>Records a trial.</summary>
+    public void InsertTrial(TrialRequest request, TrialResult result)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(result);
+        Commit(transaction => _connection.Execute(
+            "INSERT INTO trials VALUES (@Key, @Blocks, @Stacks, @Seed, @Train, @Validation, @Error, @Errors, @Loss, @Steps, @Seconds, @Now)",
+            new
+            {
+                request.Key,
+                request.Architecture.Blocks,
+                request.Architecture.Stacks,
+                Seed = request.Seed.ToString(CultureInfo.InvariantCulture),
+                Train = request.Train.Count,
+                Validation = request.Validation.Count,
+                Error = Store(result.ValidationError),
+                Errors = JsonSerializer.Serialize(result.EpochErrors, s_numbers),
+                Loss = Store(result.FinalLoss),
+                result.Steps,
+                result.Seconds,
+                Now = Now(),
+            },
+            transaction));
+    }
+
+    /// <summary>What the search of a round decided, or null.</summary>
+    public SearchOutcome? FindSearch(int round)
+    {
+        lock (_gate)
+        {
+            return _connection
+                .Query<(int Blocks, int Stacks, double Seconds)>("SELECT blocks, stacks, seconds FROM searches WHERE round = @round", new { round })
+                .Select(row => new SearchOutcome(new Architecture(row.Blocks, row.Stacks), Candidates(round), row.Seconds))
+                .SingleOrDefault();
+        }
+    }
+
+    /// <summary>Records a search with every candidate it looked at.</summary>
+    public void InsertSearch(int round, SearchOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        Commit(transaction =>
+        {
+            _connection.Execute(
+                "INSERT INTO searches VALUES (@round, @Blocks, @Stacks, @Seconds)",
+                new { round, outcome.Chosen.Blocks, outcome.Chosen.Stacks, outcome.Seconds },
+                transaction);
+            for (int i = 0; i < outcome.Candidates.Count; i++)
+            {
+                InsertCandidate(round, i, outcome.Candidates[i], transaction);
+            }
+        });
+    }
+
+    private void InsertCandidate(int round, int position, CandidateRecord candidate, SqliteTransaction transaction) => _connection.Execute(
+        """
+        INSERT INTO candidates VALUES
+            (@round, @position, @Step, @Blocks, @Stacks, @Seed, @Error, @Parameters, @Flops, @Seconds, @Chosen, @Reason)
+        """,
+        new
+        {
+            round,
+            position,
+            candidate.Step,
+            candidate.Architecture.Blocks,
+            candidate.Architecture.Stacks,
+            Seed = candidate.Seed.ToString(CultureInfo.InvariantCulture),
+            Error = Store(candidate.ValidationError),
+            candidate.Parameters,
+            candidate.Flops,
+            candidate.Seconds,
+            candidate.Chosen,
+            candidate.Reason,
+        },
+        transaction);
+
+    private List<CandidateRecord> Candidates(int round) => [.. _connection
+        .Query<CandidateRow>(
+            """
+            SELECT step AS Step, blocks AS Blocks, stacks AS Stacks, seed AS Seed, validation_error AS ValidationError,
+                parameters AS Parameters, flops AS Flops, seconds AS Seconds, chosen AS Chosen, reason AS Reason
+            FROM candidates WHERE round = @round ORDER BY position
+            """,
+            new { round })
+        .Select(row => new CandidateRecord(
+            row.Step,
+            new Architecture(row.Blocks, row.Stacks),
+            ulong.Parse(row.Seed, CultureInfo.InvariantCulture),
+            row.ValidationError ?? double.NaN,
+            row.Parameters,
+            row.Flops,
+            row.Seconds,
+            row.Chosen,
+            row.Reason))];
+
+    private sealed record TrialRow
+    {
+        public double? ValidationError { get; init; }
+
+        public string EpochErrors { get; init; } = "";
+
+        public double? FinalLoss { get; init; }
+
+        public long Steps { get; init; }
+
+        public double Seconds { get; init; }
+    }
+
+    private sealed record CandidateRow
+    {
+        public int Step { get; init; }
+
+        public int Blocks { get; init; }
+
+        public int Stacks { get; init; }
+
+        public string Seed { get; init; } = "";
+
+        public double? ValidationError { get; init; }
+
+        public long Parameters { get; init; }
+
+        public long Flops { get; init; }
+
+        public double Seconds { get; init; }
+
+        public bool Chosen { get; init; }
+
+        public string Reason { get; init; } = "";
+    }
+}

@@ -1,0 +1,116 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.Search;
+
+/// <summary>What iNAS needs beside the labelled samples.</summary>
+/// <param name="Space">A, already limited to what the images allow (<see cref="SearchSpace.ForImages"/>).</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Height">H of the images in pixels.</param>
+/// <param name="Width">W of the images in pixels.</param>
+/// <param name="Recipe">How candidates are trained.</param>
+/// <param name="Seed">The run's seed.</param>
+public sealed record InasOptions(SearchSpace Space, int Classes, int Height, int Width, Recipe Recipe, ulong Seed)
+{
+    /// <summary>T_iNAS.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>|V'| / |S|.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+}
+
+/// <summary>Algorithm 1, iNAS(S, A(B, i0, j0), A, T): grows the architecture while growing pays on held-out labels.</summary>
+/// <remarks>
+/// <para>a_0 = A(B, i0, j0); a_t = argmin over {a_{t-1}, its successors} within A of the 0-1 error on V' after training on S'.</para>
+/// <para>Reference: Geifman and El-Yaniv, arXiv 1811.07579, algorithm 1. Deviation: the split is stratified by class.</para>
+/// </remarks>
+public sealed class InasSearch : IArchitectureSearch
+{
+    private readonly InasOptions _options;
+
+    /// <param name="options">What to search.</param>
+    /// <exception cref="ConfigurationException">T is below 1 or the validation share outside (0, 1).</exception>
+    public InasSearch(InasOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Steps < 1)
+        {
+            throw new ConfigurationException($"{options.Steps} search steps are not possible; wanted at least 1 (the authors' T_iNAS).");
+        }
+
+        if (options.ValidationShare is not (> 0 and < 1))
+        {
+            throw new ConfigurationException(
+                $"The validation share {options.ValidationShare} is not possible; wanted more than 0 and less than 1, for example 0.2.");
+        }
+
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>When no class has two labels V' is empty and nothing can be compared: the current architecture stays, without candidates.</remarks>
+    public async Task<SearchOutcome> SearchAsync(
+        int round, Architecture current, IReadOnlyList<LabelledSample> labelled, ITrialRunner runner, CancellationToken cancellation)
+    {
+        _options.Space.Require(current);
+
+        // 1. One split a call, shared by all candidates.
+        SplitParts parts = StratifiedSplit.Draw(labelled, _options.ValidationShare, SeedTree.Derive(_options.Seed, RoundKeys.Split(round)));
+        if (parts.Validation.Count == 0)
+        {
+            return new SearchOutcome(current, [], 0);
+        }
+
+        // 2. Up to T steps to the best of {(i, j), more stacks, more blocks} within A.
+        Dictionary<Architecture, Candidate> trained = [];
+        List<CandidateRecord> trace = [];
+        for (int step = 1; step <= _options.Steps; step++)
+        {
+            List<Candidate> compared = [];
+            foreach (Architecture architecture in _options.Space.Successors(current).Prepend(current))
+            {
+                if (!trained.TryGetValue(architecture, out Candidate? candidate))
+                {
+                    candidate = await TrainAsync(round, step, architecture, parts, runner, cancellation).ConfigureAwait(false);
+                    trained.Add(architecture, candidate);
+                }
+
+                compared.Add(candidate);
+            }
+
+            Candidate pick = compared.MinBy(candidate => (candidate.Error, candidate.Parameters))!;
+            CandidateReasons reasons = new(compared, pick, current, parts.Validation.Count);
+            trace.AddRange(compared.Select(candidate => candidate.ToRecord(step, candidate == pick, reasons.For(candidate, step))));
+            if (pick.Architecture == current)
+            {
+                break;
+            }
+
+            current = pick.Architecture;
+        }
+
+        // 3. The pick.
+        return new SearchOutcome(current, trace, trace.Sum(candidate => candidate.Seconds));
+    }
+
+    private async Task<Candidate> TrainAsync(
+        int round, int step, Architecture architecture, SplitParts parts, ITrialRunner runner, CancellationToken cancellation)
+    {
+        string key = RoundKeys.Candidate(round, architecture);
+        TrialRequest request = new(
+            key, architecture, _options.Classes, parts.Train, parts.Validation, _options.Recipe, SeedTree.Derive(_options.Seed, key));
+        TrialResult result = await runner.RunAsync(request, cancellation).ConfigureAwait(false);
+        return result.ValidationError is >= 0 and <= 1
+            ? new Candidate(
+                step,
+                architecture,
+                request.Seed,
+                result.ValidationError,
+                architecture.ParameterCount(_options.Classes),
+                architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
+                result.Seconds)
+            : throw new TrainingException(
+                $"{key}: the validation error is {result.ValidationError}; wanted 0..1. The training has probably diverged: lower the recipe's learning rate.");
+    }
+}

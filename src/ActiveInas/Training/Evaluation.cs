@@ -1,0 +1,16 @@
+namespace ActiveInas.Training;
+
+/// <summary>How a network does on a labelled set.</summary>
+/// <param name="Count">Images.</param>
+/// <param name="Accuracy">Share of right predictions, 0..1.</param>
+/// <param name="Loss">Mean cross-entropy in nats.</param>
+/// <param name="ClassAccuracy">[classes]; NaN for a class without images.</param>
+/// <param name="CalibrationError">Expected calibration error over 15 equal-width bins of the maximal probability (Guo et al., arXiv 1706.04599).</param>
+public sealed record Evaluation(int Count, double Accuracy, double Loss, IReadOnlyList<double> ClassAccuracy, double CalibrationError);
+
+/// <summary>Evaluates on the test part, which nothing else can reach.</summary>
+public interface ITestEvaluator
+{
+    /// <summary>Evaluates; null when the data set has no test part.</summary>
+    Evaluation? Evaluate(IModel model, CancellationToken cancellation);
+}

@@ -1,0 +1,99 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+
+namespace ActiveInas.Training;
+
+/// <summary>A training described by plain data, so that another process or machine could run it.</summary>
+/// <param name="Key">Unique within a run and the same on every replay, for example "round-03/search/step-1/A(2,1)" or "round-03/train".
+/// It names the checkpoint.</param>
+/// <param name="Architecture">Network to train.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Train">S' (search) or S (round): ids and the labels they were given.</param>
+/// <param name="Validation">V' (search); empty for a round's training.</param>
+/// <param name="Recipe">How.</param>
+/// <param name="Seed">Initial weights, sampling and augmentation derive from it.</param>
+public sealed record TrialRequest(
+    string Key,
+    Architecture Architecture,
+    int Classes,
+    IReadOnlyList<LabelledSample> Train,
+    IReadOnlyList<LabelledSample> Validation,
+    Recipe Recipe,
+    ulong Seed);
+
+/// <summary>What a candidate's training returns.</summary>
+/// <param name="ValidationError">0-1 error on V' by the recipe's rule, 0..1.</param>
+/// <param name="EpochErrors">0-1 error on V' after each evaluated epoch.</param>
+/// <param name="FinalLoss">Mean training loss of the last epoch.</param>
+/// <param name="Steps">SGD steps made.</param>
+/// <param name="Seconds">Wall-clock, summed over resumes.</param>
+public sealed record TrialResult(double ValidationError, IReadOnlyList<double> EpochErrors, double FinalLoss, long Steps, double Seconds);
+
+/// <summary>Trains architecture a on index set S' and scores it on V'. Local today; a cluster's runner takes the same request.</summary>
+public interface ITrialRunner
+{
+    /// <summary>Runs one trial. Cancelling writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>
+    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation);
+}
+
+/// <summary>Trains the network of a round on all of S, from scratch.</summary>
+public interface IModelTrainer
+{
+    /// <summary>Trains; cancelling writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>
+    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    Task<TrainedModel> TrainAsync(TrialRequest request, CancellationToken cancellation);
+}
+
+/// <summary>A trained network with what its training cost.</summary>
+/// <param name="Model">The network, ready for inference. The receiver disposes it.</param>
+/// <param name="FinalLoss">Mean training loss of the last epoch.</param>
+/// <param name="Steps">SGD steps made.</param>
+/// <param name="Seconds">Wall-clock, summed over resumes.</param>
+public sealed record TrainedModel(IModel Model, double FinalLoss, long Steps, double Seconds);
+
+/// <summary>A trained network as the query functions see it: a body that gives embeddings and a dense head on top.</summary>
+public interface IModel : IDisposable
+{
+    /// <summary>A(B_r, i, j).</summary>
+    Architecture Architecture { get; }
+
+    /// <summary>Number of classes.</summary>
+    int Classes { get; }
+
+    /// <summary>D, length of an embedding (the pooled vector before the dropout).</summary>
+    int EmbeddingLength { get; }
+
+    /// <summary>The dense layer after the dropout.</summary>
+    DenseHead Head { get; }
+
+    /// <summary>One pass of the body, batch normalisation in inference mode.</summary>
+    /// <returns>[samples, D], row-major. A row depends on its own image only, not on its neighbours in a batch.</returns>
+    float[] Embed(IReadOnlyList<SampleId> samples, CancellationToken cancellation);
+}
+
+/// <summary>logits = embedding Weights + Bias.</summary>
+/// <param name="Weights">[D, classes], row-major.</param>
+/// <param name="Bias">[classes].</param>
+public sealed record DenseHead(float[] Weights, float[] Bias);
+
+/// <summary>A training that cannot go on.</summary>
+public sealed class TrainingException : Exception
+{
+    /// <inheritdoc/>
+    public TrainingException(string message)
+        : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public TrainingException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <inheritdoc/>
+    public TrainingException()
+    {
+    }
+}

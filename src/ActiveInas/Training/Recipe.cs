@@ -1,0 +1,89 @@
+namespace ActiveInas.Training;
+
+/// <summary>Shape of the learning rate over a training.</summary>
+public enum ScheduleKind
+{
+    /// <summary>Constant, with drops at given shares of the training.</summary>
+    Step,
+
+    /// <summary>Linear warm-up to the peak, then linear to zero.</summary>
+    OneCycle,
+
+    /// <summary>Linear warm-up to the peak, then half a cosine to zero.</summary>
+    Cosine,
+}
+
+/// <summary>How the samples of a step are drawn.</summary>
+public enum SamplingKind
+{
+    /// <summary>The next of a shuffled pass over S, reshuffled when exhausted, filled from the next pass.</summary>
+    Shuffle,
+
+    /// <summary>Uniformly with replacement.</summary>
+    WithReplacement,
+}
+
+/// <summary>Which epoch's validation accuracy a candidate is scored by.</summary>
+public enum CandidateScore
+{
+    /// <summary>The best of any epoch (the authors').</summary>
+    BestEpoch,
+
+    /// <summary>The last epoch.</summary>
+    LastEpoch,
+}
+
+/// <summary>From this epoch on, this learning rate.</summary>
+public readonly record struct LearningRateDrop(double Epoch, double Rate);
+
+/// <summary>A learning-rate schedule.</summary>
+/// <param name="Kind">Its shape.</param>
+/// <param name="Peak">Learning rate at the start (Step) or at the end of the warm-up.</param>
+/// <param name="WarmupShare">Share of all steps that warm up (OneCycle, Cosine).</param>
+/// <param name="Drops">For Step, in order.</param>
+public sealed record Schedule(ScheduleKind Kind, double Peak, double WarmupShare, IReadOnlyList<LearningRateDrop> Drops);
+
+/// <summary>Per-image augmentation: one affine map about the centre, bilinear, nearest fill; or whole-pixel crops.</summary>
+/// <param name="FlipProbability">Horizontal flip.</param>
+/// <param name="ShiftShare">Shift uniform in +- this share of the side, on each axis.</param>
+/// <param name="ShiftPixels">Whole-pixel shift uniform in -n..n on each axis with replicated edges (0: off).</param>
+/// <param name="RotationDegrees">Rotation uniform in +- this.</param>
+public sealed record AugmentationRecipe(double FlipProbability, double ShiftShare, int ShiftPixels, double RotationDegrees);
+
+/// <summary>How long and how a network is trained.</summary>
+/// <param name="Epochs">Epochs.</param>
+/// <param name="MinimumSteps">The training has at least so many steps, however small S is: then its epochs (and with them the schedule and
+/// the evaluations) are stretched evenly over them. 0: no minimum.</param>
+/// <param name="Schedule">Learning rate.</param>
+public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Schedule);
+
+/// <summary>Everything that a training needs besides data, architecture and seed. A recipe is data: a JSON file, or --set recipe.KEY=VALUE.</summary>
+/// <param name="Name">paper, quick, or the user's own.</param>
+/// <param name="BatchSize">Images a step.</param>
+/// <param name="StepsPerEpoch">Fixed steps an epoch (the authors' 390), or null: ceil(|S| / BatchSize).</param>
+/// <param name="Training">The training of each round.</param>
+/// <param name="Candidate">The training of a candidate in the search.</param>
+/// <param name="CandidateScore">Which epoch scores a candidate.</param>
+/// <param name="Sampling">How a step's samples are drawn.</param>
+/// <param name="Momentum">Nesterov momentum.</param>
+/// <param name="WeightDecay">On convolution kernels only.</param>
+/// <param name="BatchNormEpsilon">Added to the variance.</param>
+/// <param name="BatchNormRunningWeight">Weight of the batch in the running statistics.</param>
+/// <param name="DropoutRate">p of MC-dropout inference (and of training, when on).</param>
+/// <param name="DropoutInTraining">Off in the authors' experiments.</param>
+/// <param name="Augmentation">Per-image augmentation.</param>
+public sealed record Recipe(
+    string Name,
+    int BatchSize,
+    int? StepsPerEpoch,
+    TrainingLength Training,
+    TrainingLength Candidate,
+    CandidateScore CandidateScore,
+    SamplingKind Sampling,
+    double Momentum,
+    double WeightDecay,
+    double BatchNormEpsilon,
+    double BatchNormRunningWeight,
+    double DropoutRate,
+    bool DropoutInTraining,
+    AugmentationRecipe Augmentation);

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ActiveInas.Training;
+
+/// <summary>The built-in recipes.</summary>
+public static class Recipes
+{
+    /// <summary>The protocol of Geifman and El-Yaniv (arXiv 1811.07579), as their published settings give it: an "epoch" is 390 steps whatever
+    /// |S| is; 101 epochs at 0.1, 50 at 0.01, 49 at 0.001; candidates train 50 epochs at 0.1 and are scored by their best epoch.</summary>
+    public static Recipe Paper { get; } = new(
+        Name: "paper",
+        BatchSize: 128,
+        StepsPerEpoch: 390,
+        Training: new TrainingLength(
+            200, 0, new Schedule(ScheduleKind.Step, 0.1, 0, [new LearningRateDrop(101, 0.01), new LearningRateDrop(151, 0.001)])),
+        Candidate: new TrainingLength(50, 0, new Schedule(ScheduleKind.Step, 0.1, 0, [])),
+        CandidateScore: CandidateScore.BestEpoch,
+        Sampling: SamplingKind.Shuffle,
+        Momentum: 0.9,
+        WeightDecay: 1e-3,
+        BatchNormEpsilon: 1e-3,
+        BatchNormRunningWeight: 0.01,
+        DropoutRate: 0.5,
+        DropoutInTraining: false,
+        Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0.1, ShiftPixels: 0, RotationDegrees: 15));
+
+    /// <summary>For small machines: epochs count passes over S, one-cycle learning rate, candidates are scored by their last epoch.</summary>
+    public static Recipe Quick { get; } = new(
+        Name: "quick",
+        BatchSize: 64,
+        StepsPerEpoch: null,
+        Training: new TrainingLength(20, 100, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
+        Candidate: new TrainingLength(6, 40, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
+        CandidateScore: CandidateScore.LastEpoch,
+        Sampling: SamplingKind.Shuffle,
+        Momentum: 0.9,
+        WeightDecay: 1e-3,
+        BatchNormEpsilon: 1e-5,
+        BatchNormRunningWeight: 0.1,
+        DropoutRate: 0.5,
+        DropoutInTraining: false,
+        Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 3, RotationDegrees: 0));
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Recipe> All { get; } = [Paper, Quick];
+
+    /// <summary>Finds a built-in recipe by name.</summary>
+    public static bool TryFind(string name, [NotNullWhen(true)] out Recipe? recipe)
+    {
+        recipe = All.FirstOrDefault(candidate => candidate.Name == name);
+        return recipe is not null;
+    }
+
+    /// <summary>A built-in recipe by name, or a recipe file by path.</summary>
+    /// <exception cref="ConfigurationException">It is neither, or the file is malformed.</exception>
+    public static Recipe Resolve(string nameOrPath)
+    {
+        if (TryFind(nameOrPath, out Recipe? recipe))
+        {
+            return recipe;
+        }
+
+        return File.Exists(nameOrPath)
+            ? RecipeFile.Read(nameOrPath)
+            : throw new ConfigurationException(
+                $"There is no recipe '{nameOrPath}': it must be {string.Join(" or ", All.Select(known => known.Name))}, or the path of a recipe file.");
+    }
+
+    /// <summary>The recipe for a data set: <c>quick</c> does not mirror images that lose their meaning by it (digits). The authors mirror
+    /// them too, so <c>paper</c> stays as it is. To be called before the user's own settings are applied.</summary>
+    /// <param name="recipe">Built-in or from a file.</param>
+    /// <param name="mirrorSafe"><see cref="Data.Dataset.MirrorSafe"/>.</param>
+    public static Recipe ForData(Recipe recipe, bool mirrorSafe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Name == Quick.Name && !mirrorSafe
+            ? recipe with { Augmentation = recipe.Augmentation with { FlipProbability = 0 } }
+            : recipe;
+    }
+}

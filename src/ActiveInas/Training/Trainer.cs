@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using ActiveInas.Data;
+using ActiveInas.Networks;
+
+namespace ActiveInas.Training;
+
+/// <summary>What a training works with besides its request.</summary>
+/// <param name="Images">Where sample ids point.</param>
+/// <param name="Normalization">Of the pixels.</param>
+/// <param name="Checkpoints">Where it saves itself.</param>
+/// <param name="Interval">Wall-clock between two checkpoints; zero: after every step.</param>
+/// <param name="Progress">Who watches.</param>
+internal sealed record TrainerContext(
+    ImageSet Images, Normalization Normalization, ICheckpointStore Checkpoints, TimeSpan Interval, IProgress<ProgressEvent>? Progress);
+
+/// <summary>One training: steps, epochs, evaluations on V' and checkpoints. The network ends in the same bytes however often it was stopped
+/// and resumed, and whatever the number of threads.</summary>
+internal sealed class Trainer
+{
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
+    private readonly TrainerContext _context;
+    private readonly TrialRequest _request;
+    private readonly LearningRateSchedule _schedule;
+    private readonly ResidualNetwork _network;
+    private readonly byte[] _hash;
+    private readonly bool _evaluateEveryEpoch;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly ulong _dropoutSeed;
+    private double _secondsBefore;
+    private TimeSpan _lastSave;
+    private TimeSpan _lastReport;
+    private long _lastReportStep;
+    private long _savedStep = -1;
+
+    /// <param name="context">Images, checkpoints, progress.</param>
+    /// <param name="request">What to train.</param>
+    /// <param name="length">The recipe's Training or Candidate.</param>
+    /// <param name="network">Made for training, with a capacity of at least the batch size.</param>
+    public Trainer(TrainerContext context, TrialRequest request, TrainingLength length, ResidualNetwork network)
+    {
+        _context = context;
+        _request = request;
+        _network = network;
+        _schedule = LearningRateSchedule.For(request.Recipe, length, request.Train.Count);
+        _evaluateEveryEpoch = request.Recipe.CandidateScore == CandidateScore.BestEpoch;
+        _hash = RequestHash.Of(request, length, context.Images, context.Normalization);
+        _dropoutSeed = SeedTree.Derive(request.Seed, "dropout");
+    }
+
+    /// <summary>Where the training stands.</summary>
+    public TrainingState State { get; private set; } = new();
+
+    /// <summary>Trains to the end. Cancelling saves a checkpoint and throws.</summary>
+    /// <exception cref="TrainingException">The loss is not finite.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        Begin();
+        Recipe recipe = _request.Recipe;
+        ImageSet images = _context.Images;
+        using BatchPipeline pipeline = new(
+            new BatchSampler(recipe.Sampling, _request.Train.Count, _request.Seed),
+            _request.Train,
+            TrainingImages.For(_context, recipe, _request.Seed),
+            recipe.BatchSize,
+            images.Height * images.Width * 3,
+            _schedule.Steps);
+        try
+        {
+            while (true)
+            {
+                CloseEpoch(cancellation);
+                if (State.Step == _schedule.Steps)
+                {
+                    break;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                MakeStep(pipeline.Take(State.Step));
+                SaveWhenDue(1);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
+        }
+
+        Finish();
+    }
+
+    /// <summary>A checkpoint is one array of bytes.</summary>
+    private bool IsTooLarge => Checkpoint.SizeOf(_network) > Array.MaxLength - (1 << 20);
+
+    private void Begin()
+    {
+        if (IsTooLarge && _context.Checkpoints is not NullCheckpointStore)
+        {
+            Notify($"{_request.Key}: {_request.Architecture} is too large for checkpoints ({Checkpoint.SizeOf(_network) / 1e9:F1} GB): when stopped, this training starts again.");
+        }
+
+        if (_context.Checkpoints.Find(_request.Key) is { } data)
+        {
+            TrainingState state = new();
+            string? problem = Checkpoint.Read(data, _network, state, _hash, out string kernels);
+            if (problem is null)
+            {
+                State = state;
+                _secondsBefore = state.Seconds;
+                _savedStep = _lastReportStep = state.Step;
+                Notify($"{_request.Key}: going on from the checkpoint at step {state.Step} of {_schedule.Steps}.");
+                if (kernels != _network.Device.KernelName)
+                {
+                    Notify($"{_request.Key}: the checkpoint was made by {kernels}, this process runs {_network.Device.KernelName}: the bytes will differ from a run in one piece.");
+                }
+
+                return;
+            }
+
+            Notify($"{_request.Key}: the checkpoint is ignored: {problem}. The training starts again.");
+            _context.Checkpoints.Delete(_request.Key);
+        }
+
+        _network.Initialize(_request.Seed);
+    }
+
+    private void MakeStep(TrainingBatch batch)
+    {
+        Recipe recipe = _request.Recipe;
+        double rate = _schedule.Rate(State.Step);
+        StepDropout? dropout = recipe.DropoutInTraining
+            ? new StepDropout(recipe.DropoutRate, SeedTree.Derive(_dropoutSeed, $"step-{State.Step}"))
+            : null;
+        _network.Load(batch.Pixels, recipe.BatchSize);
+        _network.ForwardTraining(dropout);
+        double loss = _network.Loss(batch.Labels);
+        if (!double.IsFinite(loss))
+        {
+            throw new TrainingException(
+                $"{_request.Key}: the loss is {loss} at step {State.Step} of {_schedule.Steps}, learning rate {rate:G4}. "
+                + "Lower the peak learning rate (for example --set recipe.training.schedule.peak=0.05) or lengthen the warm-up; if it is so at step 0, check the images.");
+        }
+
+        _network.Backward();
+        _network.Step(rate, recipe.Momentum, recipe.WeightDecay);
+        State.LossSum += loss;
+        State.LossCount++;
+        State.Step++;
+        Report(loss);
+    }
+
+    /// <summary>Closes the epoch that is over, if any. Until it has been evaluated the state says so, so that stopping in between loses nothing.</summary>
+    private void CloseEpoch(CancellationToken cancellation)
+    {
+        while (State.EpochsClosed < _schedule.Epochs && State.Step >= _schedule.EpochEnd(State.EpochsClosed + 1))
+        {
+            bool last = State.EpochsClosed + 1 == _schedule.Epochs;
+            if (_request.Validation.Count > 0 && (last || _evaluateEveryEpoch))
+            {
+                // An evaluation may take as long as the interval itself: do not let both add up to lost work.
+                SaveWhenDue(0.5);
+                State.EpochErrors.Add(1 - Validate(cancellation).Accuracy);
+            }
+
+            if (State.LossCount > 0)
+            {
+                State.EpochLoss = State.LossSum / State.LossCount;
+            }
+
+            State.LossSum = 0;
+            State.LossCount = 0;
+            State.EpochsClosed++;
+        }
+    }
+
+    private Evaluation Validate(CancellationToken cancellation)
+        => Evaluator.Evaluate(
+            _network,
+            _context.Images,
+            _context.Normalization,
+            _request.Validation.Select(sample => sample.Id.Value).ToArray(),
+            _request.Validation.Select(sample => sample.Label).ToArray(),
+            cancellation);
+
+    /// <summary>Saves when there is something new and a share of the interval has passed.</summary>
+    private void SaveWhenDue(double share)
+    {
+        if (_savedStep != State.Step && _clock.Elapsed - _lastSave >= _context.Interval * share)
+        {
+            Save();
+        }
+    }
+
+    private void Save()
+    {
+        if (_context.Checkpoints is NullCheckpointStore || IsTooLarge)
+        {
+            return;
+        }
+
+        State.Seconds = Seconds();
+        _context.Checkpoints.Save(_request.Key, Checkpoint.Write(_network, State, _hash));
+        _savedStep = State.Step;
+        _lastSave = _clock.Elapsed;
+    }
+
+    private void Finish()
+    {
+        State.Seconds = Seconds();
+
+        // The store may keep the last checkpoint until the result is recorded; make it one that is worth keeping.
+        SaveWhenDue(0.25);
+        _context.Checkpoints.Delete(_request.Key);
+    }
+
+    private double Seconds() => _secondsBefore + _clock.Elapsed.TotalSeconds;
+
+    private void Report(double loss)
+    {
+        TimeSpan now = _clock.Elapsed;
+        if (now - _lastReport < s_reportInterval && State.Step != _schedule.Steps)
+        {
+            return;
+        }
+
+        double seconds = (now - _lastReport).TotalSeconds;
+        double speed = (State.Step - _lastReportStep) * (double)_request.Recipe.BatchSize / Math.Max(seconds, 1e-9);
+        _context.Progress?.Report(new TrainingProgressed(_request.Key, State.Step, _schedule.Steps, loss, speed));
+        _lastReport = now;
+        _lastReportStep = State.Step;
+    }
+
+    private void Notify(string message) => _context.Progress?.Report(new Notice(message));
+}

@@ -1,0 +1,16 @@
+using ActiveInas.Data;
+
+namespace ActiveInas.Training;
+
+/// <summary>Connects the trainer to the augmentation of the data folder.</summary>
+internal static class TrainingImages
+{
+    /// <summary>The images of a training's steps.</summary>
+    public static BatchImages For(TrainerContext context, Recipe recipe, ulong seed)
+    {
+        Augmentation augmentation = new(recipe.Augmentation, context.Normalization);
+        ulong augmentationSeed = SeedTree.Derive(seed, "augmentation");
+        ImageSet images = context.Images;
+        return (step, samples, pixels) => augmentation.Apply(images, samples, augmentationSeed, step, pixels);
+    }
+}

@@ -1,0 +1,70 @@
+namespace ActiveInas.Compute.Tests.Contract;
+
+/// <summary>Convolutions: forward, backward-data with and without accumulation, backward-weights.</summary>
+internal static class ConvolutionCases
+{
+    /// <summary>Images of capacity, images in use, C, K, height, width, and the (kernel, stride) pairs to try.</summary>
+    private static readonly (int Capacity, int Images, int C, int K, int Height, int Width, string Kinds)[] s_shapes =
+    [
+        (1, 1, 32, 32, 1, 1, "31 32 11 12"),
+        (2, 1, 3, 32, 5, 7, "31 32 11 12"),
+        (3, 2, 32, 64, 5, 7, "31 32 11 12"),
+        (2, 2, 64, 32, 2, 2, "31 32 12"),
+        (2, 2, 96, 32, 4, 4, "31 32 12"),
+        (1, 1, 64, 96, 8, 8, "31 32 12"),
+        (2, 1, 32, 32, 9, 9, "31 32 12"),
+        (1, 1, 3, 64, 32, 32, "31"),
+        (1, 1, 64, 64, 16, 16, "31"),
+        (2, 2, 1, 32, 7, 5, "31"),
+        (3, 3, 5, 40, 3, 4, "31 32 11 12"),
+        (40, 37, 64, 64, 2, 2, "31 32 12"),
+        (21, 20, 32, 32, 5, 4, "31 32 12"),
+    ];
+
+    public static IEnumerable<OpCase> All()
+    {
+        foreach ((int capacity, int images, int c, int k, int height, int width, string kinds) in s_shapes)
+        {
+            foreach (string kind in kinds.Split(' '))
+            {
+                ConvolutionShape shape = new(c, k, kind[0] - '0', kind[1] - '0');
+                TensorShape x = new(capacity, c, height, width);
+                yield return Forward(shape, x, images);
+                yield return BackwardData(shape, x, images, accumulate: false);
+                yield return BackwardData(shape, x, images, accumulate: true);
+                yield return BackwardWeights(shape, x, images);
+            }
+        }
+    }
+
+    public static OpCase Forward(ConvolutionShape shape, TensorShape x, int images) => new(Name("conv forward", shape, x, images), bench =>
+    {
+        Tensor input = bench.Input(x, images);
+        Parameter w = bench.Weights(shape.WeightCount, gradient: null);
+        Tensor y = bench.Output("y", OutputOf(shape, x), images);
+        return () => bench.Device.ConvolutionForward(shape, input, w, y);
+    });
+
+    public static OpCase BackwardData(ConvolutionShape shape, TensorShape x, int images, bool accumulate)
+        => new(Name(accumulate ? "conv backward-data accumulated" : "conv backward-data", shape, x, images), bench =>
+        {
+            Tensor dy = bench.Input(OutputOf(shape, x), images);
+            Parameter w = bench.Weights(shape.WeightCount, gradient: null);
+            Tensor dx = accumulate ? bench.InOut("dx", x, images) : bench.Output("dx", x, images);
+            return () => bench.Device.ConvolutionBackwardData(shape, dy, w, dx, accumulate);
+        });
+
+    public static OpCase BackwardWeights(ConvolutionShape shape, TensorShape x, int images) => new(Name("conv backward-weights", shape, x, images), bench =>
+    {
+        Tensor input = bench.Input(x, images);
+        Tensor dy = bench.Input(OutputOf(shape, x), images);
+        Parameter w = bench.Weights(shape.WeightCount, "dw");
+        return () => bench.Device.ConvolutionBackwardWeights(shape, input, dy, w);
+    });
+
+    private static TensorShape OutputOf(ConvolutionShape shape, TensorShape x)
+        => new(x.Images, shape.OutChannels, shape.Output(x.Height), shape.Output(x.Width));
+
+    private static string Name(string op, ConvolutionShape shape, TensorShape x, int images)
+        => $"{op} {shape.Kernel}x{shape.Kernel}/{shape.Stride} C{shape.InChannels} K{shape.OutChannels} {x.Height}x{x.Width} N{images}of{x.Images}";
+}

@@ -1,0 +1,153 @@
+using ActiveInas.Compute.Tests.Support;
+
+namespace ActiveInas.Compute.Tests.Contract;
+
+/// <summary>What every row of the kernel table must do. A new row inherits all of it.</summary>
+public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<DeviceCache>
+{
+    private const int MostThreads = 4;
+    private const int RandomCases = 80;
+
+    public static TheoryData<string, string> RowsAndCases()
+    {
+        TheoryData<string, string> data = [];
+        foreach (string row in KernelRows.Names)
+        {
+            foreach (string name in OpCases.Names)
+            {
+                data.Add(row, name);
+            }
+        }
+
+        return data;
+    }
+
+    public static TheoryData<string> Rows() => [.. KernelRows.Names];
+
+    /// <summary>Against Reference on one thread; then the same bytes on 2, 3 or 4 threads, in turn from case to case.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(RowsAndCases))]
+    public void Every_operation_agrees_with_Reference_at_any_thread_count(string rowName, string name)
+    {
+        KernelRow row = KernelRows.Supported(rowName);
+        OpCase one = OpCases.Get(name);
+        IDevice single = devices.Get(row, 1);
+        IReadOnlyList<OpOutput> outputs = one.Run(single);
+        one.VerifyValues(single, outputs);
+        int threads = 2 + (OpCases.PlaceOf(name) % (MostThreads - 1));
+        one.VerifySameBytes($"{rowName}, 1 and {threads} threads", outputs, one.Run(devices.Get(row, threads)));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Every_operation_gives_the_same_bytes_at_1_2_3_and_4_threads(string rowName)
+    {
+        KernelRow row = KernelRows.Supported(rowName);
+        foreach (OpCase one in OpCases.Large)
+        {
+            IReadOnlyList<OpOutput> outputs = one.Run(devices.Get(row, 1));
+            for (int threads = 2; threads <= MostThreads; threads++)
+            {
+                one.VerifySameBytes($"{rowName}, 1 and {threads} threads", outputs, one.Run(devices.Get(row, threads)));
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Random_shapes_agree_with_Reference(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 2);
+        for (int seed = 0; seed < RandomCases; seed++)
+        {
+            OpCase one = OpCases.FromSeed(seed);
+            one.VerifyValues(device, one.Run(device));
+        }
+    }
+
+    /// <summary>The device that served all cases before gives what a new one gives: nothing of one call leaks into the next.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void A_used_device_gives_what_a_new_one_gives(string rowName)
+    {
+        KernelRow row = KernelRows.Supported(rowName);
+        foreach (OpCase one in OpCases.Large)
+        {
+            using IDevice device = row.Create(2);
+            one.VerifySameBytes($"{rowName}, new and used device", one.Run(device), one.Run(devices.Get(row, 2)));
+        }
+    }
+
+    /// <summary>Changed weights must be seen at once, whatever copies a device keeps.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void A_step_of_the_optimiser_changes_the_next_convolution(string rowName)
+    {
+        KernelRow row = KernelRows.Supported(rowName);
+        ConvolutionShape shape = new(32, 32, 3, 1);
+        IDevice device = devices.Get(row, 2);
+        using OpBench bench = new(device, 1);
+        Tensor x = bench.Input(new TensorShape(1, 32, 4, 4), 1);
+        Tensor y = bench.Output("y", new TensorShape(1, 32, 4, 4), 1);
+        Parameter w = bench.Trainable(shape.WeightCount);
+        float[] before = new float[16 * 32];
+        float[] after = new float[16 * 32];
+        device.ConvolutionForward(shape, x, w, y);
+        y.Read(before);
+
+        // w' = w - 2 w turns every sign: without momentum and gradient the decay alone does it.
+        w.Gradient.Write(new float[w.Length]);
+        w.Velocity.Write(new float[w.Length]);
+        device.SgdStep(w, learningRate: 2, momentum: 0, weightDecay: 1);
+        device.ConvolutionForward(shape, x, w, y);
+        y.Read(after);
+        for (int i = 0; i < before.Length; i++)
+        {
+            Assert.Equal(-before[i], after[i]);
+        }
+    }
+
+    /// <summary>A diverged training must show, not turn into zeros.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Not_a_number_passes_the_rectifier(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 1);
+        using BatchNorm norm = new(device, 64, 1e-5, 0.1);
+        using Tensor x = device.CreateTensor(new TensorShape(1, 64, 2, 2));
+        using Tensor y = device.CreateTensor(x.Shape);
+        float[] values = new float[256];
+        values[70] = float.NaN;
+        x.Write(values);
+        device.BatchNormInference(norm, x, null, relu: true, y);
+        y.Read(values);
+        Assert.True(float.IsNaN(values[70]), $"NaN became {values[70]}.");
+        Assert.Equal(255, values.Count(value => value == 0));
+    }
+
+    [SkippableFact]
+    public void A_training_step_on_a_fast_row_allocates_nothing_after_its_first_calls()
+    {
+        List<KernelRow> rows = [.. KernelTable.Rows.Where(row => row.Family != KernelFamily.Reference && row.IsSupported)];
+        Skip.If(rows.Count == 0, "The kernel table has no fast row that this machine can run.");
+        List<string> failures = [];
+        foreach (KernelRow row in rows)
+        {
+            IDevice device = devices.Get(row, 2);
+            foreach (OpCase one in OpCases.Large)
+            {
+                using OpBench bench = new(device, TestRandom.SeedOf(one.Name));
+                Action call = one.Arrange(bench);
+                call();
+                call();
+                long bytes = Allocations.OfEveryCall(call);
+                if (bytes > 0)
+                {
+                    failures.Add($"{row.Name}, {one.Name}: {bytes} bytes");
+                }
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+}

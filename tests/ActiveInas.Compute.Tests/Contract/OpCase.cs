@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using ActiveInas.Compute.Tests.Support;
+
+namespace ActiveInas.Compute.Tests.Contract;
+
+/// <summary>One call of one operation with given shapes and options.</summary>
+/// <param name="Name">Unique; seeds the data.</param>
+/// <param name="Arrange">Makes the arguments and returns the call.</param>
+internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange)
+{
+    private static readonly ConcurrentDictionary<(StorageType, string), IReadOnlyList<OpOutput>> s_expected = new();
+
+    /// <summary>Runs the case on a device and checks all that needs no other device.</summary>
+    public IReadOnlyList<OpOutput> Run(IDevice device)
+    {
+        using OpBench bench = new(device, TestRandom.SeedOf(Name));
+        Arrange(bench)();
+        return bench.Collect();
+    }
+
+    /// <summary>Compares each output with that of Reference on one thread.</summary>
+    public void VerifyValues(IDevice device, IReadOnlyList<OpOutput> actual)
+    {
+        IReadOnlyList<OpOutput> expected = s_expected.GetOrAdd((device.Storage, Name), key => RunReference(key.Item1));
+        Assert.Equal(expected.Select(output => output.Name), actual.Select(output => output.Name));
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Tolerance tolerance = Tolerance.Of(device.Storage, expected[i].IsTensor);
+            TensorAssert.Close($"{device.KernelName}, {Name}, {expected[i].Name}", expected[i].Extent, expected[i].Values, actual[i].Values, tolerance);
+        }
+    }
+
+    /// <summary>Compares each output, and all memory around it, byte by byte.</summary>
+    public void VerifySameBytes(string difference, IReadOnlyList<OpOutput> expected, IReadOnlyList<OpOutput> actual)
+    {
+        for (int i = 0; i < expected.Count; i++)
+        {
+            TensorAssert.SameBytes($"{Name}, {expected[i].Name}, {difference}", expected[i].Bytes, actual[i].Bytes);
+        }
+    }
+
+    private IReadOnlyList<OpOutput> RunReference(StorageType storage)
+    {
+        using IDevice device = KernelRows.Reference(storage).Create(1);
+        return Run(device);
+    }
+}

@@ -1,0 +1,74 @@
+using ActiveInas.Compute.Tests.Support;
+
+namespace ActiveInas.Compute.Tests.Contract;
+
+/// <summary>All fixed cases, and random ones from a seed.</summary>
+internal static class OpCases
+{
+    private static readonly OpCase[] s_all = [.. ConvolutionCases.All(), .. BatchNormCases.All(), .. PoolingCases.All(), .. HeadCases.All()];
+    private static readonly Dictionary<string, int> s_places = s_all.Select((one, place) => (one.Name, place)).ToDictionary(pair => pair.Name, pair => pair.place);
+
+    public static IEnumerable<string> Names => s_places.Keys;
+
+    /// <summary>What a training step calls, on shapes large enough to be cut into several work items.</summary>
+    public static IEnumerable<OpCase> Large { get; } = [.. LargeCases()];
+
+    public static OpCase Get(string name) => s_all[s_places[name]];
+
+    public static int PlaceOf(string name) => s_places[name];
+
+    /// <summary>A random operation at a random small shape.</summary>
+    public static OpCase FromSeed(int seed)
+    {
+        TestRandom random = new((ulong)seed);
+        int capacity = random.NextInt(1, 4);
+        int images = random.NextInt(1, capacity);
+        TensorShape shape = new(capacity, random.Pick(1, 3, 4, 5, 32, 33, 64), random.NextInt(1, 11), random.NextInt(1, 11));
+        ConvolutionShape convolution = new(shape.Channels, random.Pick(32, 40, 64), random.Pick(1, 3), random.Pick(1, 2));
+        int classes = random.NextInt(2, 40);
+        return random.NextInt(0, 12) switch
+        {
+            0 or 1 => ConvolutionCases.Forward(convolution, shape, images),
+            2 or 3 => ConvolutionCases.BackwardData(convolution, shape, images, random.NextBool()),
+            4 or 5 => ConvolutionCases.BackwardWeights(convolution, shape, images),
+            6 => BatchNormCases.Forward(shape, images, random.NextBool(), random.NextBool()),
+            7 => BatchNormCases.Inference(shape, images, random.NextBool(), random.NextBool()),
+            8 => BatchNormCases.BackwardOf(shape, images, random.NextBool(), random.Pick(Enum.GetValues<BatchNormCases.Backward>())),
+            9 => random.NextBool() ? PoolingCases.MaxForward(shape, images) : PoolingCases.MaxBackward(shape, images),
+            10 => random.NextBool() ? PoolingCases.AverageForward(shape, images) : PoolingCases.AverageBackward(shape, images),
+            11 => HeadCases.DenseBackward(capacity, images, shape.Channels, classes, random.NextBool()),
+            _ => HeadCases.Loss(capacity, images, classes, random.Next(0.1, 20)),
+        };
+    }
+
+    private static IEnumerable<OpCase> LargeCases()
+    {
+        TensorShape shape = new(21, 64, 6, 5);
+        const int images = 19;
+        foreach ((int kernel, int stride) in new[] { (3, 1), (3, 2), (1, 2) })
+        {
+            ConvolutionShape convolution = new(64, 32, kernel, stride);
+            yield return ConvolutionCases.Forward(convolution, shape, images);
+            yield return ConvolutionCases.BackwardData(convolution, shape, images, accumulate: true);
+            yield return ConvolutionCases.BackwardWeights(convolution, shape, images);
+        }
+
+        // The first convolution; nobody asks for the gradient of the images.
+        TensorShape pixels = shape with { Channels = 3 };
+        yield return ConvolutionCases.Forward(new ConvolutionShape(3, 64, 3, 1), pixels, images);
+        yield return ConvolutionCases.BackwardWeights(new ConvolutionShape(3, 64, 3, 1), pixels, images);
+        yield return BatchNormCases.Forward(shape, images, residual: false, relu: true);
+        yield return BatchNormCases.Forward(shape, images, residual: true, relu: true);
+        yield return BatchNormCases.Inference(shape, images, residual: true, relu: true);
+        yield return BatchNormCases.BackwardOf(shape, images, relu: true, BatchNormCases.Backward.DxIsDyWithResidual);
+        yield return PoolingCases.MaxForward(shape, images);
+        yield return PoolingCases.MaxBackward(shape, images);
+        yield return PoolingCases.AverageForward(shape, images);
+        yield return PoolingCases.AverageBackward(shape, images);
+        yield return HeadCases.Dropout(140, 133, 64, 0.5);
+        yield return HeadCases.DenseForward(140, 133, 64, 10);
+        yield return HeadCases.DenseBackward(140, 133, 64, 10, withInput: true);
+        yield return HeadCases.Loss(140, 133, 10, spread: 3);
+        yield return HeadCases.Sgd(70_001, 0.9, 1e-3);
+    }
+}

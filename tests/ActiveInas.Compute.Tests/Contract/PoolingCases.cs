@@ -1,0 +1,67 @@
+namespace ActiveInas.Compute.Tests.Contract;
+
+/// <summary>Max-pool and global average pool.</summary>
+internal static class PoolingCases
+{
+    private static readonly (TensorShape Shape, int Images)[] s_shapes =
+    [
+        (new TensorShape(1, 32, 1, 1), 1),
+        (new TensorShape(3, 32, 5, 7), 2),
+        (new TensorShape(2, 64, 2, 2), 2),
+        (new TensorShape(2, 96, 4, 4), 1),
+        (new TensorShape(1, 64, 8, 8), 1),
+        (new TensorShape(2, 32, 9, 9), 2),
+        (new TensorShape(1, 64, 16, 16), 1),
+        (new TensorShape(1, 32, 32, 32), 1),
+        (new TensorShape(2, 5, 3, 4), 2),
+        (new TensorShape(20, 32, 6, 5), 17),
+    ];
+
+    public static IEnumerable<OpCase> All()
+    {
+        foreach ((TensorShape shape, int images) in s_shapes)
+        {
+            yield return MaxForward(shape, images);
+            yield return MaxBackward(shape, images);
+            yield return AverageForward(shape, images);
+            yield return AverageBackward(shape, images);
+        }
+    }
+
+    /// <summary>All values negative: a padding of zeros must not win.</summary>
+    public static OpCase MaxForward(TensorShape shape, int images) => new(Name("max-pool forward", shape, images), bench =>
+    {
+        Tensor x = bench.Input(shape, images, -3, -1);
+        Tensor y = bench.Output("y", Halved(shape), images);
+        return () => bench.Device.MaxPoolForward(x, y);
+    });
+
+    /// <summary>Full of ties: only the first maximum gets the gradient.</summary>
+    public static OpCase MaxBackward(TensorShape shape, int images) => new(Name("max-pool backward", shape, images), bench =>
+    {
+        Tensor x = bench.TiedInput(shape, images, -1.6, -0.4);
+        Tensor y = bench.Intermediate(Halved(shape), images);
+        bench.Device.MaxPoolForward(x, y);
+        Tensor dy = bench.Input(Halved(shape), images);
+        Tensor dx = bench.Output("dx", shape, images);
+        return () => bench.Device.MaxPoolBackward(x, y, dy, dx);
+    });
+
+    public static OpCase AverageForward(TensorShape shape, int images) => new(Name("average pool forward", shape, images), bench =>
+    {
+        Tensor x = bench.Input(shape, images, -1, 2);
+        Matrix embedding = bench.Output("embedding", shape.Images, images, shape.Channels);
+        return () => bench.Device.GlobalAveragePoolForward(x, embedding);
+    });
+
+    public static OpCase AverageBackward(TensorShape shape, int images) => new(Name("average pool backward", shape, images), bench =>
+    {
+        Matrix dEmbedding = bench.Input(shape.Images, images, shape.Channels);
+        Tensor dx = bench.Output("dx", shape, images);
+        return () => bench.Device.GlobalAveragePoolBackward(dEmbedding, dx);
+    });
+
+    private static TensorShape Halved(TensorShape x) => x with { Height = ((x.Height - 1) / 2) + 1, Width = ((x.Width - 1) / 2) + 1 };
+
+    private static string Name(string op, TensorShape shape, int images) => $"{op} C{shape.Channels} {shape.Height}x{shape.Width} N{images}of{shape.Images}";
+}

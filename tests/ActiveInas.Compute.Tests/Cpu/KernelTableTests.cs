@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace ActiveInas.Compute.Tests.Cpu;
+
+public sealed partial class KernelTableTests
+{
+    [Fact]
+    public void Names_are_unique() => Assert.Equal(KernelTable.Rows.Count, KernelTable.Rows.Select(row => row.Name).Distinct().Count());
+
+    [Fact]
+    public void Names_say_family_instruction_set_and_storage()
+    {
+        foreach (KernelRow row in KernelTable.Rows)
+        {
+            Match match = Grammar().Match(row.Name);
+            Assert.True(match.Success, $"{row.Name} is not family-isa-storage (reference-storage for Reference).");
+            Assert.Equal(row.Family.ToString(), match.Groups["family"].Value, ignoreCase: true);
+            Assert.Equal(Storage(match.Groups["storage"].Value), row.Storage);
+            string isa = match.Groups["isa"].Value;
+            Assert.Equal(row.InstructionSet.ToString(), isa.Length > 0 ? isa : match.Groups["family"].Value, ignoreCase: true);
+        }
+    }
+
+    [Fact]
+    public void Reference_has_a_row_for_every_storage_type()
+    {
+        foreach (StorageType storage in Enum.GetValues<StorageType>())
+        {
+            Assert.Single(KernelTable.Rows, row => row.Family == KernelFamily.Reference && row.Storage == storage);
+        }
+    }
+
+    /// <summary>Best takes the last row that may run, so a faster row must stand behind a slower one.</summary>
+    [Fact]
+    public void Rows_of_a_storage_type_stand_in_order_of_their_instruction_sets()
+    {
+        foreach (IGrouping<StorageType, KernelRow> rows in KernelTable.Rows.GroupBy(row => row.Storage))
+        {
+            Assert.Equal(rows.Select(row => row.InstructionSet).Order(), rows.Select(row => row.InstructionSet));
+        }
+    }
+
+    [Fact]
+    public void Devices_say_which_row_made_them()
+    {
+        foreach (KernelRow row in KernelTable.Rows.Where(row => row.IsSupported))
+        {
+            using IDevice device = row.Create(2);
+            Assert.Equal(row.Name, device.KernelName);
+            Assert.Equal(row.Storage, device.Storage);
+            Assert.Equal(2, device.Threads);
+        }
+    }
+
+    private static StorageType Storage(string name) => name switch
+    {
+        "bf16" => StorageType.BFloat16,
+        "fp32" => StorageType.Single,
+        "fp64" => StorageType.Double,
+        _ => throw new ArgumentException(name),
+    };
+
+    [GeneratedRegex("^(?<family>reference|vector|amx)(-(?<isa>portable|avx2|avx512))?-(?<storage>bf16|fp32|fp64)$")]
+    private static partial Regex Grammar();
+}

@@ -1,0 +1,28 @@
+namespace ActiveInas.Compute.Tests.Support;
+
+/// <summary>|expected - actual| may be Relative |expected| + OfLargest max |expected|.</summary>
+/// <param name="Name">Named in failures.</param>
+/// <param name="Relative">Share of the value itself.</param>
+/// <param name="OfLargest">Share of the largest value of the output: what cancellation may leave.</param>
+internal sealed record Tolerance(string Name, double Relative, double OfLargest)
+{
+    /// <summary>One unit in the last place of bf16: another order of summation may round the other way.</summary>
+    public static Tolerance BFloat16Activation { get; } = new("bf16 activation", 1.0 / 128, 1e-5);
+
+    public static Tolerance SingleActivation { get; } = new("fp32 activation", 1e-5, 1e-5);
+
+    public static Tolerance SingleMatrix { get; } = new("fp32 matrix", 1e-5, 2e-5);
+
+    public static Tolerance Double { get; } = new("fp64", 1e-7, 1e-7);
+
+    /// <summary>Central differences in double with steps of 1e-5.</summary>
+    public static Tolerance FiniteDifference { get; } = new("finite difference", 1e-6, 1e-6);
+
+    public static Tolerance Of(StorageType storage, bool isTensor) => (storage, isTensor) switch
+    {
+        (StorageType.Double, _) => Double,
+        (StorageType.BFloat16, true) => BFloat16Activation,
+        (_, true) => SingleActivation,
+        _ => SingleMatrix,
+    };
+}

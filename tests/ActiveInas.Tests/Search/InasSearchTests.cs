@@ -1,0 +1,198 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Search;
+using ActiveInas.Tests.Learning;
+using ActiveInas.Training;
+
+namespace ActiveInas.Tests.Search;
+
+public sealed class InasSearchTests
+{
+    private static readonly LabelledSample[] s_labelled = Stub.Labelled([.. Enumerable.Range(0, 100)]);
+
+    [Fact]
+    public async Task One_step_takes_the_lowest_validation_error_of_three()
+    {
+        StubTrials trials = Trials(("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.4));
+
+        SearchOutcome outcome = await SearchAsync(trials, new(1, 1));
+
+        Assert.Equal(new Architecture(1, 2), outcome.Chosen);
+        Assert.Equal(["A(1,1)", "A(1,2)", "A(2,1)"], outcome.Candidates.Select(candidate => candidate.Architecture.ToString()));
+        Assert.Equal([false, true, false], outcome.Candidates.Select(candidate => candidate.Chosen));
+        Assert.Equal(9, outcome.Seconds);
+        Assert.Equal("validation error 0.5000, 0.2000 above A(1,2)", outcome.Candidates[0].Reason);
+        Assert.Equal("lowest validation error 0.3000 (next 0.4000, A(2,1)); near tie: within one standard error (0.1025) of 20 validation images", outcome.Candidates[1].Reason);
+        Assert.Equal(307_274, outcome.Candidates[1].Parameters);
+        Assert.Equal(70_650_368, outcome.Candidates[1].Flops);
+    }
+
+    [Fact]
+    public async Task Ties_go_to_fewer_parameters()
+    {
+        // A(2,1) has 150,474 parameters, A(1,2) 307,274.
+        SearchOutcome outcome = await SearchAsync(Trials(("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.3)), new(1, 1));
+
+        Assert.Equal(new Architecture(2, 1), outcome.Chosen);
+        Assert.Equal("tie at 0.3000 with A(1,2), fewer parameters", outcome.Candidates[2].Reason);
+        Assert.Equal("tie at 0.3000 with A(2,1), more parameters", outcome.Candidates[1].Reason);
+    }
+
+    [Fact]
+    public async Task A_tie_with_the_current_architecture_keeps_it()
+    {
+        SearchOutcome outcome = await SearchAsync(Trials(("A(1,1)", 0.3), ("A(1,2)", 0.3), ("A(2,1)", 0.3)), new(1, 1), steps: 3);
+
+        Assert.Equal(new Architecture(1, 1), outcome.Chosen);
+        Assert.Equal(3, outcome.Candidates.Count);
+        Assert.EndsWith("it is the current architecture: the search stops", outcome.Candidates[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_steps_reuse_what_the_first_trained()
+    {
+        StubTrials trials = Trials(("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.4), ("A(1,3)", 0.35), ("A(2,2)", 0.2));
+
+        SearchOutcome outcome = await SearchAsync(trials, new(1, 1), steps: 2);
+
+        Assert.Equal(new Architecture(2, 2), outcome.Chosen);
+        Assert.Equal(["A(1,1)", "A(1,2)", "A(2,1)", "A(1,3)", "A(2,2)"], trials.Requests.Select(request => request.Architecture.ToString()));
+        Assert.Equal([1, 1, 1, 2, 2, 2], outcome.Candidates.Select(candidate => candidate.Step));
+        Assert.Equal("A(1,2)", outcome.Candidates[3].Architecture.ToString());
+        Assert.EndsWith("trained in step 1", outcome.Candidates[3].Reason, StringComparison.Ordinal);
+        Assert.Equal(0, outcome.Candidates[3].Seconds);
+        Assert.Equal(15, outcome.Seconds);
+    }
+
+    [Fact]
+    public async Task Three_steps_stop_as_soon_as_the_current_architecture_wins()
+    {
+        StubTrials trials = Trials(("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.4), ("A(1,3)", 0.35), ("A(2,2)", 0.32));
+
+        SearchOutcome outcome = await SearchAsync(trials, new(1, 1), steps: 3);
+
+        Assert.Equal(new Architecture(1, 2), outcome.Chosen);
+        Assert.Equal(2, outcome.Candidates[^1].Step);
+        Assert.Equal(5, trials.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Three_steps_can_grow_three_times()
+    {
+        StubTrials trials = new((_, architecture) => 1.0 / (1 + architecture.TotalBlocks));
+
+        // More blocks in total win. Ties go to fewer parameters: A(2,1) before A(1,2), A(3,2) before A(2,3).
+        SearchOutcome outcome = await SearchAsync(trials, new(1, 1), steps: 3);
+
+        Assert.Equal(["A(2,1)", "A(2,2)", "A(3,2)"], outcome.Candidates.Where(candidate => candidate.Chosen).Select(candidate => candidate.Architecture.ToString()));
+        Assert.Equal(new Architecture(3, 2), outcome.Chosen);
+    }
+
+    [Theory]
+    [InlineData(12, 5, "A(12,5)")]
+    [InlineData(12, 1, "A(12,1) A(7,2)")]
+    [InlineData(1, 5, "A(1,5) A(2,5)")]
+    [InlineData(11, 5, "A(11,5) A(12,5)")]
+    public async Task Candidates_stay_within_the_space(int blocks, int stacks, string expected)
+    {
+        StubTrials trials = new((_, _) => 0.5);
+
+        SearchOutcome outcome = await SearchAsync(trials, new(blocks, stacks));
+
+        Assert.Equal(expected, string.Join(' ', outcome.Candidates.Select(candidate => candidate.Architecture)));
+        Assert.Equal(new Architecture(blocks, stacks), outcome.Chosen);
+    }
+
+    [Fact]
+    public async Task All_candidates_share_one_split_and_no_sample_is_in_both_parts()
+    {
+        StubTrials trials = new((_, _) => 0.5);
+        await SearchAsync(trials, new(1, 1));
+
+        TrialRequest first = trials.Requests[0];
+        Assert.Equal(20, first.Validation.Count);
+        Assert.Empty(first.Train.Select(sample => sample.Id).Intersect(first.Validation.Select(sample => sample.Id)));
+        Assert.Equal(s_labelled, first.Train.Concat(first.Validation).OrderBy(sample => sample.Id));
+        Assert.All(trials.Requests, request => Assert.Equal(first.Validation, request.Validation));
+        Assert.All(trials.Requests, request => Assert.Equal(first.Train, request.Train));
+    }
+
+    [Fact]
+    public async Task Rounds_and_seeds_draw_other_splits_and_candidate_seeds()
+    {
+        StubTrials trials = new((_, _) => 0.5);
+        await SearchAsync(trials, new(1, 1), round: 3);
+        await SearchAsync(trials, new(1, 1), round: 4);
+        await SearchAsync(trials, new(1, 1), round: 3, seed: 8);
+
+        Assert.Equal("round-03/search/A(1,1)", trials.Requests[0].Key);
+        Assert.Equal("round-04/search/A(2,1)", trials.Requests[5].Key);
+        Assert.Equal(9, trials.Requests.Select(request => request.Seed).Distinct().Count());
+        Assert.NotEqual(trials.Requests[0].Validation, trials.Requests[3].Validation);
+        Assert.NotEqual(trials.Requests[0].Validation, trials.Requests[6].Validation);
+    }
+
+    [Fact]
+    public async Task A_replay_over_a_journal_trains_nothing_and_decides_the_same()
+    {
+        MemoryJournal journal = new();
+        StubTrials trials = Trials(("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.4));
+        SearchOutcome first = await SearchAsync(new JournaledTrialRunner(journal, trials), new(1, 1));
+
+        SearchOutcome again = await SearchAsync(new JournaledTrialRunner(journal, trials), new(1, 1));
+
+        Assert.Equal(3, trials.Requests.Count);
+        Assert.Equal(first.Candidates, again.Candidates);
+    }
+
+    [Fact]
+    public async Task Without_two_labels_of_any_class_the_current_architecture_stays()
+    {
+        StubTrials trials = new((_, _) => 0.5);
+
+        SearchOutcome outcome = await Search(1, 1).SearchAsync(1, new(1, 1), Stub.Labelled(0, 1), trials, CancellationToken.None);
+
+        Assert.Equal(new SearchOutcome(new(1, 1), [], 0) with { Candidates = outcome.Candidates }, outcome);
+        Assert.Empty(outcome.Candidates);
+        Assert.Empty(trials.Requests);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1.5)]
+    public async Task An_error_outside_zero_to_one_stops_the_search(double error)
+    {
+        TrainingException exception = await Assert.ThrowsAsync<TrainingException>(() => SearchAsync(new StubTrials((_, _) => error), new(1, 1)));
+
+        Assert.Contains("round-03/search/A(1,1)", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_outside_the_space_and_impossible_options_are_refused()
+    {
+        await Assert.ThrowsAsync<ConfigurationException>(() => SearchAsync(new StubTrials((_, _) => 0.5), new(13, 1)));
+        Assert.Throws<ConfigurationException>(() => Search(0, 1));
+        Assert.Throws<ConfigurationException>(() => new InasSearch(new InasOptions(SearchSpace.Default, 10, 32, 32, Stub.Recipe, 1) { ValidationShare = 1 }));
+    }
+
+    [Fact]
+    public async Task A_fixed_architecture_has_no_candidates()
+    {
+        SearchOutcome outcome = await new FixedArchitecture(new(2, 4), 32, 32).SearchAsync(1, new(1, 1), s_labelled, new StubTrials((_, _) => 0), CancellationToken.None);
+
+        Assert.Equal(new Architecture(2, 4), outcome.Chosen);
+        Assert.Empty(outcome.Candidates);
+        Assert.Equal(0, outcome.Seconds);
+        Assert.Contains("1 to 3 stacks", Assert.Throws<ConfigurationException>(() => new FixedArchitecture(new(2, 4), 8, 32)).Message, StringComparison.Ordinal);
+    }
+
+    private static StubTrials Trials(params (string Architecture, double Error)[] errors)
+        => new((_, architecture) => errors.Single(entry => entry.Architecture == architecture.ToString()).Error);
+
+    private static InasSearch Search(int steps, ulong seed)
+        => new(new InasOptions(SearchSpace.Default, 10, 32, 32, Stub.Recipe, seed) { Steps = steps });
+
+    private static Task<SearchOutcome> SearchAsync(ITrialRunner trials, Architecture current, int steps = 1, int round = 3, ulong seed = 7)
+        => Search(steps, seed).SearchAsync(round, current, s_labelled, trials, CancellationToken.None);
+}
