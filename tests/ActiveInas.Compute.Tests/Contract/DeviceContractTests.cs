@@ -1,4 +1,5 @@
 using ActiveInas.Compute.Tests.Support;
+using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Compute.Tests.Contract;
 
