@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using ActiveInas.Compute.Cpu.Emitted;
 
 namespace ActiveInas.Compute;
 
@@ -18,6 +19,9 @@ public enum InstructionSet
     /// <summary>AVX-512 F, BW, DQ, VL.</summary>
     Avx512,
 
+    /// <summary>AVX-512 with BF16 products (emitted kernels).</summary>
+    Avx512Bf16,
+
     /// <summary>AMX tiles with bf16 (emitted kernels).</summary>
     Amx,
 }
@@ -25,7 +29,7 @@ public enum InstructionSet
 /// <summary>The one place that probes the CPU and reads the cap; everything else asks <see cref="Best"/>.</summary>
 public static class CpuFeatures
 {
-    /// <summary>Environment variable that caps the instruction set: amx, avx512, avx2, portable or reference.</summary>
+    /// <summary>Environment variable that caps the instruction set: amx, avx512bf16, avx512, avx2, portable or reference.</summary>
     public const string CapVariable = "AINAS_MAX_ISA";
 
     /// <summary>What the hardware and the runtime offer.</summary>
@@ -34,11 +38,16 @@ public static class CpuFeatures
     /// <summary>What the kernels may use: <see cref="Hardware"/> under the cap.</summary>
     public static InstructionSet Best => (InstructionSet)Math.Min((int)Hardware, (int)Cap());
 
+    /// <summary>Why kernels that the processor has are not used, in one line for the log; null when there is nothing to say.</summary>
+    public static string? Notice => EmittedKernels.Notice;
+
     private static InstructionSet Probe()
     {
         if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Vector512.IsHardwareAccelerated)
         {
-            return InstructionSet.Avx512;
+            return EmittedKernels.IsTileSupported ? InstructionSet.Amx
+                : EmittedKernels.IsDotSupported ? InstructionSet.Avx512Bf16
+                : InstructionSet.Avx512;
         }
 
         return Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2 : InstructionSet.Portable;
@@ -62,6 +71,6 @@ public static class CpuFeatures
         }
 
         throw new InvalidOperationException(
-            $"{CapVariable} is '{text}'; it must be one of amx, avx512, avx2, portable, reference. Unset it to use the best available.");
+            $"{CapVariable} is '{text}'; it must be one of amx, avx512bf16, avx512, avx2, portable, reference. Unset it to use the best available.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute;
@@ -13,7 +14,10 @@ public enum KernelFamily
     /// <summary>System.Runtime.Intrinsics: AVX-512, AVX2, and portable 128-bit vectors.</summary>
     Vector,
 
-    /// <summary>Emitted AMX tile kernels.</summary>
+    /// <summary>Kernels emitted on AVX-512 BF16 dot products.</summary>
+    Dot,
+
+    /// <summary>Kernels emitted on AMX tiles.</summary>
     Amx,
 }
 
@@ -26,13 +30,13 @@ public enum KernelFamily
 public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, Func<int, IDevice> Create)
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
-    public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
+    public bool IsSupported => InstructionSet == InstructionSet.Avx512Bf16 ? EmittedKernels.IsDotSupported : InstructionSet <= CpuFeatures.Hardware;
 }
 
 /// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>
 public static class KernelTable
 {
-    /// <summary>All rows, slowest first. The Amx family adds its rows at the end.</summary>
+    /// <summary>All rows, slowest first.</summary>
     public static IReadOnlyList<KernelRow> Rows { get; } =
     [
         Reference<double, double, DoubleStorage>("fp64", StorageType.Double),
@@ -44,11 +48,13 @@ public static class KernelTable
         Vector<BFloat16, BFloat16Storage, Vector256<float>, Lanes256>("avx2-bf16", InstructionSet.Avx2, StorageType.BFloat16),
         Vector<float, SingleStorage, Vector512<float>, Lanes512>("avx512-fp32", InstructionSet.Avx512, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
+        Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, () => new DotProductKernel()),
+        Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
     ];
 
     /// <summary>The fastest row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
     public static KernelRow Best(StorageType storage)
-        => Rows.Last(row => row.Storage == storage && row.InstructionSet <= CpuFeatures.Best);
+        => Rows.Last(row => row.Storage == storage && row.IsSupported && row.InstructionSet <= CpuFeatures.Best);
 
     /// <summary>Opens the fastest device for a storage type.</summary>
     /// <param name="storage">Storage type of the tensors.</param>
@@ -61,6 +67,9 @@ public static class KernelTable
         where A : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<A>
         where S : struct, IStorage<T, A>
         => new($"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
+
+    private static KernelRow Emitted(string name, KernelFamily family, InstructionSet instructionSet, Func<ProductKernel> kernel)
+        => new(name, family, instructionSet, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel()));
 
     private static KernelRow Vector<T, S, V, L>(string name, InstructionSet instructionSet, StorageType storage)
         where T : unmanaged

@@ -9,6 +9,9 @@ namespace ActiveInas.Compute.Cpu;
 /// Block is 32, and 4 for tensors of up to 3 channels (images).</remarks>
 internal readonly record struct BlockedLayout
 {
+    /// <summary>Positions that a kernel which works on groups of up to 16 positions may read past a tap of the last one.</summary>
+    private const int Overhang = 16;
+
     public BlockedLayout(TensorShape shape)
     {
         Shape = shape;
@@ -16,7 +19,7 @@ internal readonly record struct BlockedLayout
         ChannelBlocks = (shape.Channels + Block - 1) / Block;
         RowStride = shape.Width + 1;
         ImageStride = RowStride * (shape.Height + 1);
-        Margin = RowStride + 3;
+        Margin = RowStride + Overhang;
         Positions = shape.Images * ImageStride;
         BlockStride = (long)(Positions + (2 * Margin)) * Block;
     }

@@ -12,6 +12,7 @@ public sealed class CpuFeaturesTests : IDisposable
     [InlineData("portable", InstructionSet.Portable)]
     [InlineData("avx2", InstructionSet.Avx2)]
     [InlineData("avx512", InstructionSet.Avx512)]
+    [InlineData("avx512bf16", InstructionSet.Avx512Bf16)]
     [InlineData("amx", InstructionSet.Amx)]
     [InlineData("AVX2", InstructionSet.Avx2)]
     [InlineData("Reference", InstructionSet.Reference)]
@@ -44,7 +45,7 @@ public sealed class CpuFeaturesTests : IDisposable
         Environment.SetEnvironmentVariable(CpuFeatures.CapVariable, text);
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => CpuFeatures.Best);
         Assert.Contains($"'{text}'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("amx, avx512, avx2, portable, reference", error.Message, StringComparison.Ordinal);
+        Assert.Contains("amx, avx512bf16, avx512, avx2, portable, reference", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,6 +53,7 @@ public sealed class CpuFeaturesTests : IDisposable
     [InlineData("portable")]
     [InlineData("avx2")]
     [InlineData("avx512")]
+    [InlineData("avx512bf16")]
     [InlineData("amx")]
     public void The_last_row_of_a_storage_type_that_cap_and_hardware_allow_is_chosen(string text)
     {

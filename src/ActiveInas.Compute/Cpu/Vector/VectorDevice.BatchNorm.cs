@@ -1,9 +1,9 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
-internal sealed unsafe partial class VectorDevice<T, S, V, L>
+internal unsafe partial class VectorDevice<T, S, V, L>
 {
     /// <summary>Positions whose sums are kept in fp32 before they join the fp64 total.</summary>
-    private const int StatisticsPositions = 512;
+    private protected const int StatisticsPositions = 512;
     private readonly NormStatisticsItems _normStatistics;
     private readonly NormApplyItems _normApply;
     private NativeBuffer<float>? _partials;
@@ -108,24 +108,6 @@ internal sealed unsafe partial class VectorDevice<T, S, V, L>
         inverseDeviation.Touch();
         runningMean.Touch();
         runningVariance.Touch();
-    }
-
-    /// <summary>A fixed cut of (channel block, images) into items of about so many positions.</summary>
-    private readonly record struct ImageChunks(int Blocks, int PerBlock, int Images, int Total)
-    {
-        public int Items => Blocks * PerBlock;
-
-        public static ImageChunks Of(BlockedLayout layout, int images, int positions)
-        {
-            int each = Math.Max(1, positions / (layout.Shape.Height * layout.Shape.Width));
-            return new ImageChunks(layout.ChannelBlocks, (images + each - 1) / each, each, images);
-        }
-
-        public int BlockOf(int item) => item / PerBlock;
-
-        public int First(int item) => item % PerBlock * Images;
-
-        public int ImagesIn(int item) => Math.Min(Images, Total - First(item));
     }
 
     /// <summary>Mean and squared deviations from it, [item][2][32].</summary>

@@ -1,6 +1,6 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
-internal sealed unsafe partial class VectorDevice<T, S, V, L>
+internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private readonly NormGradientSumItems _normGradientSums;
     private readonly NormGradientItems _normGradient;

@@ -1,10 +1,10 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
-internal sealed unsafe partial class VectorDevice<T, S, V, L>
+internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private readonly SweepItems _sweep;
 
-    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    public virtual void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
     {
         CpuTensor<T, float, S> source = Own(x);
         CpuTensor<T, float, S> target = Own(y);
@@ -21,7 +21,7 @@ internal sealed unsafe partial class VectorDevice<T, S, V, L>
         _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, accumulate: false);
     }
 
-    public void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
+    public virtual void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
     {
         CpuTensor<T, float, S> source = Own(dy);
         CpuTensor<T, float, S> target = Own(dx);

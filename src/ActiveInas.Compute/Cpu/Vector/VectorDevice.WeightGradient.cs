@@ -1,11 +1,11 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
-internal sealed unsafe partial class VectorDevice<T, S, V, L>
+internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private const int ChunkPositions = 128;
     private readonly WeightGradientItems _weightGradient;
 
-    public void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
+    public virtual void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
     {
         CpuTensor<T, float, S> source = Own(x);
         CpuTensor<T, float, S> gradient = Own(dy);

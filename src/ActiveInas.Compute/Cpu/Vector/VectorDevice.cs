@@ -2,14 +2,14 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 /// <summary>The Vector family: fp32 arithmetic on vectors of V, storage T, every operation cut into work items.</summary>
 /// <remarks>Cuts and summation orders depend on shapes only, never on the number of threads.</remarks>
-internal sealed unsafe partial class VectorDevice<T, S, V, L> : IDevice
+internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
     where T : unmanaged
     where S : struct, IStorage<T, float>
     where V : struct
     where L : struct, ILanes<V>
 {
-    private const int Block = 32;
-    private readonly WorkerPool _pool;
+    private protected const int Block = 32;
+    private protected readonly WorkerPool _pool;
     private readonly NativeBuffer<float>?[] _scratch;
     private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), ConvolutionPlan> _plans = [];
 
@@ -41,7 +41,7 @@ internal sealed unsafe partial class VectorDevice<T, S, V, L> : IDevice
 
     public Matrix CreateMatrix(int rows, int columns) => new CpuMatrix<float>(rows, columns);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _pool.Dispose();
         foreach (NativeBuffer<float>? scratch in _scratch)
@@ -52,16 +52,16 @@ internal sealed unsafe partial class VectorDevice<T, S, V, L> : IDevice
         _partials?.Dispose();
     }
 
-    private static CpuTensor<T, float, S> Own(Tensor tensor) => OperationGuard.Owned<T, float, S>(tensor, nameof(tensor));
+    private protected static CpuTensor<T, float, S> Own(Tensor tensor) => OperationGuard.Owned<T, float, S>(tensor, nameof(tensor));
 
-    private static CpuMatrix<float> Own(Matrix matrix) => OperationGuard.Owned<float>(matrix, nameof(matrix));
+    private protected static CpuMatrix<float> Own(Matrix matrix) => OperationGuard.Owned<float>(matrix, nameof(matrix));
 
     /// <summary>Whether a tensor has up to 3 channels and so another layout. Networks have such tensors only as the input of their first
     /// convolution; everywhere else plain loops serve.</summary>
-    private static bool IsImage(CpuTensor<T, float, S> tensor) => tensor.Layout.Block != Block;
+    private protected static bool IsImage(CpuTensor<T, float, S> tensor) => tensor.Layout.Block != Block;
 
     /// <summary>At least <paramref name="length"/> floats that belong to a worker; contents undefined.</summary>
-    private float* Scratch(int worker, long length)
+    private protected float* Scratch(int worker, long length)
     {
         NativeBuffer<float>? buffer = _scratch[worker];
         if (buffer is null || buffer.Length < length)

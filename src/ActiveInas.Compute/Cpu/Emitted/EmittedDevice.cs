@@ -1,0 +1,70 @@
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute.Cpu.Emitted;
+
+/// <summary>Convolutions on kernels that are emitted at run time, bf16 pairs with fp32 sums; everything else as the Vector family does it.</summary>
+/// <remarks>Cuts and summation orders depend on shapes only, never on the number of threads.</remarks>
+internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>
+{
+    /// <summary>Pairs, or rows of weights, in a product.</summary>
+    private const int Pairs = 16;
+
+    /// <summary>bf16 values of B in a product: [16 pairs][32][2].</summary>
+    private const int PanelLength = Pairs * Block * 2;
+    private const int RowBytes = Block * sizeof(ushort);
+    private readonly ProductKernel _kernel;
+    private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), EmittedPlan> _plans = [];
+    private readonly SweepItems _sweep;
+    private readonly PlaneItems _planeItems;
+    private readonly PairItems _pairs;
+    private readonly WeightGradientItems _weightGradient;
+    private readonly PackingItems _packing;
+    private NativeBuffer<BFloat16>? _planes;
+    private NativeBuffer<BFloat16>? _inputPairs;
+    private NativeBuffer<BFloat16>? _gradientRows;
+
+    public EmittedDevice(string name, int threads, ProductKernel kernel)
+        : base(name, threads)
+    {
+        _kernel = kernel;
+        _sweep = new SweepItems(this);
+        _planeItems = new PlaneItems();
+        _pairs = new PairItems();
+        _weightGradient = new WeightGradientItems(this);
+        _packing = new PackingItems();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _kernel.Dispose();
+        _planes?.Dispose();
+        _inputPairs?.Dispose();
+        _gradientRows?.Dispose();
+    }
+
+    /// <summary>Grows a buffer to at least so many elements; contents undefined.</summary>
+    private static BFloat16* Reserve(ref NativeBuffer<BFloat16>? buffer, long length)
+    {
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = new NativeBuffer<BFloat16>(length);
+        }
+
+        return buffer.Pointer;
+    }
+
+    private EmittedPlan Plan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
+    {
+        if (!_plans.TryGetValue((shape, x, y), out EmittedPlan? plan))
+        {
+            int images = ImageChunks.Of(y, y.Shape.Images, StatisticsPositions).Images;
+            plan = new EmittedPlan(shape, x, y, _kernel.GroupRows, images);
+            _plans.Add((shape, x, y), plan);
+        }
+
+        return plan;
+    }
+}

@@ -1,0 +1,74 @@
+namespace ActiveInas.Compute.Cpu.Emitted;
+
+/// <summary>A product kernel: see <see cref="ProductArguments"/>.</summary>
+/// <param name="groupRows">Rows in one of the two groups of A.</param>
+internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
+{
+    /// <summary>Rows in one of the two groups of A.</summary>
+    public int GroupRows { get; } = groupRows;
+
+    /// <summary>Rows of C.</summary>
+    public int Rows => 2 * GroupRows;
+
+    /// <summary>Before the first <see cref="Multiply"/> of a work item, on the thread that runs it.</summary>
+    public virtual void Enter()
+    {
+    }
+
+    /// <summary>After the last one.</summary>
+    public virtual void Leave()
+    {
+    }
+
+    /// <summary>One batch-reduce product.</summary>
+    public abstract void Multiply(ProductArguments* arguments);
+
+    public abstract void Dispose();
+}
+
+/// <summary>VDPBF16PS.</summary>
+internal sealed unsafe class DotProductKernel : ProductKernel
+{
+    private readonly CodeMemory _code = new(DotKernel.Emit());
+
+    public DotProductKernel()
+        : base(DotKernel.GroupRows)
+    {
+    }
+
+    public override void Multiply(ProductArguments* arguments)
+        => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_code.Entry)(arguments);
+
+    public override void Dispose() => _code.Dispose();
+}
+
+/// <summary>AMX tiles, configured once a work item (that costs as much as several products) and released after it, so that the system need
+/// not save tiles when it switches threads.</summary>
+internal sealed unsafe class TileProductKernel : ProductKernel
+{
+    private readonly CodeMemory _code = new(TileKernel.Emit());
+    private readonly CodeMemory _enter = new(TileKernel.EmitEnter());
+    private readonly CodeMemory _leave = new(TileKernel.EmitLeave());
+    private readonly NativeBuffer<byte> _configuration = new(TileKernel.ConfigurationLength);
+
+    public TileProductKernel()
+        : base(TileKernel.GroupRows)
+    {
+        TileKernel.Configure(_configuration.Span);
+    }
+
+    public override void Enter() => ((delegate* unmanaged[SuppressGCTransition]<byte*, void>)_enter.Entry)(_configuration.Pointer);
+
+    public override void Leave() => ((delegate* unmanaged[SuppressGCTransition]<void>)_leave.Entry)();
+
+    public override void Multiply(ProductArguments* arguments)
+        => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_code.Entry)(arguments);
+
+    public override void Dispose()
+    {
+        _code.Dispose();
+        _enter.Dispose();
+        _leave.Dispose();
+        _configuration.Dispose();
+    }
+}
