@@ -59,6 +59,7 @@ internal static class Application
         root.Add(ShowCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
         root.Add(InfoCommand.Create(terminal));
+        root.Add(BenchCommand.Create(terminal));
         return root;
     }
 

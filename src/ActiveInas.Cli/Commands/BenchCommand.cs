@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ActiveInas.Architectures;
+using ActiveInas.Benchmarking;
+using ActiveInas.Cli.Views;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas bench</c>: how fast networks train and infer here, and what share of the machine's limits that is.</summary>
+internal static partial class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        BenchmarkOptions defaults = new();
+        Option<string?> networks = new("--networks")
+        {
+            Description = $"architectures to measure (default: {string.Join(',', defaults.Networks)})",
+            HelpName = "A(I,J),...",
+        };
+        Option<string?> batch = new("--batch") { Description = $"images of a training step (default: {defaults.Batch})", HelpName = "N" };
+        Option<string?> inferenceBatches = new("--inference-batch")
+        {
+            Description = $"batches to try for inference; the fastest counts (default: {string.Join(',', defaults.InferenceBatches)})",
+            HelpName = "N,...",
+        };
+        Option<string?> seconds = new("--seconds") { Description = $"time for each figure (default: {defaults.Seconds})", HelpName = "S" };
+        Option<string?> kernels = new("--kernels") { Description = "row of 'ainas info' to measure (default: the one in use)", HelpName = "NAME" };
+        Option<bool> trainOnly = new("--train-only") { Description = "measure no inference" };
+        Option<bool> inferenceOnly = new("--inference-only") { Description = "measure no training" };
+        SettingOptions settings = new("threads");
+        Command command = new("bench", "Measure training and inference of networks, and the limits of this machine.")
+        {
+            networks, batch, inferenceBatches, seconds, kernels, trainOnly, inferenceOnly,
+        };
+        settings.AddTo(command);
+        command.SetAction((parsed, _) =>
+        {
+            if (parsed.GetValue(trainOnly) && parsed.GetValue(inferenceOnly))
+            {
+                throw new UsageException("--train-only and --inference-only exclude each other");
+            }
+
+            ConfigurationBuilder builder = new();
+            settings.Apply(parsed, builder);
+            BenchmarkOptions options = (defaults with
+            {
+                Row = parsed.GetValue(kernels) is { } name ? BenchmarkOptions.FindRow(name) : defaults.Row,
+                Threads = builder.Current.Validate().Threads,
+                Networks = parsed.GetValue(networks) is { } list ? Architectures(list) : defaults.Networks,
+                Batch = parsed.GetValue(batch) is { } images ? Whole(batch, images) : defaults.Batch,
+                InferenceBatches = parsed.GetValue(inferenceBatches) is { } sizes
+                    ? [.. sizes.Split(',').Select(size => Whole(inferenceBatches, size))]
+                    : defaults.InferenceBatches,
+                Seconds = parsed.GetValue(seconds) is { } time ? Number(seconds, time) : defaults.Seconds,
+                Training = !parsed.GetValue(inferenceOnly),
+                Inference = !parsed.GetValue(trainOnly),
+            }).Validate();
+            Measure(terminal, options, parsed.GetValue(CommonOptions.Json));
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    private static void Measure(Terminal terminal, BenchmarkOptions options, bool json)
+    {
+        // Lines and no bars: drawing them would take time from what is measured.
+        BenchmarkReport report = new NetworkBenchmark(options, new PlainProgress(terminal.Error)).Run();
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonText.Write(BenchDocument.Of(report)));
+        }
+        else
+        {
+            BenchView.Write(terminal.Result, report);
+        }
+    }
+
+    /// <summary>Reads "A(1,1),A(2,4)".</summary>
+    private static Architecture[] Architectures(string text) => [.. BetweenArchitectures().Split(text).Select(Architecture.Parse)];
+
+    private static int Whole(Option option, string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new UsageException($"{option.Name} has '{text}'; it must be a whole number");
+
+    private static double Number(Option option, string text)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? value
+            : throw new UsageException($"{option.Name} is '{text}'; it must be a number");
+
+    [GeneratedRegex(@"(?<=\))\s*[,; ]\s*")]
+    private static partial Regex BetweenArchitectures();
+}

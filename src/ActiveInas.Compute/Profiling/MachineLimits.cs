@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute.Profiling;
+
+/// <summary>The most arithmetic that a kind of instruction gives on this machine.</summary>
+/// <param name="Name">For example <c>fma-avx512</c>.</param>
+/// <param name="InstructionSet">What it needs.</param>
+/// <param name="OneThread">TFLOP/s of one thread; a multiply-add counts 2.</param>
+/// <param name="AllThreads">TFLOP/s of all threads of the measurement.</param>
+public sealed record ComputeLimit(string Name, InstructionSet InstructionSet, double OneThread, double AllThreads);
+
+/// <summary>How fast memory far larger than the caches is copied; bytes read and bytes written both count.</summary>
+/// <param name="OneThread">GB/s of one thread.</param>
+/// <param name="AllThreads">GB/s of all threads of the measurement.</param>
+public sealed record MemoryLimit(double OneThread, double AllThreads);
+
+/// <summary>What this machine can do at best, measured: the yardstick for kernels.</summary>
+/// <param name="Threads">All threads.</param>
+/// <param name="Compute">One row a kind of instruction that the hardware offers and <see cref="CpuFeatures.CapVariable"/> allows, slowest first.</param>
+/// <param name="Memory">Copying.</param>
+public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Compute, MemoryLimit Memory)
+{
+    /// <summary>All probes, slowest first, as in <see cref="KernelTable.Rows"/>; other kinds of instructions add theirs at the end.</summary>
+    private static readonly LimitProbe[] s_probes =
+    [
+        new FmaProbe<Vector128<float>, Lanes128>("fma-portable", InstructionSet.Portable),
+        new FmaProbe<Vector256<float>, Lanes256>("fma-avx2", InstructionSet.Avx2),
+        new FmaProbe<Vector512<float>, Lanes512>("fma-avx512", InstructionSet.Avx512),
+    ];
+
+    /// <summary>Measures. Each figure is the best of many short runs, since a limit is what nothing disturbed.</summary>
+    /// <param name="threads">All threads.</param>
+    /// <param name="each">Time for each figure.</param>
+    public static MachineLimits Measure(int threads, TimeSpan each)
+    {
+        InstructionSet best = (InstructionSet)Math.Max((int)CpuFeatures.Best, (int)InstructionSet.Portable);
+        using WorkerPool one = new(1);
+        using WorkerPool all = new(threads);
+        ComputeLimit[] compute =
+        [
+            .. s_probes.Where(probe => probe.InstructionSet <= best).Select(probe => new ComputeLimit(
+                probe.Name, probe.InstructionSet, BestRate(one, probe, each) / 1e12, BestRate(all, probe, each) / 1e12)),
+        ];
+        using CopyProbe copy = new();
+        return new MachineLimits(threads, compute, new MemoryLimit(BestRate(one, copy, each) / 1e9, BestRate(all, copy, each) / 1e9));
+    }
+
+    /// <summary>The limit that the arithmetic of a kernel row is held against: the fastest kind of instruction that it may use.</summary>
+    public ComputeLimit For(KernelRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Compute.LastOrDefault(limit => limit.InstructionSet <= row.InstructionSet) ?? Compute[0];
+    }
+
+    /// <summary>Units a second.</summary>
+    private static double BestRate(WorkerPool pool, IProbe probe, TimeSpan time)
+    {
+        int items = probe.Items(pool.Threads);
+        double units = (double)items * probe.UnitsPerItem;
+        pool.Run(items, probe);
+        double best = 0;
+        long begin = Stopwatch.GetTimestamp();
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            pool.Run(items, probe);
+            best = Math.Max(best, units / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        while (Stopwatch.GetElapsedTime(begin) < time);
+        return best;
+    }
+}
