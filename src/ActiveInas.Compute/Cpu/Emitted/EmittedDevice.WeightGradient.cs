@@ -1,14 +1,12 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
 using Bf16Tensor = ActiveInas.Compute.Cpu.CpuTensor<ActiveInas.Compute.BFloat16, float, ActiveInas.Compute.Cpu.BFloat16Storage>;
+using Row = System.Runtime.Intrinsics.Vector512<ushort>;
 
 namespace ActiveInas.Compute.Cpu.Emitted;
 
 internal sealed unsafe partial class EmittedDevice
 {
-    /// <summary>Positions that a product of the weight gradient reduces.</summary>
-    private const int ProductPositions = 2 * Pairs;
-
     public override void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
     {
         Bf16Tensor source = Own(x);
@@ -24,138 +22,192 @@ internal sealed unsafe partial class EmittedDevice
         PairLayout layout = new(plan, gradient.Images);
         BFloat16* pairs = Reserve(ref _inputPairs, layout.InputPanels * layout.InputPanelLength);
         BFloat16* rows = Reserve(ref _gradientRows, plan.OutBlocks * layout.GradientPanelLength);
-        _pairs.Run(_pool, plan, layout, Prepare(plan, source), gradient, pairs, rows);
+        _pairs.Run(_pool, plan, layout, plan.Gathers ? Prepare(plan, source) : Operand.Of(source), gradient, pairs, rows);
         _weightGradient.Run(plan, layout, pairs, rows, Own(w.Gradient));
     }
 
-    /// <summary>Sizes of the two packed operands of a weight gradient.</summary>
+    /// <summary>The two packed operands of a weight gradient, over positions without border columns: H' + 1 rows an image, the last one zero, of
+    /// W' positions, rounded up to even.</summary>
     /// <remarks>
-    /// x: [plane][C / 32][parity][rows][32 c][2]: row r of parity p holds positions 2 r + p - Margin and the next one, so that every shift starts
-    /// at a row. dy: [K / 32][products][32 k][32 positions]. Positions outside the batch are zero in both.
+    /// x: [parity of the row][kx][C / 32][row before the first, rows][pairs][32 c][2]: a copy for each kx, so that a tap is a copy and a shift by
+    /// whole rows. dy: [K / 32][products][32 k][32 positions]; zero beyond the last image. Stride 1 has one parity.
     /// </remarks>
     private readonly record struct PairLayout
     {
+        private readonly int _stride;
+        private readonly int _padding;
+        private readonly int _inBlocks;
+
         public PairLayout(EmittedPlan plan, int images)
         {
-            Positions = images * plan.Y.ImageStride;
-            Products = (Positions + ProductPositions - 1) / ProductPositions;
-            Parities = plan.Taps == 1 || plan.Gathers ? 1 : 2;
-            Margin = Parities == 1 ? 0 : (plan.Y.RowStride + 2) / 2 * 2;
-            Rows = (Products * Pairs) + Margin + 1;
-            InputPanels = plan.Gathers ? 1 : plan.Planes * plan.InBlocks;
+            Kernel = plan.Gathers ? 1 : plan.Shape.Kernel;
+            _stride = plan.Gathers ? 1 : plan.Shape.Stride;
+            _padding = (Kernel - 1) / 2;
+            _inBlocks = plan.Gathers ? 1 : plan.InBlocks;
+            RowPairs = (plan.Y.Shape.Width + 1) / 2;
+            ImagePairs = RowPairs * (plan.Y.Shape.Height + 1);
+            Products = ((images * ImagePairs) + Pairs - 1) / Pairs;
+            RowParities = Kernel == 1 ? 1 : _stride;
+            InputPairs = RowPairs + (Products * Pairs) + RowPairs;
         }
 
-        /// <summary>Positions of y in use.</summary>
-        public int Positions { get; }
+        /// <summary>Taps in a row of the kernel.</summary>
+        public int Kernel { get; }
 
-        /// <summary>Products that cover them.</summary>
+        /// <summary>Pairs in a row.</summary>
+        public int RowPairs { get; }
+
+        /// <summary>Pairs from an image to the next.</summary>
+        public int ImagePairs { get; }
+
+        /// <summary>Products that cover the batch.</summary>
         public int Products { get; }
 
-        /// <summary>1 when no tap is shifted, else 2.</summary>
-        public int Parities { get; }
+        /// <summary>Copies of x for rows of different parity.</summary>
+        public int RowParities { get; }
 
-        /// <summary>Positions before the first one; even, and at least the largest shift.</summary>
-        public int Margin { get; }
+        /// <summary>Pairs of a panel of x.</summary>
+        public int InputPairs { get; }
 
-        /// <summary>Rows of a parity.</summary>
-        public int Rows { get; }
+        public int InputPanels => RowParities * Kernel * _inBlocks;
 
-        /// <summary>Panels of x.</summary>
-        public int InputPanels { get; }
+        public long InputPanelLength => (long)InputPairs * 2 * Block;
 
-        /// <summary>Elements of a panel of x.</summary>
-        public long InputPanelLength => (long)Parities * Rows * 2 * Block;
+        public long GradientPanelLength => (long)Products * PanelLength;
 
-        /// <summary>Elements of a panel of dy.</summary>
-        public long GradientPanelLength => (long)Products * ProductPositions * Block;
+        /// <summary>Row parity, column offset and channel block of a panel.</summary>
+        public (int Parity, int Column, int Block) Panel(int panel)
+            => (panel / (Kernel * _inBlocks), (panel / _inBlocks % Kernel) - _padding, panel % _inBlocks);
 
-        /// <summary>Bytes from the start of a panel to the pairs of a product that is shifted.</summary>
-        public long InputOffset(int product, int shift)
+        /// <summary>Elements from the start of x to the pairs that a tap multiplies with the first product.</summary>
+        public long InputOffset(int tap, int block)
         {
-            int position = (product * ProductPositions) + shift + Margin;
-            return (((position & 1) * (long)Rows) + (position >> 1)) * 2 * RowBytes;
+            int row = (tap / Kernel) - _padding;
+            int parity = RowParities == 1 ? 0 : row & 1;
+            int shift = RowParities == 1 ? row : (row - parity) / 2;
+            long panel = (((parity * Kernel) + (tap % Kernel)) * _inBlocks) + block;
+            return (panel * InputPanelLength) + ((long)(1 + shift) * RowPairs * 2 * Block);
         }
     }
 
-    /// <summary>Packs both operands; items are pieces of panels of x, then of dy.</summary>
+    /// <summary>Packs both operands; items are (panel of x, run of images), then (panel of dy, run of products).</summary>
     private sealed class PairItems : IWorkItems
     {
-        private const int Piece = 512;
+        private const int ProductsPerItem = 32;
+        private EmittedPlan _plan = null!;
         private PairLayout _layout;
         private Operand _x;
+        private BlockedLayout _xLayout;
+        private int _stride;
         private Bf16Tensor _dy = null!;
         private ushort* _pairs;
         private ushort* _rows;
-        private int _inputPieces;
-        private int _gradientPieces;
+        private int _runs;
+        private int _productRuns;
 
         public void Run(WorkerPool pool, EmittedPlan plan, PairLayout layout, Operand x, Bf16Tensor dy, BFloat16* pairs, BFloat16* rows)
         {
-            (_layout, _x, _dy) = (layout, x, dy);
+            (_plan, _layout, _x, _dy) = (plan, layout, x, dy);
+            (_xLayout, _stride) = plan.Gathers ? (plan.Y, 1) : (plan.X, plan.Shape.Stride);
             _pairs = (ushort*)pairs;
             _rows = (ushort*)rows;
-            _inputPieces = (layout.Rows + Piece - 1) / Piece;
-            _gradientPieces = ((layout.Products * Pairs) + Piece - 1) / Piece;
-            pool.Run((layout.InputPanels * _inputPieces) + (plan.OutBlocks * _gradientPieces), this);
+            _runs = (dy.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
+            _productRuns = (layout.Products + ProductsPerItem - 1) / ProductsPerItem;
+            pool.Run((layout.InputPanels * _runs) + (plan.OutBlocks * _productRuns), this);
         }
 
         public void Run(int item, int worker)
         {
-            int inputs = _layout.InputPanels * _inputPieces;
-            if (item >= inputs)
+            int inputs = _layout.InputPanels * _runs;
+            if (item < inputs)
             {
-                Gradient((item - inputs) / _gradientPieces, (item - inputs) % _gradientPieces * (Piece / Pairs));
+                Input(item / _runs, item % _runs);
             }
             else
             {
-                Input(item / _inputPieces, item % _inputPieces * Piece);
+                Gradient((item - inputs) / _productRuns, (item - inputs) % _productRuns * ProductsPerItem);
             }
         }
 
-        private void Input(int panel, int firstRow)
+        private void Input(int panel, int run)
         {
-            int end = Math.Min(firstRow + Piece, _layout.Rows);
-            ushort* source = (ushort*)_x.Pointer + (panel * _x.Stride);
-            for (int parity = 0; parity < _layout.Parities; parity++)
+            (int parity, int column, int block) = _layout.Panel(panel);
+            int rowLength = _layout.RowPairs * 2 * Block;
+            ushort* start = _pairs + (panel * _layout.InputPanelLength);
+            ushort* target = start + rowLength;
+            if (run == 0)
             {
-                ushort* target = _pairs + (panel * _layout.InputPanelLength) + (((long)parity * _layout.Rows) + firstRow) * 2 * Block;
-                for (int row = firstRow; row < end; row++, target += 2 * Block)
+                new Span<ushort>(start, rowLength).Clear();
+            }
+
+            int end = Math.Min((run + 1) * _plan.ImagesPerRun, _dy.Images);
+            for (int n = run * _plan.ImagesPerRun; n < end; n++)
+            {
+                ushort* row = target + ((long)n * _layout.ImagePairs * 2 * Block);
+                for (int r = 0; r < _plan.Y.Shape.Height; r++, row += rowLength)
                 {
-                    int position = (2 * row) + parity - _layout.Margin;
-                    Panels.Interleave(Row(source, position), Row(source, position + 1), target);
+                    int xRow = (r * _stride) + parity;
+                    if (xRow < _xLayout.Shape.Height)
+                    {
+                        ushort* source = (ushort*)_x.Pointer + (block * _x.Stride) + ((long)(_xLayout.Position(n, xRow, 0) + column) * Block);
+                        InterleaveRow(source, _stride * Block, row);
+                    }
+                    else
+                    {
+                        new Span<ushort>(row, rowLength).Clear();
+                    }
                 }
+
+                new Span<ushort>(row, rowLength).Clear();
+            }
+
+            if (end == _dy.Images)
+            {
+                long used = (long)end * _layout.ImagePairs * 2 * Block;
+                new Span<ushort>(target + used, (int)(_layout.InputPanelLength - rowLength - used)).Clear();
+            }
+        }
+
+        /// <summary>A row of W' positions, <paramref name="step"/> elements apart, as pairs.</summary>
+        private void InterleaveRow(ushort* source, int step, ushort* target)
+        {
+            int width = _plan.Y.Shape.Width;
+            for (int column = 0; column < width; column += 2, source += 2 * step, target += 2 * Block)
+            {
+                Row odd = column + 1 < width ? Vector512.Load(source + step) : Row.Zero;
+                Panels.Interleave(Vector512.Load(source), odd, target);
             }
         }
 
         private void Gradient(int block, int firstProduct)
         {
-            int end = Math.Min(firstProduct + (Piece / Pairs), _layout.Products);
+            int end = Math.Min(firstProduct + ProductsPerItem, _layout.Products);
             ushort* source = (ushort*)_dy.BlockPointer(block);
-            uint* target = (uint*)(_rows + (block * _layout.GradientPanelLength)) + ((long)firstProduct * Pairs * Block);
+            uint* target = (uint*)(_rows + (block * _layout.GradientPanelLength) + ((long)firstProduct * PanelLength));
+            Row* pair = stackalloc Row[2];
             Vector512<uint>* lines = stackalloc Vector512<uint>[2 * Pairs];
-            Vector512<uint>* low = stackalloc Vector512<uint>[Pairs];
-            for (int product = firstProduct; product < end; product++, target += Pairs * Block)
+            int width = _plan.Y.Shape.Width;
+            for (int product = firstProduct; product < end; product++, target += PanelLength / 2)
             {
-                for (int pair = 0; pair < Pairs; pair++)
+                for (int i = 0; i < Pairs; i++)
                 {
-                    int position = (product * ProductPositions) + (2 * pair);
-                    Panels.Interleave(Row(source, position), Row(source, position + 1), (ushort*)(lines + (2 * pair)));
+                    int index = (product * Pairs) + i;
+                    int image = index / _layout.ImagePairs;
+                    int row = index % _layout.ImagePairs / _layout.RowPairs;
+                    int column = index % _layout.RowPairs * 2;
+                    bool inside = image < _dy.Images && row < _plan.Y.Shape.Height;
+                    ushort* from = source + ((long)_plan.Y.Position(image, row, column) * Block);
+                    Row even = inside ? Vector512.Load(from) : Row.Zero;
+                    Row odd = inside && column + 1 < width ? Vector512.Load(from + Block) : Row.Zero;
+                    Panels.Interleave(even, odd, (ushort*)pair);
+                    lines[i] = pair[0].AsUInt32();
+                    lines[Pairs + i] = pair[1].AsUInt32();
                 }
 
-                for (int half = 0; half < 2; half++)
-                {
-                    for (int pair = 0; pair < Pairs; pair++)
-                    {
-                        low[pair] = lines[(2 * pair) + half];
-                    }
-
-                    Panels.Transpose(low, target + (half * 16 * Pairs), Pairs);
-                }
+                Panels.Transpose(lines, target, Pairs);
+                Panels.Transpose(lines + Pairs, target + (Pairs * Pairs), Pairs);
             }
         }
-
-        private Vector512<ushort> Row(ushort* source, int position)
-            => (uint)position < (uint)_layout.Positions ? Vector512.Load(source + ((long)position * Block)) : Vector512<ushort>.Zero;
     }
 
     /// <summary>
@@ -195,25 +247,22 @@ internal sealed unsafe partial class EmittedDevice
             int kBlock = block % _plan.OutBlocks;
             float* sums = device.Scratch(worker, (long)taps * TileLength);
             new Span<float>(sums, taps * TileLength).Clear();
-            long* aOffsets = stackalloc long[ProductsPerCall];
-            long* bOffsets = stackalloc long[ProductsPerCall];
-            ProductArguments arguments = new() { AOffsets = aOffsets, BOffsets = bOffsets, RowStride = RowBytes, Load = 1 };
+            long* offsets = stackalloc long[ProductsPerCall];
+            for (int i = 0; i < ProductsPerCall; i++)
+            {
+                offsets[i] = (long)i * PanelLength * sizeof(ushort);
+            }
+
+            ProductArguments arguments = new() { AOffsets = offsets, BOffsets = offsets, RowStride = RowBytes, Load = 1 };
             device._kernel.Enter();
             for (int product = 0; product < _layout.Products; product += ProductsPerCall)
             {
                 arguments.Count = Math.Min(ProductsPerCall, _layout.Products - product);
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    int plane = _plan.Forward.Planes[(part * taps) + tap];
-                    int shift = _plan.Forward.Shifts[(part * taps) + tap];
-                    for (int i = 0; i < arguments.Count; i++)
-                    {
-                        aOffsets[i] = (long)i * PanelLength * sizeof(ushort);
-                        bOffsets[i] = _layout.InputOffset(product + i, shift);
-                    }
-
-                    arguments.B = _pairs + ((((long)plane * _plan.InBlocks) + cBlock) * _layout.InputPanelLength * sizeof(ushort));
-                    Multiply(&arguments, _rows + (((kBlock * _layout.GradientPanelLength) + ((long)product * PanelLength)) * sizeof(ushort)), sums + (tap * TileLength));
+                    arguments.B = _pairs + ((_layout.InputOffset((part * taps) + tap, cBlock) + ((long)product * PanelLength)) * sizeof(ushort));
+                    byte* rows = _rows + (((kBlock * _layout.GradientPanelLength) + ((long)product * PanelLength)) * sizeof(ushort));
+                    Multiply(&arguments, rows, sums + (tap * TileLength));
                 }
             }
 
