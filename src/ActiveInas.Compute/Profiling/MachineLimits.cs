@@ -41,11 +41,22 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
         using WorkerPool all = new(threads);
         ComputeLimit[] compute =
         [
-            .. s_probes.Where(probe => probe.InstructionSet <= best).Select(probe => new ComputeLimit(
-                probe.Name, probe.InstructionSet, BestRate(one, probe, each) / 1e12, BestRate(all, probe, each) / 1e12)),
+            .. s_probes.Where(probe => probe.InstructionSet <= best).Select(probe =>
+            {
+                (double single, double together) = Rates(probe);
+                return new ComputeLimit(probe.Name, probe.InstructionSet, single / 1e12, together / 1e12);
+            }),
         ];
         using CopyProbe copy = new();
-        return new MachineLimits(threads, compute, new MemoryLimit(BestRate(one, copy, each) / 1e9, BestRate(all, copy, each) / 1e9));
+        (double singleCopy, double copyTogether) = Rates(copy);
+        return new MachineLimits(threads, compute, new MemoryLimit(singleCopy / 1e9, copyTogether / 1e9));
+
+        // All threads can do what one can, even when other programs held their cores during the measurement.
+        (double One, double All) Rates(IProbe probe)
+        {
+            double single = BestRate(one, probe, each);
+            return (single, Math.Max(single, BestRate(all, probe, each)));
+        }
     }
 
     /// <summary>The limit that the arithmetic of a kernel row is held against: the fastest kind of instruction that it may use.</summary>
