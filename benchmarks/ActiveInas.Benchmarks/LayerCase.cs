@@ -14,8 +14,9 @@ public sealed record LayerCase(Layer Layer, Operation Operation)
         Operation.ConvolutionForward,
         Operation.ConvolutionBackwardData,
         Operation.ConvolutionBackwardWeights,
-        Operation.BatchNormForward,
-        Operation.BatchNormInference,
+        Operation.ConvolutionInference,
+        Operation.BatchNormStatistics,
+        Operation.BatchNormApply,
         Operation.BatchNormBackward,
     ];
 

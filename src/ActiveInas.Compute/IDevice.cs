@@ -23,8 +23,12 @@ public interface IDevice : IDisposable
     /// <summary>Makes a zeroed matrix.</summary>
     Matrix CreateMatrix(int rows, int columns);
 
-    /// <summary>y = x * w (cross-correlation). x is [N, C, H, W], y is [N, K, H', W'].</summary>
-    void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y);
+    /// <summary>y = x * w (cross-correlation). x is [N, C, H, W], y is [N, K, H', W']. With <paramref name="norm"/> it is followed by
+    /// <see cref="BatchNormStatistics"/> of y, which a device may take while y is in its caches.</summary>
+    void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null);
+
+    /// <summary>y = relu?(scale (x * w - mean) / sqrt(var + epsilon) + shift + residual?) with the running statistics, rounded once.</summary>
+    void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y);
 
     /// <summary>dx = dy * w transposed; with <paramref name="accumulate"/> it is added to what dx holds (one rounding).</summary>
     void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate);
@@ -32,14 +36,14 @@ public interface IDevice : IDisposable
     /// <summary>Overwrites the gradient of w with the sum over images and positions.</summary>
     void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w);
 
-    /// <summary>y = relu?(scale (x - mean) / sqrt(var + epsilon) + shift + residual?) with the statistics of the batch, which are saved for
-    /// the backward pass and move the running statistics.</summary>
-    void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
+    /// <summary>Mean and variance of each channel of x: saved in norm for <see cref="BatchNormApply"/> and the backward pass, and the running
+    /// statistics move towards them.</summary>
+    void BatchNormStatistics(BatchNorm norm, Tensor x);
 
-    /// <summary>The same map with the running statistics.</summary>
-    void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
+    /// <summary>y = relu?(scale (x - mean) / sqrt(var + epsilon) + shift + residual?) with the statistics of the batch.</summary>
+    void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
 
-    /// <summary>Backward of <see cref="BatchNormForward"/>. With <paramref name="relu"/>, dy counts only where y &gt; 0.
+    /// <summary>Backward of <see cref="BatchNormStatistics"/> and <see cref="BatchNormApply"/>. With <paramref name="relu"/>, dy counts only where y &gt; 0.
     /// Writes dx, the gradients of scale and shift, and, when <paramref name="dResidual"/> is given, the (masked) dy into it.
     /// dx may be the same tensor as dy; dResidual may be the same tensor as dy; never both.</summary>
     void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);

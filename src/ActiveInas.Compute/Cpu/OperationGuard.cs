@@ -69,6 +69,13 @@ internal static class OperationGuard
         NotEmpty(x);
     }
 
+    /// <summary>A convolution whose result is normalised and joined with a residual of its extent.</summary>
+    public static void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, Tensor y)
+    {
+        Convolution(shape, x, nameof(x), w, y, nameof(y));
+        BatchNorm(norm, y, residual, y);
+    }
+
     /// <summary>All of one extent; dx and dResidual are two tensors.</summary>
     public static void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx, Tensor? dResidual)
     {

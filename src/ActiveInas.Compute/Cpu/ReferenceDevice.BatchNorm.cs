@@ -3,9 +3,9 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Batch normalisation. The sums over a channel are kept in double and run over n, y, x ascending.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
-    public void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    public void BatchNormStatistics(BatchNorm norm, Tensor x)
     {
-        OperationGuard.BatchNorm(norm, x, residual, y);
+        OperationGuard.BatchNorm(norm, x, null, x);
         CpuTensor<T, A, S> input = Own(x, nameof(x));
         CpuMatrix<A> mean = Own(norm.BatchMean, nameof(norm));
         CpuMatrix<A> inverseDeviation = Own(norm.BatchInverseDeviation, nameof(norm));
@@ -24,15 +24,31 @@ internal sealed partial class ReferenceDevice<T, A, S>
         inverseDeviation.Touch();
         runningMean.Touch();
         runningVariance.Touch();
-        Normalise(norm, input, residual, relu, y, c => (mean.Span[c], inverseDeviation.Span[c]));
     }
 
-    public void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    /// <summary>y = relu?((x - mean) (invstd scale) + shift + residual), rounded once.</summary>
+    public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
     {
         OperationGuard.BatchNorm(norm, x, residual, y);
-        CpuMatrix<A> mean = Own(norm.RunningMean, nameof(norm));
-        CpuMatrix<A> variance = Own(norm.RunningVariance, nameof(norm));
-        Normalise(norm, Own(x, nameof(x)), residual, relu, y, c => (mean.Span[c], Convert(1 / Math.Sqrt(Widen(variance.Span[c]) + norm.Epsilon))));
+        CpuTensor<T, A, S> input = Own(x, nameof(x));
+        CpuTensor<T, A, S> output = Own(y, nameof(y));
+        CpuTensor<T, A, S>? addend = residual is null ? null : Own(residual, nameof(residual));
+        CpuMatrix<A> means = Own(norm.BatchMean, nameof(norm));
+        CpuMatrix<A> inverseDeviations = Own(norm.BatchInverseDeviation, nameof(norm));
+        CpuMatrix<A> scale = Own(norm.Scale.Values, nameof(norm));
+        CpuMatrix<A> shift = Own(norm.Shift.Values, nameof(norm));
+        ForEach(norm.Channels, c =>
+        {
+            A mean = means.Span[c];
+            A factor = inverseDeviations.Span[c] * scale.Span[c];
+            A offset = shift.Span[c];
+            ForEachPosition(input, (n, row, column) =>
+            {
+                A value = ((input[n, c, row, column] - mean) * factor) + offset;
+                value += addend is null ? A.Zero : addend[n, c, row, column];
+                output[n, c, row, column] = relu ? A.Max(value, A.Zero) : value;
+            });
+        });
     }
 
     /// <summary>With g = masked dy, h = (x - mean) invstd and n positions: dshift = sum g, dscale = sum g h,
@@ -101,27 +117,6 @@ internal sealed partial class ReferenceDevice<T, A, S>
             squares += deviation * deviation;
         });
         return (mean, squares, count);
-    }
-
-    /// <summary>y = relu?((x - mean) (invstd scale) + shift + residual), rounded once.</summary>
-    private void Normalise(BatchNorm norm, CpuTensor<T, A, S> x, Tensor? residual, bool relu, Tensor y, Func<int, (A Mean, A InverseDeviation)> statistics)
-    {
-        CpuTensor<T, A, S> output = Own(y, nameof(y));
-        CpuTensor<T, A, S>? addend = residual is null ? null : Own(residual, nameof(residual));
-        CpuMatrix<A> scale = Own(norm.Scale.Values, nameof(norm));
-        CpuMatrix<A> shift = Own(norm.Shift.Values, nameof(norm));
-        ForEach(norm.Channels, c =>
-        {
-            (A mean, A inverseDeviation) = statistics(c);
-            A factor = inverseDeviation * scale.Span[c];
-            A offset = shift.Span[c];
-            ForEachPosition(x, (n, row, column) =>
-            {
-                A value = ((x[n, c, row, column] - mean) * factor) + offset;
-                value += addend is null ? A.Zero : addend[n, c, row, column];
-                output[n, c, row, column] = relu ? A.Max(value, A.Zero) : value;
-            });
-        });
     }
 
     /// <summary>Runs over the used images, rows and columns, ascending.</summary>

@@ -8,14 +8,33 @@ internal sealed partial class ReferenceDevice<T, A, S>
 
     /// <summary>y[n, k, yo, xo] = sum of x[n, c, yo stride + ky - pad, xo stride + kx - pad] w[ky, kx, c, k], summed with one FMA a term over
     /// blocks of 32 c, in a block over taps (ky, kx), in a tap over c, all ascending.</summary>
-    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        CpuTensor<T, A, S> input = Own(x, nameof(x));
         CpuTensor<T, A, S> output = Own(y, nameof(y));
-        A[] weights = StoredWeights(shape, w, transposed: false);
-        int rows = y.Shape.Height;
-        ForEach(y.Images * rows, item => ForwardRow(shape, input, weights, output, item / rows, item % rows));
+        Forward(shape, x, w, y, (n, k, row, column, sum) => output[n, k, row, column] = sum);
+        if (norm is not null)
+        {
+            BatchNormStatistics(norm, y);
+        }
+    }
+
+    public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    {
+        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
+        CpuTensor<T, A, S> output = Own(y, nameof(y));
+        CpuTensor<T, A, S>? addend = residual is null ? null : Own(residual, nameof(residual));
+        CpuMatrix<A> variance = Own(norm.RunningVariance, nameof(norm));
+        CpuMatrix<A> mean = Own(norm.RunningMean, nameof(norm));
+        CpuMatrix<A> scale = Own(norm.Scale.Values, nameof(norm));
+        CpuMatrix<A> shift = Own(norm.Shift.Values, nameof(norm));
+        Forward(shape, x, w, y, (n, k, row, column, sum) =>
+        {
+            A factor = scale.Span[k] * Convert(1 / Math.Sqrt(Widen(variance.Span[k]) + norm.Epsilon));
+            A value = ((sum - mean.Span[k]) * factor) + shift.Span[k];
+            value += addend is null ? A.Zero : addend[n, k, row, column];
+            output[n, k, row, column] = relu ? A.Max(value, A.Zero) : value;
+        });
     }
 
     /// <summary>dx[n, c, yi, xi] = sum of dy[n, k, yo, xo] w[ky, kx, c, k] over all with yo stride + ky - pad = yi, the same for x; summed with one
@@ -42,11 +61,22 @@ internal sealed partial class ReferenceDevice<T, A, S>
         gradient.Touch();
     }
 
-    private static void ForwardRow(ConvolutionShape shape, CpuTensor<T, A, S> x, A[] w, CpuTensor<T, A, S> y, int n, int yo)
+    /// <summary>What becomes of the sum at (n, k, row, column).</summary>
+    private delegate void Finish(int n, int k, int row, int column, A sum);
+
+    private void Forward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, Finish finish)
+    {
+        CpuTensor<T, A, S> input = Own(x, nameof(x));
+        A[] weights = StoredWeights(shape, w, transposed: false);
+        int rows = y.Shape.Height;
+        ForEach(y.Images * rows, item => ForwardRow(shape, input, weights, y.Shape.Width, item / rows, item % rows, finish));
+    }
+
+    private static void ForwardRow(ConvolutionShape shape, CpuTensor<T, A, S> x, A[] w, int width, int n, int yo, Finish finish)
     {
         int pad = (shape.Kernel - 1) / 2;
         A[] sums = new A[shape.OutChannels];
-        for (int xo = 0; xo < y.Shape.Width; xo++)
+        for (int xo = 0; xo < width; xo++)
         {
             Array.Clear(sums);
             for (int first = 0; first < shape.InChannels; first += SumBlock)
@@ -69,7 +99,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
 
             for (int k = 0; k < shape.OutChannels; k++)
             {
-                y[n, k, yo, xo] = sums[k];
+                finish(n, k, yo, xo, sums[k]);
             }
         }
     }

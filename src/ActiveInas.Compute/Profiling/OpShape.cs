@@ -12,11 +12,14 @@ public enum Operation
     /// <summary><see cref="IDevice.ConvolutionBackwardWeights"/>.</summary>
     ConvolutionBackwardWeights,
 
-    /// <summary><see cref="IDevice.BatchNormForward"/>.</summary>
-    BatchNormForward,
+    /// <summary><see cref="IDevice.ConvolutionInference"/>.</summary>
+    ConvolutionInference,
 
-    /// <summary><see cref="IDevice.BatchNormInference"/>.</summary>
-    BatchNormInference,
+    /// <summary><see cref="IDevice.BatchNormStatistics"/>.</summary>
+    BatchNormStatistics,
+
+    /// <summary><see cref="IDevice.BatchNormApply"/>.</summary>
+    BatchNormApply,
 
     /// <summary><see cref="IDevice.BatchNormBackward"/>.</summary>
     BatchNormBackward,
@@ -56,8 +59,9 @@ public readonly record struct OpShape(Operation Operation, TensorShape Input, in
         Operation.ConvolutionForward => $"{Convolution} forward",
         Operation.ConvolutionBackwardData => $"{Convolution} backward data",
         Operation.ConvolutionBackwardWeights => $"{Convolution} backward weights",
-        Operation.BatchNormForward => "batch norm forward",
-        Operation.BatchNormInference => "batch norm inference",
+        Operation.ConvolutionInference => $"{Convolution} inference",
+        Operation.BatchNormStatistics => "batch norm statistics",
+        Operation.BatchNormApply => "batch norm apply",
         Operation.BatchNormBackward => "batch norm backward",
         Operation.Pooling => "pooling",
         Operation.Dense => "dense",

@@ -61,10 +61,17 @@ public sealed class ProfilingDevice : IDevice
     public Matrix CreateMatrix(int rows, int columns) => _inner.CreateMatrix(rows, columns);
 
     /// <inheritdoc/>
-    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
         using Timing timing = Time(OpCost.Convolution(_storage, Operation.ConvolutionForward, shape, x, w, y));
-        _inner.ConvolutionForward(shape, x, w, y);
+        _inner.ConvolutionForward(shape, x, w, y, norm);
+    }
+
+    /// <inheritdoc/>
+    public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    {
+        using Timing timing = Time(OpCost.Convolution(_storage, Operation.ConvolutionInference, shape, x, w, y));
+        _inner.ConvolutionInference(shape, x, w, norm, residual, relu, y);
     }
 
     /// <inheritdoc/>
@@ -82,17 +89,17 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
-    public void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    public void BatchNormStatistics(BatchNorm norm, Tensor x)
     {
-        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.BatchNormForward, x, residual, y));
-        _inner.BatchNormForward(norm, x, residual, relu, y);
+        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.BatchNormStatistics, x));
+        _inner.BatchNormStatistics(norm, x);
     }
 
     /// <inheritdoc/>
-    public void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
     {
-        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.BatchNormInference, x, residual, y));
-        _inner.BatchNormInference(norm, x, residual, relu, y);
+        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.BatchNormApply, x, residual, y));
+        _inner.BatchNormApply(norm, x, residual, relu, y);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace ActiveInas.Networks;
 internal sealed class ConvolutionUnit : IDisposable
 {
     private readonly IDevice _device;
-    private readonly Tensor _convolved;
+    private readonly Tensor? _convolved;
 
     public ConvolutionUnit(IDevice device, TensorPool pool, PlannedConvolution plan, NormSettings norm, int height, int width)
     {
@@ -16,7 +16,7 @@ internal sealed class ConvolutionUnit : IDisposable
         Width = plan.Shape.Output(width);
         Weights = new Parameter(device, plan.Shape.WeightCount);
         Norm = new BatchNorm(device, plan.Shape.OutChannels, norm.Epsilon, norm.RunningWeight);
-        _convolved = pool.Activation(plan.Shape.OutChannels, Height, Width, TensorRole.Convolution);
+        _convolved = pool.Training ? pool.Create(plan.Shape.OutChannels, Height, Width) : null;
     }
 
     public PlannedConvolution Plan { get; }
@@ -48,20 +48,20 @@ internal sealed class ConvolutionUnit : IDisposable
 
     public void Forward(Tensor x, Tensor? residual, bool relu, Tensor y, bool training)
     {
-        _device.ConvolutionForward(Plan.Shape, x, Weights, _convolved);
         if (training)
         {
-            _device.BatchNormForward(Norm, _convolved, residual, relu, y);
+            _device.ConvolutionForward(Plan.Shape, x, Weights, _convolved!, Norm);
+            _device.BatchNormApply(Norm, _convolved!, residual, relu, y);
         }
         else
         {
-            _device.BatchNormInference(Norm, _convolved, residual, relu, y);
+            _device.ConvolutionInference(Plan.Shape, x, Weights, Norm, residual, relu, y);
         }
     }
 
     /// <summary>From dy (at y) to the gradient at the convolution's output, and the masked dy for the residual.</summary>
     public void BackwardNorm(Tensor y, bool relu, Tensor dy, Tensor dConvolved, Tensor? dResidual)
-        => _device.BatchNormBackward(Norm, _convolved, y, relu, dy, dConvolved, dResidual);
+        => _device.BatchNormBackward(Norm, _convolved!, y, relu, dy, dConvolved, dResidual);
 
     /// <summary>From the gradient at the convolution's output to that of the weights and of x.</summary>
     public void BackwardConvolution(Tensor x, Tensor dConvolved, Tensor dx, bool accumulate)

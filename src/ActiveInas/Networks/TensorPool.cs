@@ -5,9 +5,6 @@ namespace ActiveInas.Networks;
 /// <summary>What a shared tensor is used for; tensors of one shape and one role are the same memory.</summary>
 internal enum TensorRole
 {
-    /// <summary>Output of a convolution, before its normalisation.</summary>
-    Convolution,
-
     /// <summary>Output of the first half of a block.</summary>
     Middle,
 

@@ -1,6 +1,6 @@
 namespace ActiveInas.Compute.Tests.Contract;
 
-/// <summary>Convolutions: forward, backward-data with and without accumulation, backward-weights.</summary>
+/// <summary>Convolutions: forward, forward with statistics, inference, backward-data with and without accumulation, backward-weights.</summary>
 internal static class ConvolutionCases
 {
     /// <summary>Images of capacity, images in use, C, K, height, width, and the (kernel, stride) pairs to try.</summary>
@@ -30,6 +30,8 @@ internal static class ConvolutionCases
                 ConvolutionShape shape = new(c, k, kind[0] - '0', kind[1] - '0');
                 TensorShape x = new(capacity, c, height, width);
                 yield return Forward(shape, x, images);
+                yield return ForwardWithStatistics(shape, x, images);
+                yield return Inference(shape, x, images, residual: kind[1] == '1', relu: c != 32);
                 yield return BackwardData(shape, x, images, accumulate: false);
                 yield return BackwardData(shape, x, images, accumulate: true);
                 yield return BackwardWeights(shape, x, images);
@@ -44,6 +46,27 @@ internal static class ConvolutionCases
         Tensor y = bench.Output("y", OutputOf(shape, x), images);
         return () => bench.Device.ConvolutionForward(shape, input, w, y);
     });
+
+    public static OpCase ForwardWithStatistics(ConvolutionShape shape, TensorShape x, int images)
+        => new(Name("conv forward with statistics", shape, x, images), bench =>
+        {
+            Tensor input = bench.Input(x, images);
+            Parameter w = bench.Weights(shape.WeightCount, gradient: null);
+            BatchNorm norm = bench.Norm(shape.OutChannels, trainingPass: true);
+            Tensor y = bench.Output("y", OutputOf(shape, x), images);
+            return () => bench.Device.ConvolutionForward(shape, input, w, y, norm);
+        });
+
+    public static OpCase Inference(ConvolutionShape shape, TensorShape x, int images, bool residual, bool relu)
+        => new(Name($"conv inference{(residual ? " residual" : "")}{(relu ? " relu" : "")}", shape, x, images), bench =>
+        {
+            Tensor input = bench.Input(x, images);
+            Parameter w = bench.Weights(shape.WeightCount, gradient: null);
+            BatchNorm norm = bench.Norm(shape.OutChannels);
+            Tensor? addend = residual ? bench.Input(OutputOf(shape, x), images) : null;
+            Tensor y = bench.Output("y", OutputOf(shape, x), images);
+            return () => bench.Device.ConvolutionInference(shape, input, w, norm, addend, relu, y);
+        });
 
     public static OpCase BackwardData(ConvolutionShape shape, TensorShape x, int images, bool accumulate)
         => new(Name(accumulate ? "conv backward-data accumulated" : "conv backward-data", shape, x, images), bench =>

@@ -17,6 +17,8 @@ public sealed class GuardContractTests
         using Tensor same = device.CreateTensor(new TensorShape(2, 32, 5, 5));
         using Parameter w = new(device, 9 * 32 * 64);
         using Parameter square = new(device, 9 * 32 * 32);
+        using BatchNorm norm = new(device, 64, 1e-5, 0.1);
+        using BatchNorm other = new(device, 32, 1e-5, 0.1);
         ConvolutionShape shape = new(32, 64, 3, 1);
         Refused("w holds 9216", () => device.ConvolutionForward(shape, x, square, y));
         Refused("it must have 3 channels", () => device.ConvolutionForward(new ConvolutionShape(3, 64, 3, 1), x, w, y));
@@ -28,6 +30,11 @@ public sealed class GuardContractTests
         Refused("one tensor", () => device.ConvolutionBackwardData(new ConvolutionShape(32, 32, 3, 1), same, square, same, accumulate: true));
         y.Images = 1;
         Refused("y must have 2 images", () => device.ConvolutionForward(shape, x, w, y));
+        Refused("y must have 2 images", () => device.ConvolutionInference(shape, x, w, norm, null, relu: true, y));
+        y.Images = 2;
+        Refused("it must have 32 channels", () => device.ConvolutionForward(shape, x, w, y, other));
+        Refused("residual is ", () => device.ConvolutionInference(shape, x, w, norm, same, relu: true, y));
+        y.Images = 1;
         Refused("dy must have 2 images", () => device.ConvolutionBackwardData(shape, y, w, x, accumulate: false));
         Refused("dy must have 2 images", () => device.ConvolutionBackwardWeights(shape, x, y, w));
         Assert.Throws<ArgumentNullException>(() => device.ConvolutionForward(shape, null!, w, y));
@@ -46,9 +53,9 @@ public sealed class GuardContractTests
         using Matrix embedding = device.CreateMatrix(2, 32);
         using BatchNorm norm = new(device, 32, 1e-5, 0.1);
         using BatchNorm other = new(device, 64, 1e-5, 0.1);
-        Refused("it must have 64 channels", () => device.BatchNormForward(other, x, null, relu: true, like));
-        Refused("y must have 2 images of 5 x 7", () => device.BatchNormInference(norm, x, null, relu: true, narrow));
-        Refused("residual must have 2 images of 5 x 7", () => device.BatchNormForward(norm, x, narrow, relu: true, like));
+        Refused("it must have 64 channels", () => device.BatchNormStatistics(other, x));
+        Refused("y must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, null, relu: true, narrow));
+        Refused("residual must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, narrow, relu: true, like));
         Refused("dy must have 2 images of 5 x 7", () => device.BatchNormBackward(norm, x, like, relu: true, narrow, narrow, null));
         Refused("dx and dResidual are one tensor", () => device.BatchNormBackward(norm, x, x, relu: true, like, like, like));
         Refused("y must have 2 images of 3 x 4", () => device.MaxPoolForward(x, like));
@@ -57,7 +64,7 @@ public sealed class GuardContractTests
         Refused("embedding must be [2, 32]", () => device.GlobalAveragePoolForward(x, embedding));
         Refused("dEmbedding must be [2, 32]", () => device.GlobalAveragePoolBackward(embedding, x));
         x.Images = like.Images = 0;
-        Refused("at least one image", () => device.BatchNormForward(norm, x, null, relu: true, like));
+        Refused("at least one image", () => device.BatchNormStatistics(norm, x));
     }
 
     [SkippableTheory]

@@ -28,11 +28,12 @@ internal static class OpCases
         int classes = random.NextInt(2, 40);
         return random.NextInt(0, 12) switch
         {
-            0 or 1 => ConvolutionCases.Forward(convolution, shape, images),
+            0 => ConvolutionCases.Forward(convolution, shape, images),
+            1 => ConvolutionCases.ForwardWithStatistics(convolution, shape, images),
             2 or 3 => ConvolutionCases.BackwardData(convolution, shape, images, random.NextBool()),
             4 or 5 => ConvolutionCases.BackwardWeights(convolution, shape, images),
             6 => BatchNormCases.Forward(shape, images, random.NextBool(), random.NextBool()),
-            7 => BatchNormCases.Inference(shape, images, random.NextBool(), random.NextBool()),
+            7 => ConvolutionCases.Inference(convolution, shape, images, random.NextBool(), random.NextBool()),
             8 => BatchNormCases.BackwardOf(shape, images, random.NextBool(), random.Pick(Enum.GetValues<BatchNormCases.Backward>())),
             9 => random.NextBool() ? PoolingCases.MaxForward(shape, images) : PoolingCases.MaxBackward(shape, images),
             10 => random.NextBool() ? PoolingCases.AverageForward(shape, images) : PoolingCases.AverageBackward(shape, images),
@@ -49,6 +50,8 @@ internal static class OpCases
         {
             ConvolutionShape convolution = new(64, 32, kernel, stride);
             yield return ConvolutionCases.Forward(convolution, shape, images);
+            yield return ConvolutionCases.ForwardWithStatistics(convolution, shape, images);
+            yield return ConvolutionCases.Inference(convolution, shape, images, residual: true, relu: true);
             yield return ConvolutionCases.BackwardData(convolution, shape, images, accumulate: true);
             yield return ConvolutionCases.BackwardWeights(convolution, shape, images);
         }
@@ -59,7 +62,6 @@ internal static class OpCases
         yield return ConvolutionCases.BackwardWeights(new ConvolutionShape(3, 64, 3, 1), pixels, images);
         yield return BatchNormCases.Forward(shape, images, residual: false, relu: true);
         yield return BatchNormCases.Forward(shape, images, residual: true, relu: true);
-        yield return BatchNormCases.Inference(shape, images, residual: true, relu: true);
         yield return BatchNormCases.BackwardOf(shape, images, relu: true, BatchNormCases.Backward.DxIsDyWithResidual);
         yield return PoolingCases.MaxForward(shape, images);
         yield return PoolingCases.MaxBackward(shape, images);

@@ -29,11 +29,13 @@ public sealed class BatchNormGradientTests
         double[] coefficients = Values(dy);
         double Loss()
         {
-            bench.Device.BatchNormForward(norm, x, addend, relu, y);
+            bench.Device.BatchNormStatistics(norm, x);
+            bench.Device.BatchNormApply(norm, x, addend, relu, y);
             return Dot(coefficients, Values(y));
         }
 
-        bench.Device.BatchNormForward(norm, x, addend, relu: false, y);
+        bench.Device.BatchNormStatistics(norm, x);
+        bench.Device.BatchNormApply(norm, x, addend, relu: false, y);
         Assert.True(Values(y).Min(Math.Abs) > NearestKink, "Take another seed: a value lies on the kink of the rectifier.");
         Loss();
         bench.Device.BatchNormBackward(norm, x, y, relu, dy, dx, dResidual);
@@ -58,7 +60,8 @@ public sealed class BatchNormGradientTests
 
         // Mean 4, squared deviations 9 + 1 + 1 + 9 = 20: biased variance 5, unbiased 20 / 3.
         x.Write([1, 3, 5, 7]);
-        bench.Device.BatchNormForward(norm, x, null, relu: false, y);
+        bench.Device.BatchNormStatistics(norm, x);
+        bench.Device.BatchNormApply(norm, x, null, relu: false, y);
         double inverseDeviation = 1 / Math.Sqrt(5.25);
         Assert.Equal(4, Values(norm.BatchMean)[0], 12);
         Assert.Equal(inverseDeviation, Values(norm.BatchInverseDeviation)[0], 12);
@@ -76,7 +79,8 @@ public sealed class BatchNormGradientTests
         Tensor x = bench.Tensor(new TensorShape(1, 1, 1, 1));
         Tensor y = bench.Tensor(x.Shape);
         norm.Shift.Values.Write([3]);
-        bench.Device.BatchNormForward(norm, x, null, relu: false, y);
+        bench.Device.BatchNormStatistics(norm, x);
+        bench.Device.BatchNormApply(norm, x, null, relu: false, y);
         Assert.Equal(10, Values(norm.BatchInverseDeviation)[0], 12);
         Assert.Equal(0.5, Values(norm.RunningVariance)[0], 12);
         Assert.Equal(3, Values(y)[0], 12);
@@ -96,7 +100,10 @@ public sealed class BatchNormGradientTests
         norm.RunningVariance.Write([3.75f]);
         x.Write([0, 2, 5]);
         residual.Write([0, -2, 3]);
-        bench.Device.BatchNormInference(norm, x, residual, relu: true, y);
+        ConvolutionShape identity = new(1, 1, 1, 1);
+        using Parameter w = new(bench.Device, 1);
+        w.Values.Write([1]);
+        bench.Device.ConvolutionInference(identity, x, w, norm, residual, relu: true, y);
         Assert.Equal([0, 0, 10], Values(y));
     }
 }

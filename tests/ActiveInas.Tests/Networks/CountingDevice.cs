@@ -31,15 +31,17 @@ internal sealed class CountingDevice : IDevice
         return new EmptyMatrix(rows, columns);
     }
 
-    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y) => throw new NotSupportedException();
+    public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null) => throw new NotSupportedException();
 
     public void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate) => throw new NotSupportedException();
 
     public void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w) => throw new NotSupportedException();
 
-    public void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
+    public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
-    public void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
+    public void BatchNormStatistics(BatchNorm norm, Tensor x) => throw new NotSupportedException();
+
+    public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual) => throw new NotSupportedException();
 

@@ -1,26 +1,45 @@
-using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
-using Bf16Lanes = ActiveInas.Compute.Cpu.Vector.Lanes<ActiveInas.Compute.BFloat16, System.Runtime.Intrinsics.Vector512<float>, ActiveInas.Compute.Cpu.Vector.Lanes512>;
 using Bf16Tensor = ActiveInas.Compute.Cpu.CpuTensor<ActiveInas.Compute.BFloat16, float, ActiveInas.Compute.Cpu.BFloat16Storage>;
 
 namespace ActiveInas.Compute.Cpu.Emitted;
 
 internal sealed unsafe partial class EmittedDevice
 {
-    public override void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    public override void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
-        Bf16Tensor source = Own(x);
         Bf16Tensor target = Own(y);
         if (IsImage(target))
         {
-            base.ConvolutionForward(shape, x, w, y);
+            base.ConvolutionForward(shape, x, w, y, norm);
             return;
         }
 
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        EmittedPlan plan = Plan(shape, source.Layout, target.Layout);
-        BFloat16* packed = PackForward(plan, Own(w.Values));
-        _sweep.Run(plan, plan.Forward, Prepare(plan, source), packed, target, accumulate: false);
+        if (norm is null)
+        {
+            Forward(shape, Own(x), w, target, default, null);
+            return;
+        }
+
+        OperationGuard.BatchNorm(norm, y, null, y);
+        ImageChunks chunks = ImageChunks.Of(target.Layout, target.Images, StatisticsPositions);
+        float* partials = StatisticsPartials(chunks);
+        Forward(shape, Own(x), w, target, default, partials);
+        CombineStatistics(norm, target, chunks, partials);
+    }
+
+    public override void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    {
+        if (IsImage(Own(y)))
+        {
+            base.ConvolutionInference(shape, x, w, norm, residual, relu, y);
+            return;
+        }
+
+        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
+        float* factors = InferenceFactors(norm);
+        Epilogue epilogue = new(factors, factors + PaddedChannels(norm), residual is null ? null : Own(residual), relu);
+        Forward(shape, Own(x), w, Own(y), epilogue, null);
     }
 
     public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
@@ -40,9 +59,22 @@ internal sealed unsafe partial class EmittedDevice
         {
             if (sweep.Taps.Length > 0 || !accumulate)
             {
-                _sweep.Run(plan, sweep, Operand.Of(source), packed, target, accumulate);
+                _sweep.Run(plan, sweep, Operand.Of(source), packed, target, accumulate ? Epilogue.AddTo(target) : default, null);
             }
         }
+    }
+
+    /// <param name="shape">Kernel, stride, channels.</param>
+    /// <param name="source">x.</param>
+    /// <param name="w">Weights.</param>
+    /// <param name="target">y.</param>
+    /// <param name="epilogue">What becomes of the sums.</param>
+    /// <param name="partials">Where the statistics of y go, if wanted.</param>
+    private void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue, float* partials)
+    {
+        EmittedPlan plan = Plan(shape, source.Layout, target.Layout);
+        BFloat16* packed = PackForward(plan, Own(w.Values));
+        _sweep.Run(plan, plan.Forward, Prepare(plan, source), packed, target, epilogue, partials);
     }
 
     /// <summary>x as planes with the layout of y: see <see cref="EmittedPlan"/>. Valid until the next call.</summary>
@@ -85,7 +117,8 @@ internal sealed unsafe partial class EmittedDevice
         private Operand _operand;
         private BFloat16* _packed;
         private Bf16Tensor _target = null!;
-        private bool _accumulate;
+        private Epilogue _epilogue;
+        private float* _partials;
         private int _runs;
 
         /// <param name="plan">Geometry.</param>
@@ -93,11 +126,14 @@ internal sealed unsafe partial class EmittedDevice
         /// <param name="operand">A.</param>
         /// <param name="packed">Weights [result block][reduced block][tap][16 pairs][32][2].</param>
         /// <param name="target">Result.</param>
-        /// <param name="accumulate">Add to what the result holds.</param>
-        public void Run(EmittedPlan plan, EmittedSweep sweep, Operand operand, BFloat16* packed, Bf16Tensor target, bool accumulate)
+        /// <param name="epilogue">What becomes of the sums.</param>
+        /// <param name="partials">Where the statistics of the result go, if wanted: an item is a chunk of them.</param>
+        public void Run(
+            EmittedPlan plan, EmittedSweep sweep, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
         {
-            (_plan, _sweep, _operand, _target, _accumulate) = (plan, sweep, operand, target, accumulate);
+            (_plan, _sweep, _operand, _target, _epilogue) = (plan, sweep, operand, target, epilogue);
             _packed = packed;
+            _partials = partials;
             _runs = (target.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
             device._pool.Run(_runs * target.Layout.ChannelBlocks, this);
         }
@@ -130,19 +166,23 @@ internal sealed unsafe partial class EmittedDevice
                 C = tile,
             };
             byte* source = (byte*)_operand.Pointer + ((long)_plan.Y.Position(first, 0, 0) * RowBytes);
-            BFloat16* target = _target.BlockPointer(block) + ((long)_target.Layout.Position(first, 0, 0) * Block);
             if (products == 0)
             {
                 new Span<float>(tile, device._kernel.Rows * Block).Clear();
             }
 
             device._kernel.Enter();
-            Groups(images, &arguments, source, target);
+            Groups(first, images, block, &arguments, source);
             device._kernel.Leave();
+            if (_partials != null)
+            {
+                NormStatisticsItems.Statistics(_target, block, first, first + images, _partials + (item * 2 * Block));
+            }
         }
 
-        private void Groups(int images, ProductArguments* arguments, byte* source, BFloat16* target)
+        private void Groups(int first, int images, int block, ProductArguments* arguments, byte* source)
         {
+            long origin = _target.Layout.Position(first, 0, 0);
             int groups = _plan.Groups(images);
             int limit = images * _plan.Y.ImageStride;
             for (int group = 0; group < groups; group += 2)
@@ -157,40 +197,26 @@ internal sealed unsafe partial class EmittedDevice
                     device._kernel.Multiply(arguments);
                 }
 
-                Store(arguments->C, group, limit - upper, target);
+                Store(arguments->C, group, limit - upper, block, origin);
                 if (next > group)
                 {
-                    Store(arguments->C + (device._kernel.GroupRows * Block), next, limit - lower, target);
+                    Store(arguments->C + (device._kernel.GroupRows * Block), next, limit - lower, block, origin);
                 }
             }
         }
 
-        private void Store(float* rows, int group, int limit, BFloat16* target)
+        private void Store(float* rows, int group, int limit, int block, long origin)
         {
             int groupRows = device._kernel.GroupRows;
             foreach (int position in _sweep.Targets.AsSpan(group * groupRows, Math.Min(groupRows, limit)))
             {
                 if (position >= 0)
                 {
-                    StoreRow(rows, target + ((long)position * Block));
+                    _epilogue.Store(rows, _target, block, origin + position);
                 }
 
                 rows += Block;
             }
-        }
-
-        private void StoreRow(float* row, BFloat16* target)
-        {
-            Vector512<float> low = Vector512.Load(row);
-            Vector512<float> high = Vector512.Load(row + 16);
-            if (_accumulate)
-            {
-                low += Bf16Lanes.Load(target);
-                high += Bf16Lanes.Load(target + 16);
-            }
-
-            Bf16Lanes.Store(target, low);
-            Bf16Lanes.Store(target + 16, high);
         }
     }
 }

@@ -8,51 +8,32 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     private readonly NormApplyItems _normApply;
     private NativeBuffer<float>? _partials;
 
-    public void BatchNormForward(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    public void BatchNormStatistics(BatchNorm norm, Tensor x)
     {
-        OperationGuard.BatchNorm(norm, x, residual, y);
-        if (IsImage(Own(x)))
-        {
-            _plain.BatchNormForward(norm, x, residual, relu, y);
-            return;
-        }
-
+        OperationGuard.BatchNorm(norm, x, null, x);
         CpuTensor<T, float, S> source = Own(x);
-        CpuMatrix<float> mean = Own(norm.BatchMean);
-        CpuMatrix<float> inverseDeviation = Own(norm.BatchInverseDeviation);
+        if (IsImage(source))
+        {
+            _plain.BatchNormStatistics(norm, x);
+            return;
+        }
+
         ImageChunks chunks = ImageChunks.Of(source.Layout, source.Images, StatisticsPositions);
-        float* partials = Partials(chunks.Items * 2 * Block);
+        float* partials = StatisticsPartials(chunks);
         _normStatistics.Run(_pool, source, chunks, partials);
-        CombineStatistics(norm, source, chunks, partials, mean, inverseDeviation);
-        _normApply.Run(_pool, source, residual is null ? null : Own(residual), relu, Own(y), mean.Pointer, Factors(norm, inverseDeviation), Own(norm.Shift.Values).Pointer);
+        CombineStatistics(norm, source, chunks, partials);
     }
 
-    public void BatchNormInference(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
+    public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
     {
         OperationGuard.BatchNorm(norm, x, residual, y);
         if (IsImage(Own(x)))
         {
-            _plain.BatchNormInference(norm, x, residual, relu, y);
+            _plain.BatchNormApply(norm, x, residual, relu, y);
             return;
         }
 
-        CpuMatrix<float> variance = Own(norm.RunningVariance);
-        CpuMatrix<float> scale = Own(norm.Scale.Values);
-        float* factors = Partials(PaddedChannels(norm));
-        for (int c = 0; c < norm.Channels; c++)
-        {
-            factors[c] = (float)(1 / Math.Sqrt(variance.Pointer[c] + norm.Epsilon)) * scale.Pointer[c];
-        }
-
-        _normApply.Run(
-            _pool, Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.RunningMean).Pointer, factors, Own(norm.Shift.Values).Pointer);
-    }
-
-    private static int PaddedChannels(BatchNorm norm) => (norm.Channels + Block - 1) / Block * Block;
-
-    /// <summary>scale / deviation per channel, in memory of the device until the next call.</summary>
-    private float* Factors(BatchNorm norm, CpuMatrix<float> inverseDeviation)
-    {
+        CpuMatrix<float> inverseDeviation = Own(norm.BatchInverseDeviation);
         CpuMatrix<float> scale = Own(norm.Scale.Values);
         float* factors = Partials(PaddedChannels(norm));
         for (int c = 0; c < norm.Channels; c++)
@@ -60,8 +41,31 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             factors[c] = inverseDeviation.Pointer[c] * scale.Pointer[c];
         }
 
+        _normApply.Run(
+            _pool, Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.BatchMean).Pointer, factors, Own(norm.Shift.Values).Pointer);
+    }
+
+    /// <summary>What the running statistics do to the sum of a convolution: factor and offset of each channel, [2][channels rounded up to 32],
+    /// zero beyond the last; in memory of the device until the next call.</summary>
+    private protected float* InferenceFactors(BatchNorm norm)
+    {
+        int padded = PaddedChannels(norm);
+        float* factors = Partials(2 * padded);
+        new Span<float>(factors, 2 * padded).Clear();
+        for (int c = 0; c < norm.Channels; c++)
+        {
+            double inverse = 1 / Math.Sqrt(Own(norm.RunningVariance).Pointer[c] + norm.Epsilon);
+            factors[c] = (float)inverse * Own(norm.Scale.Values).Pointer[c];
+            factors[padded + c] = (float)(Own(norm.Shift.Values).Pointer[c] - ((double)Own(norm.RunningMean).Pointer[c] * factors[c]));
+        }
+
         return factors;
     }
+
+    private protected static int PaddedChannels(BatchNorm norm) => (norm.Channels + Block - 1) / Block * Block;
+
+    /// <summary>[item][mean, squared deviations][32].</summary>
+    private protected float* StatisticsPartials(ImageChunks chunks) => Partials(chunks.Items * 2 * Block);
 
     private float* Partials(int length)
     {
@@ -75,9 +79,10 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     }
 
     /// <summary>Joins the chunks' means and squared deviations in fp64, in order (Chan, Golub and LeVeque 1979).</summary>
-    private static void CombineStatistics(
-        BatchNorm norm, CpuTensor<T, float, S> x, ImageChunks chunks, float* partials, CpuMatrix<float> mean, CpuMatrix<float> inverseDeviation)
+    private protected static void CombineStatistics(BatchNorm norm, CpuTensor<T, float, S> x, ImageChunks chunks, float* partials)
     {
+        CpuMatrix<float> mean = Own(norm.BatchMean);
+        CpuMatrix<float> inverseDeviation = Own(norm.BatchInverseDeviation);
         CpuMatrix<float> runningMean = Own(norm.RunningMean);
         CpuMatrix<float> runningVariance = Own(norm.RunningVariance);
         int pixels = x.Shape.Height * x.Shape.Width;
@@ -111,7 +116,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     }
 
     /// <summary>Mean and squared deviations from it, [item][2][32].</summary>
-    private sealed class NormStatisticsItems : IWorkItems
+    private protected sealed class NormStatisticsItems : IWorkItems
     {
         private CpuTensor<T, float, S> _x = null!;
         private ImageChunks _chunks;
@@ -126,12 +131,16 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         public void Run(int item, int worker)
         {
-            BlockedLayout layout = _x.Layout;
-            int width = layout.Shape.Width;
             int first = _chunks.First(item);
-            int last = first + _chunks.ImagesIn(item);
-            T* block = _x.BlockPointer(_chunks.BlockOf(item));
-            float* partial = _partials + (item * 2 * Block);
+            Statistics(_x, _chunks.BlockOf(item), first, first + _chunks.ImagesIn(item), _partials + (item * 2 * Block));
+        }
+
+        /// <summary>Of one channel block of some images.</summary>
+        public static void Statistics(CpuTensor<T, float, S> x, int channelBlock, int first, int last, float* partial)
+        {
+            BlockedLayout layout = x.Layout;
+            int width = layout.Shape.Width;
+            T* block = x.BlockPointer(channelBlock);
             V share = L.Broadcast(1f / ((last - first) * layout.Shape.Height * width));
             for (int lane = 0; lane < Block; lane += L.Count)
             {

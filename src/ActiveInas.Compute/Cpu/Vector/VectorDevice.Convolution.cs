@@ -4,21 +4,43 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private readonly SweepItems _sweep;
 
-    public virtual void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y)
+    public virtual void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
-        CpuTensor<T, float, S> source = Own(x);
-        CpuTensor<T, float, S> target = Own(y);
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        if (IsImage(target))
+        if (IsImage(Own(y)))
         {
             _plain.ConvolutionForward(shape, x, w, y);
+        }
+        else
+        {
+            Forward(shape, Own(x), w, Own(y), default);
+        }
+
+        if (norm is not null)
+        {
+            BatchNormStatistics(norm, y);
+        }
+    }
+
+    public virtual void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    {
+        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
+        if (IsImage(Own(y)))
+        {
+            _plain.ConvolutionInference(shape, x, w, norm, residual, relu, y);
             return;
         }
 
+        float* factors = InferenceFactors(norm);
+        Forward(shape, Own(x), w, Own(y), new Epilogue(factors, factors + PaddedChannels(norm), residual is null ? null : Own(residual), relu));
+    }
+
+    private void Forward(ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
+    {
         ConvolutionPlan plan = Plan(shape, source.Layout, target.Layout);
         float* packed = PackForward(plan, Own(w.Values));
         int inner = plan.Gathers ? plan.Taps * shape.InChannels : Block;
-        _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, accumulate: false);
+        _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, epilogue);
     }
 
     public virtual void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
@@ -38,7 +60,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             if (sweep.Taps.Length > 0 || !accumulate)
             {
-                _sweep.Run(plan, sweep, source, 1, packed, plan.OutBlocks, Block, plan.InBlocks, target, accumulate);
+                _sweep.Run(plan, sweep, source, 1, packed, plan.OutBlocks, Block, plan.InBlocks, target, accumulate ? Epilogue.AddTo(target) : default);
             }
         }
     }
@@ -56,7 +78,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private int _reduceBlocks;
         private int _inner;
         private int _resultBlocks;
-        private bool _accumulate;
+        private Epilogue _epilogue;
         private int _images;
         private int _span;
 
@@ -69,14 +91,14 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <param name="inner">Channels in a block (or values of a gathered patch).</param>
         /// <param name="resultBlocks">Channel blocks of the result.</param>
         /// <param name="target">Result.</param>
-        /// <param name="accumulate">Add to what the result holds.</param>
+        /// <param name="epilogue">What becomes of the sums.</param>
         public void Run(
             ConvolutionPlan plan, Sweep sweep, CpuTensor<T, float, S> source, int step, float* packed, int reduceBlocks, int inner, int resultBlocks,
-            CpuTensor<T, float, S> target, bool accumulate)
+            CpuTensor<T, float, S> target, Epilogue epilogue)
         {
             (_plan, _sweep, _source, _target, _step) = (plan, sweep, source, target, step);
             _packed = packed;
-            (_reduceBlocks, _inner, _resultBlocks, _accumulate) = (reduceBlocks, inner, resultBlocks, accumulate);
+            (_reduceBlocks, _inner, _resultBlocks, _epilogue) = (reduceBlocks, inner, resultBlocks, epilogue);
             int pixels = target.Shape.Height * target.Shape.Width;
             int fair = (target.Images + (2 * device.Threads) - 1) / (2 * device.Threads);
             _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
@@ -119,7 +141,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             long weightStride = Gathers ? _inner * Block : (long)_reduceBlocks * _plan.Taps * Block * Block;
             for (int block = 0; block < _resultBlocks; block++)
             {
-                Tiles(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tile, _target.BlockPointer(block));
+                Tiles(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tile, block);
             }
         }
 
@@ -134,7 +156,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        private void Tiles(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile, T* target)
+        private void Tiles(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile, int block)
         {
             RowGroup[] groups = _sweep.Groups;
             int sourceImage = Gathers ? _plan.Y.Shape.Height * _plan.PaddedWidth : _source.Layout.ImageStride;
@@ -158,28 +180,19 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                     GemmKernel<V, L, Distance64, Distance1>.Multiply(p, q, aOffsets, b, bOffsets, products, _inner, tile, load: false);
                 }
 
-                Store(tile, target + ((((long)(first + upperImage) * targetImage) + upper.Target) * Block), upper.Valid);
+                Store(tile, block, ((long)(first + upperImage) * targetImage) + upper.Target, upper.Valid);
                 if (next > t)
                 {
-                    Store(tile + (4 * Block), target + ((((long)(first + lowerImage) * targetImage) + lower.Target) * Block), lower.Valid);
+                    Store(tile + (4 * Block), block, ((long)(first + lowerImage) * targetImage) + lower.Target, lower.Valid);
                 }
             }
         }
 
-        private void Store(float* rows, T* target, int valid)
+        private void Store(float* rows, int block, long position, int valid)
         {
-            for (int row = 0; row < valid; row++, rows += Block, target += _sweep.TargetStep * Block)
+            for (int row = 0; row < valid; row++, rows += Block, position += _sweep.TargetStep)
             {
-                for (int lane = 0; lane < Block; lane += L.Count)
-                {
-                    V value = L.Load(rows + lane);
-                    if (_accumulate)
-                    {
-                        value = L.Add(value, Lanes<T, V, L>.Load(target + lane));
-                    }
-
-                    Lanes<T, V, L>.Store(target + lane, value);
-                }
+                _epilogue.Store(rows, _target, block, position);
             }
         }
     }

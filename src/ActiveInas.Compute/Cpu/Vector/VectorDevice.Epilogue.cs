@@ -1,0 +1,42 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal unsafe partial class VectorDevice<T, S, V, L>
+{
+    /// <summary>What becomes of 32 sums of a convolution before they are rounded and stored: y = relu?(factor sum + offset + residual?).
+    /// The default stores them as they are.</summary>
+    /// <param name="factors">[channels rounded up to 32]; null: 1.</param>
+    /// <param name="offsets">[channels rounded up to 32], with factors.</param>
+    /// <param name="residual">Added; may be the target itself.</param>
+    /// <param name="relu">Whether negative results become 0.</param>
+    private protected readonly struct Epilogue(float* factors, float* offsets, CpuTensor<T, float, S>? residual, bool relu)
+    {
+        private readonly float* _factors = factors;
+        private readonly float* _offsets = offsets;
+
+        /// <summary>Adds the sums to what the target holds.</summary>
+        public static Epilogue AddTo(CpuTensor<T, float, S> target) => new(null, null, target, false);
+
+        /// <summary>Stores the sums of a channel block at a position.</summary>
+        public void Store(float* sums, CpuTensor<T, float, S> target, int block, long position)
+        {
+            T* to = target.BlockPointer(block) + (position * Block);
+            T* addend = residual is null ? null : residual.BlockPointer(block) + (position * Block);
+            for (int lane = 0; lane < Block; lane += L.Count)
+            {
+                V value = L.Load(sums + lane);
+                if (_factors != null)
+                {
+                    int channel = (block * Block) + lane;
+                    value = L.FusedMultiplyAdd(value, L.Load(_factors + channel), L.Load(_offsets + channel));
+                }
+
+                if (addend != null)
+                {
+                    value = L.Add(value, Lanes<T, V, L>.Load(addend + lane));
+                }
+
+                Lanes<T, V, L>.Store(to + lane, relu ? L.Max(value, L.Zero) : value);
+            }
+        }
+    }
+}
