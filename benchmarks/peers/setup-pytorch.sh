@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes FOLDER a small Debian trixie with PyTorch 2.6, NumPy and g++ (torch.compile needs a compiler). Nothing outside FOLDER changes.
+# Makes FOLDER a small Debian trixie with PyTorch 2.6, NumPy, OpenBLAS (without it both fall back to the slow reference BLAS), and g++ and
+# headers, which torch.compile needs. Nothing outside FOLDER changes.
 # A finished base in FOLDER is used as it is, and what is installed already is not installed again: run it again to go on.
 # Usage, as root: benchmarks/peers/setup-pytorch.sh FOLDER
 # The mirror is that of this machine's apt sources; the environment variable DEBIAN_MIRROR names another. About 1.5 GB.
 set -eu
 
-packages="python3-torch python3-numpy libopenblas0-openmp g++ python3-dev"
+packages="python3-torch python3-numpy libopenblas0-openmp g++ python3-dev python3-setuptools libtorch-dev"
 
 fail() { printf 'setup-pytorch: %s\n' "$1" >&2; exit "${2:-3}"; }
 
