@@ -3,7 +3,7 @@
 # headers, which torch.compile needs. Nothing outside FOLDER changes.
 # A finished base in FOLDER is used as it is, and what is installed already is not installed again: run it again to go on.
 # Usage, as root: benchmarks/peers/setup-pytorch.sh FOLDER
-# The mirror is that of this machine's apt sources; the environment variable DEBIAN_MIRROR names another. About 1.5 GB.
+# The mirror is that of this machine's apt sources; the environment variable DEBIAN_MIRROR names another. About 2 GB.
 set -eu
 
 packages="python3-torch python3-numpy libopenblas0-openmp g++ python3-dev python3-setuptools libtorch-dev"
