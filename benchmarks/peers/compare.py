@@ -129,14 +129,15 @@ def screen(bench, network, variants):
     return best, rates
 
 
-def rounds(bench, network, best, pairs):
-    """[{side: {kind: rate}}] with sides `ours` and the variants."""
+def rounds(bench, network, best, screened, pairs):
+    """[{side: {kind: rate}}] with sides `ours` and the variants that work here (bf16 on AVX2 may not)."""
     extra = {}
     for kind, variant in best.items():
         if variant not in (MAIN, FP32):
             extra[variant] = "both" if variant in extra else {"training": "train", "inference": "infer"}[kind]
     sides = [("ours", lambda: bench.ours(network))]
-    sides += [(variant, lambda variant=variant: bench.peer(network, variant)) for variant in (MAIN, FP32)]
+    sides += [(variant, lambda variant=variant: bench.peer(network, variant)) for variant in (MAIN, FP32)
+              if any(screened[variant][kind] for kind in KEYS)]
     sides += [(variant, lambda variant=variant, part=part: bench.peer(network, variant, part)) for variant, part in extra.items()]
     measured = []
     for number in range(pairs):
@@ -150,9 +151,11 @@ def rounds(bench, network, best, pairs):
     return measured
 
 
-def summarise(network, kind, best, measured):
-    """The rows of the table: ours against eager bf16, eager fp32 and the best."""
+def summarise(network, kind, best, screened, measured):
+    """The rows of the table: ours against eager bf16, eager fp32 and the best; no row for what did not work in the screening."""
     for label, variant in (("eager bf16", MAIN), ("eager fp32", FP32), ("best", best[kind])):
+        if not screened[variant][kind]:
+            continue
         pairs = [(one["ours"][kind], one[variant][kind]) for one in measured]
         if not all(ours and peer for ours, peer in pairs):
             raise RunFailed(f"{network} {kind}: a rate against {variant} is missing in {pairs}.")
@@ -231,9 +234,9 @@ def main():
     try:
         for network in options.networks:
             best, screened = screen(bench, network, variants)
-            measured = rounds(bench, network, best, options.pairs)
+            measured = rounds(bench, network, best, screened, options.pairs)
             for kind in KEYS:
-                rows.extend(summarise(network, kind, best, measured))
+                rows.extend(summarise(network, kind, best, screened, measured))
             details.append({"network": network, "best": best, "screening": screened, "rounds": measured})
             write(options, rows, details)
     except (RunFailed, OSError) as failure:

@@ -107,6 +107,8 @@ def prepare_inference(network, images, variant):
         inductor.freezing = True
         return torch.compile(network)
     if kind == "freeze":
+        # Without LLVM (Debian's build has none) the fuser of TorchScript interprets what it fuses: minutes for a batch.
+        torch._C._jit_set_texpr_fuser_enabled(False)
         # The autocast cache would keep copies of the weights that the tracer takes for inputs.
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=variant == "freeze-bf16", cache_enabled=False):
             frozen = torch.jit.freeze(torch.jit.trace(network, images))
