@@ -228,6 +228,8 @@ def parse_arguments():
 def main():
     """Screens, measures and writes, network by network; what is measured so far is on disk after each."""
     options = parse_arguments()
+    # As an exception, so that run() ends the process it waits for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     bench = Bench(options)
     variants = [MAIN, FP32] + [name for name in options.screen.split(",") if name]
     rows, details = [], []
