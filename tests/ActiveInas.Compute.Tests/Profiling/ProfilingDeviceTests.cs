@@ -26,11 +26,14 @@ public sealed class ProfilingDeviceTests : IDisposable
             _profiling.Reset();
             call();
             one.VerifySameBytes("profiled and bare", one.Run(_bare), bench.Collect());
-            ShapeCounts row = Assert.Single(_profiling.ByShape());
-            Assert.Equal(1, row.Counts.Calls);
-            Assert.True(row.Counts.Seconds > 0, $"{one.Name} took {row.Counts.Seconds} s.");
-            Assert.True(row.Counts.Bytes > 0, $"{one.Name} moved {row.Counts.Bytes} bytes.");
-            Assert.Equal(row.Shape.IsArithmetic, row.Counts.Flops > 0);
+            Assert.NotEmpty(_profiling.ByShape());
+            Assert.All(_profiling.ByShape(), row =>
+            {
+                Assert.Equal(1, row.Counts.Calls);
+                Assert.True(row.Counts.Seconds > 0, $"{one.Name} took {row.Counts.Seconds} s.");
+                Assert.True(row.Counts.Bytes > 0, $"{one.Name} moved {row.Counts.Bytes} bytes.");
+                Assert.Equal(row.Shape.IsArithmetic, row.Counts.Flops > 0);
+            });
         }
     }
 

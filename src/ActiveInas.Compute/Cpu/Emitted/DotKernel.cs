@@ -19,7 +19,8 @@ internal static class DotKernel
         [zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9, zmm10, zmm11, zmm12, zmm13, zmm14, zmm15];
 
     /// <summary>Emits <c>void kernel(ProductArguments*)</c>.</summary>
-    public static Assembler Emit()
+    /// <param name="pairStride">Bytes of A from a pair of a row to the next.</param>
+    public static Assembler Emit(int pairStride)
     {
         Assembler a = new(64);
         a.push(rbx);
@@ -45,7 +46,7 @@ internal static class DotKernel
             a.vmovups(columns[1], __zmmword_ptr[rsi + (pair * 128) + 64]);
             for (int row = 0; row < Groups * GroupRows; row++)
             {
-                a.vpbroadcastd(rows[row], Row(row < GroupRows ? r8 : r9, row % GroupRows, pair * 4));
+                a.vpbroadcastd(rows[row], Row(row < GroupRows ? r8 : r9, row % GroupRows, pair * pairStride));
                 a.vdpbf16ps(s_sums[2 * row], rows[row], columns[0]);
                 a.vdpbf16ps(s_sums[(2 * row) + 1], rows[row], columns[1]);
             }

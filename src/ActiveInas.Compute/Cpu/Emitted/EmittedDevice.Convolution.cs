@@ -22,7 +22,8 @@ internal sealed unsafe partial class EmittedDevice
         }
 
         OperationGuard.BatchNorm(norm, y, null, y);
-        ImageChunks chunks = ImageChunks.Of(target.Layout, target.Images, StatisticsPositions);
+        int perRun = Plan(shape, Own(x).Layout, target.Layout).ImagesPerRun;
+        ImageChunks chunks = new(target.Layout.ChannelBlocks, (target.Images + perRun - 1) / perRun, perRun, target.Images);
         float* partials = StatisticsPartials(chunks);
         Forward(shape, Own(x), w, target, default, partials);
         CombineStatistics(norm, target, chunks, partials);
@@ -55,13 +56,7 @@ internal sealed unsafe partial class EmittedDevice
         OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
         EmittedPlan plan = Plan(shape, target.Layout, source.Layout);
         BFloat16* packed = PackBackward(plan, Own(w.Values));
-        foreach (EmittedSweep sweep in plan.Backward)
-        {
-            if (sweep.Taps.Length > 0 || !accumulate)
-            {
-                _sweep.Run(plan, sweep, Operand.Of(source), packed, target, accumulate ? Epilogue.AddTo(target) : default, null);
-            }
-        }
+        _sweep.Run(plan, plan.Backward, Operand.Of(source), packed, target, accumulate ? Epilogue.AddTo(target) : default, null);
     }
 
     /// <param name="shape">Kernel, stride, channels.</param>
@@ -89,31 +84,28 @@ internal sealed unsafe partial class EmittedDevice
         int blocks = plan.Gathers ? 1 : plan.InBlocks;
         BFloat16* planes = Reserve(ref _planes, plan.Planes * blocks * stride * Block);
         _planeItems.Run(_pool, plan, x, planes, stride);
-        return new Operand(planes + ((long)plan.Y.Margin * Block), stride * Block, blocks);
+        return new Operand((nint)(planes + ((long)plan.Y.Margin * Block)), stride * Block, blocks, plan.Y.ImageStride);
     }
 
     /// <summary>Where the operand of a sweep lies: [plane][channel block][positions][32].</summary>
     /// <param name="Pointer">Position 0 of the first block.</param>
     /// <param name="Stride">Elements from a block to the next.</param>
     /// <param name="Blocks">Channel blocks of a plane.</param>
-    private readonly record struct Operand(nint Pointer, long Stride, int Blocks)
+    /// <param name="ImageStride">Positions from an image to the next.</param>
+    private readonly record struct Operand(nint Pointer, long Stride, int Blocks, int ImageStride)
     {
-        public Operand(BFloat16* pointer, long stride, int blocks)
-            : this((nint)pointer, stride, blocks)
-        {
-        }
-
-        public static Operand Of(Bf16Tensor tensor) => new(tensor.BlockPointer(0), tensor.Layout.BlockStride, tensor.Layout.ChannelBlocks);
+        public static Operand Of(Bf16Tensor tensor)
+            => new((nint)tensor.BlockPointer(0), tensor.Layout.BlockStride, tensor.Layout.ChannelBlocks, tensor.Layout.ImageStride);
 
         /// <summary>Bytes from the operand's first position to a shifted one of a block of a plane.</summary>
         public long Offset(int plane, int block, int shift) => ((((long)plane * Blocks) + block) * Stride * sizeof(ushort)) + ((long)shift * RowBytes);
     }
 
-    /// <summary>A sweep over a batch: items are (result block, run of images).</summary>
+    /// <summary>Sweeps over a batch: items are (result block, run of images).</summary>
     private sealed class SweepItems(EmittedDevice device) : IWorkItems
     {
         private EmittedPlan _plan = null!;
-        private EmittedSweep _sweep = null!;
+        private EmittedSweep[] _sweeps = null!;
         private Operand _operand;
         private BFloat16* _packed;
         private Bf16Tensor _target = null!;
@@ -122,16 +114,16 @@ internal sealed unsafe partial class EmittedDevice
         private int _runs;
 
         /// <param name="plan">Geometry.</param>
-        /// <param name="sweep">Taps and where results go.</param>
+        /// <param name="sweeps">Its forward or backward sweeps.</param>
         /// <param name="operand">A.</param>
         /// <param name="packed">Weights [result block][reduced block][tap][16 pairs][32][2].</param>
         /// <param name="target">Result.</param>
         /// <param name="epilogue">What becomes of the sums.</param>
         /// <param name="partials">Where the statistics of the result go, if wanted: an item is a chunk of them.</param>
         public void Run(
-            EmittedPlan plan, EmittedSweep sweep, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
+            EmittedPlan plan, EmittedSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
         {
-            (_plan, _sweep, _operand, _target, _epilogue) = (plan, sweep, operand, target, epilogue);
+            (_plan, _sweeps, _operand, _target, _epilogue) = (plan, sweeps, operand, target, epilogue);
             _packed = packed;
             _partials = partials;
             _runs = (target.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
@@ -142,8 +134,24 @@ internal sealed unsafe partial class EmittedDevice
         {
             int block = item / _runs;
             int first = item % _runs * _plan.ImagesPerRun;
-            int images = Math.Min(_plan.ImagesPerRun, _target.Images - first);
-            int taps = _sweep.Taps.Length;
+            float* tile = device.Scratch(worker, device._kernel.Rows * Block);
+            device._kernel.Enter();
+            foreach (EmittedSweep sweep in _sweeps)
+            {
+                Sweep(sweep, first, block, tile);
+            }
+
+            device._kernel.Leave();
+            if (_partials != null)
+            {
+                int last = Math.Min(first + _plan.ImagesPerRun, _target.Images);
+                NormStatisticsItems.Statistics(_target, block, first, last, _partials + (item * 2 * Block));
+            }
+        }
+
+        private void Sweep(EmittedSweep sweep, int first, int block, float* tile)
+        {
+            int taps = sweep.Taps.Length;
             int products = _operand.Blocks * taps;
             int weightTaps = _plan.Gathers ? 1 : _plan.Taps;
             long* aOffsets = stackalloc long[products];
@@ -151,66 +159,62 @@ internal sealed unsafe partial class EmittedDevice
             for (int i = 0; i < products; i++)
             {
                 int tap = i % taps;
-                aOffsets[i] = _operand.Offset(_sweep.Planes[tap], i / taps, _sweep.Shifts[tap]);
-                bOffsets[i] = (((long)(i / taps) * weightTaps) + _sweep.Taps[tap]) * PanelLength * sizeof(ushort);
+                aOffsets[i] = _operand.Offset(sweep.Planes[tap], i / taps, sweep.Shifts[tap]);
+                bOffsets[i] = (((long)(i / taps) * weightTaps) + sweep.Taps[tap]) * PanelLength * sizeof(ushort);
             }
 
-            float* tile = device.Scratch(worker, device._kernel.Rows * Block);
             ProductArguments arguments = new()
             {
                 AOffsets = aOffsets,
                 B = (byte*)(_packed + ((long)block * _operand.Blocks * weightTaps * PanelLength)),
                 BOffsets = bOffsets,
                 Count = products,
-                RowStride = RowBytes,
+                RowStride = sweep.RowStep * RowBytes,
                 C = tile,
             };
-            byte* source = (byte*)_operand.Pointer + ((long)_plan.Y.Position(first, 0, 0) * RowBytes);
             if (products == 0)
             {
+                // Pixels that no tap reaches: with stride 2 and a 1x1 kernel, three of four.
                 new Span<float>(tile, device._kernel.Rows * Block).Clear();
             }
 
-            device._kernel.Enter();
-            Groups(first, images, block, &arguments, source);
-            device._kernel.Leave();
-            if (_partials != null)
-            {
-                NormStatisticsItems.Statistics(_target, block, first, first + images, _partials + (item * 2 * Block));
-            }
+            Groups(sweep, first, block, &arguments);
         }
 
-        private void Groups(int first, int images, int block, ProductArguments* arguments, byte* source)
+        private void Groups(EmittedSweep sweep, int first, int block, ProductArguments* arguments)
         {
-            long origin = _target.Layout.Position(first, 0, 0);
-            int groups = _plan.Groups(images);
-            int limit = images * _plan.Y.ImageStride;
-            for (int group = 0; group < groups; group += 2)
+            int images = Math.Min(_plan.ImagesPerRun, _target.Images - first);
+            Groups groups = new(sweep, _plan, first, images, device._kernel.GroupRows);
+            byte* source = (byte*)_operand.Pointer + ((long)first * _operand.ImageStride * RowBytes);
+            for (int upper = groups.Next(-1); upper >= 0;)
             {
-                int next = Math.Min(group + 1, groups - 1);
-                int upper = _plan.Starts[group];
-                int lower = _plan.Starts[next];
+                int next = groups.Next(upper);
+                int lower = next >= 0 ? next : upper;
                 if (arguments->Count > 0)
                 {
-                    arguments->Upper = source + ((long)upper * RowBytes);
-                    arguments->Lower = source + ((long)lower * RowBytes);
+                    arguments->Upper = source + ((long)groups.Start(upper) * RowBytes);
+                    arguments->Lower = source + ((long)groups.Start(lower) * RowBytes);
                     device._kernel.Multiply(arguments);
                 }
 
-                Store(arguments->C, group, limit - upper, block, origin);
-                if (next > group)
+                Store(arguments->C, groups, upper, block, first);
+                if (next < 0)
                 {
-                    Store(arguments->C + (device._kernel.GroupRows * Block), next, limit - lower, block, origin);
+                    return;
                 }
+
+                Store(arguments->C + (device._kernel.GroupRows * Block), groups, lower, block, first);
+                upper = groups.Next(lower);
             }
         }
 
-        private void Store(float* rows, int group, int limit, int block, long origin)
+        private void Store(float* rows, Groups groups, int group, int block, int first)
         {
-            int groupRows = device._kernel.GroupRows;
-            foreach (int position in _sweep.Targets.AsSpan(group * groupRows, Math.Min(groupRows, limit)))
+            long origin = (long)first * _target.Layout.ImageStride;
+            rows += groups.Skipped(group) * Block;
+            foreach (int position in groups.Targets(group))
             {
-                if (position >= 0)
+                if ((uint)position < (uint)groups.TargetLimit(_target.Layout))
                 {
                     _epilogue.Store(rows, _target, block, origin + position);
                 }
@@ -218,5 +222,36 @@ internal sealed unsafe partial class EmittedDevice
                 rows += Block;
             }
         }
+    }
+
+    /// <summary>The groups of a sweep that hold images in use.</summary>
+    /// <remarks>Across images, the last group of a tensor may reach beyond its memory: it then starts some images earlier, and its first rows,
+    /// which another group has written, are skipped.</remarks>
+    private readonly ref struct Groups(EmittedSweep sweep, EmittedPlan plan, int first, int images, int groupRows)
+    {
+        private readonly int _capacity = plan.Y.Shape.Images - first;
+
+        /// <summary>The group after this one; -1 when there is none.</summary>
+        public int Next(int group)
+        {
+            do
+            {
+                group++;
+            }
+            while (group < sweep.Starts.Length && sweep.Images[group] >= images);
+            return group < sweep.Starts.Length ? group : -1;
+        }
+
+        /// <summary>Rows at the beginning of a group that belong to the group before.</summary>
+        public int Skipped(int group) => plan.IsAcross ? Math.Max(0, sweep.Images[group] + groupRows - _capacity) : 0;
+
+        /// <summary>Position of the operand of the first row.</summary>
+        public int Start(int group) => sweep.Starts[group] - (Skipped(group) * sweep.RowStep);
+
+        /// <summary>Positions of the result of the rows that are not skipped.</summary>
+        public ReadOnlySpan<int> Targets(int group) => sweep.Targets.AsSpan(group * groupRows, groupRows - Skipped(group));
+
+        /// <summary>Positions of the images in use end here.</summary>
+        public int TargetLimit(BlockedLayout target) => images * target.ImageStride;
     }
 }

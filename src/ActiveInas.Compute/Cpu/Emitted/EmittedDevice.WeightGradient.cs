@@ -20,204 +20,130 @@ internal sealed unsafe partial class EmittedDevice
         OperationGuard.Convolution(shape, x, nameof(x), w, dy, nameof(dy));
         EmittedPlan plan = Plan(shape, source.Layout, gradient.Layout);
         PairLayout layout = new(plan, gradient.Images);
-        BFloat16* pairs = Reserve(ref _inputPairs, layout.InputPanels * layout.InputPanelLength);
-        BFloat16* rows = Reserve(ref _gradientRows, plan.OutBlocks * layout.GradientPanelLength);
-        _pairs.Run(_pool, plan, layout, plan.Gathers ? Prepare(plan, source) : Operand.Of(source), gradient, pairs, rows);
+        BFloat16* pairs = Reserve(ref _inputPairs, layout.InputBlocks * layout.InputBlockLength);
+        BFloat16* rows = Reserve(ref _gradientRows, plan.OutBlocks * layout.GradientBlockLength);
+        _pairs.Run(_pool, layout, plan.Gathers ? Prepare(plan, source) : Operand.Of(source), gradient, pairs, rows, !_kernel.ReadsColumns);
         _weightGradient.Run(plan, layout, pairs, rows, Own(w.Gradient));
     }
 
-    /// <summary>The two packed operands of a weight gradient, over positions without border columns: H' + 1 rows an image, the last one zero, of
-    /// W' positions, rounded up to even.</summary>
+    /// <summary>The two packed operands of a weight gradient. Images are the reduced index: a product sums 32 images at one pixel of y and the
+    /// pixel of x that a tap joins with it, so no product is spent on borders.</summary>
     /// <remarks>
-    /// x: [parity of the row][kx][C / 32][row before the first, rows][pairs][32 c][2]: a copy for each kx, so that a tap is a copy and a shift by
-    /// whole rows. dy: [K / 32][products][32 k][32 positions]; zero beyond the last image. Stride 1 has one parity.
+    /// x: [C / 32][images / 32][pixel][16 pairs of images][32 c][2]. dy: [K / 32][images / 32][pixel][32 k][32 images], or
+    /// [16 pairs of images][32 k][2] when the kernel reads columns. Images beyond the batch are zero. Of an image of up to 3 channels, x is its patches: one pixel for each of y.
     /// </remarks>
     private readonly record struct PairLayout
     {
-        private readonly int _stride;
-        private readonly int _padding;
-        private readonly int _inBlocks;
-
         public PairLayout(EmittedPlan plan, int images)
         {
-            Kernel = plan.Gathers ? 1 : plan.Shape.Kernel;
-            _stride = plan.Gathers ? 1 : plan.Shape.Stride;
-            _padding = (Kernel - 1) / 2;
-            _inBlocks = plan.Gathers ? 1 : plan.InBlocks;
-            RowPairs = (plan.Y.Shape.Width + 1) / 2;
-            ImagePairs = RowPairs * (plan.Y.Shape.Height + 1);
-            Products = ((images * ImagePairs) + Pairs - 1) / Pairs;
-            RowParities = Kernel == 1 ? 1 : _stride;
-            InputPairs = RowPairs + (Products * Pairs) + RowPairs;
+            Images = images;
+            Groups = (images + (2 * Pairs) - 1) / (2 * Pairs);
+            X = plan.Gathers ? plan.Y : plan.X;
+            Y = plan.Y;
+            InputBlocks = plan.Gathers ? 1 : plan.InBlocks;
         }
 
-        /// <summary>Taps in a row of the kernel.</summary>
-        public int Kernel { get; }
+        public int Images { get; }
 
-        /// <summary>Pairs in a row.</summary>
-        public int RowPairs { get; }
+        /// <summary>Groups of 32 images.</summary>
+        public int Groups { get; }
 
-        /// <summary>Pairs from an image to the next.</summary>
-        public int ImagePairs { get; }
+        /// <summary>Where the pixels of x lie before they are packed.</summary>
+        public BlockedLayout X { get; }
 
-        /// <summary>Products that cover the batch.</summary>
-        public int Products { get; }
+        public BlockedLayout Y { get; }
 
-        /// <summary>Copies of x for rows of different parity.</summary>
-        public int RowParities { get; }
+        public int InputBlocks { get; }
 
-        /// <summary>Pairs of a panel of x.</summary>
-        public int InputPairs { get; }
+        /// <summary>Elements of a channel block of x.</summary>
+        public long InputBlockLength => Panel(X, Groups, 0, 0);
 
-        public int InputPanels => RowParities * Kernel * _inBlocks;
+        /// <summary>Elements of a channel block of dy.</summary>
+        public long GradientBlockLength => Panel(Y, Groups, 0, 0);
 
-        public long InputPanelLength => (long)InputPairs * 2 * Block;
-
-        public long GradientPanelLength => (long)Products * PanelLength;
-
-        /// <summary>Row parity, column offset and channel block of a panel.</summary>
-        public (int Parity, int Column, int Block) Panel(int panel)
-            => (panel / (Kernel * _inBlocks), (panel / _inBlocks % Kernel) - _padding, panel % _inBlocks);
-
-        /// <summary>Elements from the start of x to the pairs that a tap multiplies with the first product.</summary>
-        public long InputOffset(int tap, int block)
-        {
-            int row = (tap / Kernel) - _padding;
-            int parity = RowParities == 1 ? 0 : row & 1;
-            int shift = RowParities == 1 ? row : (row - parity) / 2;
-            long panel = (((parity * Kernel) + (tap % Kernel)) * _inBlocks) + block;
-            return (panel * InputPanelLength) + ((long)(1 + shift) * RowPairs * 2 * Block);
-        }
+        /// <summary>Elements from the start of a channel block to the panel of a pixel.</summary>
+        public static long Panel(BlockedLayout layout, int group, int row, int column)
+            => ((((long)group * layout.Shape.Height) + row) * layout.Shape.Width + column) * PanelLength;
     }
 
-    /// <summary>Packs both operands; items are (panel of x, run of images), then (panel of dy, run of products).</summary>
+    /// <summary>Packs both operands; items are rows of pixels of (channel block of x, group of images), then of dy.</summary>
     private sealed class PairItems : IWorkItems
     {
-        private const int ProductsPerItem = 32;
-        private EmittedPlan _plan = null!;
         private PairLayout _layout;
         private Operand _x;
-        private BlockedLayout _xLayout;
-        private int _stride;
         private Bf16Tensor _dy = null!;
         private ushort* _pairs;
         private ushort* _rows;
-        private int _runs;
-        private int _productRuns;
+        private bool _transposes;
+        private int _inputs;
 
-        public void Run(WorkerPool pool, EmittedPlan plan, PairLayout layout, Operand x, Bf16Tensor dy, BFloat16* pairs, BFloat16* rows)
+        public void Run(WorkerPool pool, PairLayout layout, Operand x, Bf16Tensor dy, BFloat16* pairs, BFloat16* rows, bool transposes)
         {
-            (_plan, _layout, _x, _dy) = (plan, layout, x, dy);
-            (_xLayout, _stride) = plan.Gathers ? (plan.Y, 1) : (plan.X, plan.Shape.Stride);
+            (_layout, _x, _dy, _transposes) = (layout, x, dy, transposes);
             _pairs = (ushort*)pairs;
             _rows = (ushort*)rows;
-            _runs = (dy.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
-            _productRuns = (layout.Products + ProductsPerItem - 1) / ProductsPerItem;
-            pool.Run((layout.InputPanels * _runs) + (plan.OutBlocks * _productRuns), this);
+            _inputs = layout.InputBlocks * layout.Groups * layout.X.Shape.Height;
+            pool.Run(_inputs + (dy.Layout.ChannelBlocks * layout.Groups * layout.Y.Shape.Height), this);
         }
 
         public void Run(int item, int worker)
         {
-            int inputs = _layout.InputPanels * _runs;
-            if (item < inputs)
+            if (item < _inputs)
             {
-                Input(item / _runs, item % _runs);
+                PackRow(item, _layout.X, (Row*)_x.Pointer, _x.Stride, _pairs, transposed: false);
             }
             else
             {
-                Gradient((item - inputs) / _productRuns, (item - inputs) % _productRuns * ProductsPerItem);
+                PackRow(item - _inputs, _layout.Y, (Row*)_dy.BlockPointer(0), _dy.Layout.BlockStride, _rows, _transposes);
             }
         }
 
-        private void Input(int panel, int run)
+        private void PackRow(int item, BlockedLayout layout, Row* source, long blockStride, ushort* target, bool transposed)
         {
-            (int parity, int column, int block) = _layout.Panel(panel);
-            int rowLength = _layout.RowPairs * 2 * Block;
-            ushort* start = _pairs + (panel * _layout.InputPanelLength);
-            ushort* target = start + rowLength;
-            if (run == 0)
-            {
-                new Span<ushort>(start, rowLength).Clear();
-            }
-
-            int end = Math.Min((run + 1) * _plan.ImagesPerRun, _dy.Images);
-            for (int n = run * _plan.ImagesPerRun; n < end; n++)
-            {
-                ushort* row = target + ((long)n * _layout.ImagePairs * 2 * Block);
-                for (int r = 0; r < _plan.Y.Shape.Height; r++, row += rowLength)
-                {
-                    int xRow = (r * _stride) + parity;
-                    if (xRow < _xLayout.Shape.Height)
-                    {
-                        ushort* source = (ushort*)_x.Pointer + (block * _x.Stride) + ((long)(_xLayout.Position(n, xRow, 0) + column) * Block);
-                        InterleaveRow(source, _stride * Block, row);
-                    }
-                    else
-                    {
-                        new Span<ushort>(row, rowLength).Clear();
-                    }
-                }
-
-                new Span<ushort>(row, rowLength).Clear();
-            }
-
-            if (end == _dy.Images)
-            {
-                long used = (long)end * _layout.ImagePairs * 2 * Block;
-                new Span<ushort>(target + used, (int)(_layout.InputPanelLength - rowLength - used)).Clear();
-            }
-        }
-
-        /// <summary>A row of W' positions, <paramref name="step"/> elements apart, as pairs.</summary>
-        private void InterleaveRow(ushort* source, int step, ushort* target)
-        {
-            int width = _plan.Y.Shape.Width;
-            for (int column = 0; column < width; column += 2, source += 2 * step, target += 2 * Block)
-            {
-                Row odd = column + 1 < width ? Vector512.Load(source + step) : Row.Zero;
-                Panels.Interleave(Vector512.Load(source), odd, target);
-            }
-        }
-
-        private void Gradient(int block, int firstProduct)
-        {
-            int end = Math.Min(firstProduct + ProductsPerItem, _layout.Products);
-            ushort* source = (ushort*)_dy.BlockPointer(block);
-            uint* target = (uint*)(_rows + (block * _layout.GradientPanelLength) + ((long)firstProduct * PanelLength));
+            int row = item % layout.Shape.Height;
+            int group = item / layout.Shape.Height % _layout.Groups;
+            int block = item / layout.Shape.Height / _layout.Groups;
+            int images = Math.Min(2 * Pairs, _layout.Images - (group * 2 * Pairs));
+            source += (block * (blockStride / Block)) + layout.Position(group * 2 * Pairs, row, 0);
+            target += (block * PairLayout.Panel(layout, _layout.Groups, 0, 0)) + PairLayout.Panel(layout, group, row, 0);
             Row* pair = stackalloc Row[2];
             Vector512<uint>* lines = stackalloc Vector512<uint>[2 * Pairs];
-            int width = _plan.Y.Shape.Width;
-            for (int product = firstProduct; product < end; product++, target += PanelLength / 2)
+            for (int column = 0; column < layout.Shape.Width; column++, source++, target += PanelLength)
             {
                 for (int i = 0; i < Pairs; i++)
                 {
-                    int index = (product * Pairs) + i;
-                    int image = index / _layout.ImagePairs;
-                    int row = index % _layout.ImagePairs / _layout.RowPairs;
-                    int column = index % _layout.RowPairs * 2;
-                    bool inside = image < _dy.Images && row < _plan.Y.Shape.Height;
-                    ushort* from = source + ((long)_plan.Y.Position(image, row, column) * Block);
-                    Row even = inside ? Vector512.Load(from) : Row.Zero;
-                    Row odd = inside && column + 1 < width ? Vector512.Load(from + Block) : Row.Zero;
-                    Panels.Interleave(even, odd, (ushort*)pair);
-                    lines[i] = pair[0].AsUInt32();
-                    lines[Pairs + i] = pair[1].AsUInt32();
+                    Row even = 2 * i < images ? source[2 * i * layout.ImageStride] : Row.Zero;
+                    Row odd = (2 * i) + 1 < images ? source[((2 * i) + 1) * layout.ImageStride] : Row.Zero;
+                    if (transposed)
+                    {
+                        Panels.Interleave(even, odd, (ushort*)pair);
+                        lines[i] = pair[0].AsUInt32();
+                        lines[Pairs + i] = pair[1].AsUInt32();
+                    }
+                    else
+                    {
+                        Panels.Interleave(even, odd, target + (i * 2 * Block));
+                    }
                 }
 
-                Panels.Transpose(lines, target, Pairs);
-                Panels.Transpose(lines + Pairs, target + (Pairs * Pairs), Pairs);
+                if (transposed)
+                {
+                    Panels.Transpose(lines, (uint*)target, Pairs);
+                    Panels.Transpose(lines + Pairs, (uint*)target + (Pairs * Pairs), Pairs);
+                }
             }
         }
     }
 
     /// <summary>
-    /// dW[tap][c][k] = sum over positions of x[position + shift(tap), c] dy[position, k], as products with k as rows, c as columns and positions
-    /// as the reduced index. An item owns a block of 32 c x 32 k for some taps and sums over all images itself, so nothing is reduced
+    /// dW[tap][c][k] = sum over images and pixels of x[pixel joined by tap, c] dy[pixel, k], as products with k as rows, c as columns and images as
+    /// the reduced index. An item owns a block of 32 c x 32 k for some taps and sums over all images itself, so nothing is reduced
     /// between threads.
     /// </summary>
     private sealed class WeightGradientItems(EmittedDevice device) : IWorkItems
     {
-        private const int ProductsPerCall = 16;
+        /// <summary>Pixels whose operands stay in the first-level cache from tap to tap.</summary>
+        private const int ChunkPixels = 16;
         private const int TileLength = Block * Block;
         private EmittedPlan _plan = null!;
         private PairLayout _layout;
@@ -232,7 +158,7 @@ internal sealed unsafe partial class EmittedDevice
             _pairs = (byte*)pairs;
             _rows = (byte*)rows;
             _gradient = gradient.Pointer;
-            int blocks = plan.Gathers ? plan.OutBlocks : plan.InBlocks * plan.OutBlocks;
+            int blocks = layout.InputBlocks * plan.OutBlocks;
             _tapParts = !plan.Gathers && plan.Taps == 9 && blocks < 2 * device.Threads ? 3 : 1;
             device._pool.Run(blocks * _tapParts, this);
             gradient.Touch();
@@ -243,26 +169,33 @@ internal sealed unsafe partial class EmittedDevice
             int part = item % _tapParts;
             int block = item / _tapParts;
             int taps = _plan.Gathers ? 1 : _plan.Taps / _tapParts;
-            int cBlock = _plan.Gathers ? 0 : block / _plan.OutBlocks;
+            int cBlock = block / _plan.OutBlocks;
             int kBlock = block % _plan.OutBlocks;
             float* sums = device.Scratch(worker, (long)taps * TileLength);
             new Span<float>(sums, taps * TileLength).Clear();
-            long* offsets = stackalloc long[ProductsPerCall];
-            for (int i = 0; i < ProductsPerCall; i++)
+            int width = _layout.Y.Shape.Width;
+            int rows = _layout.Groups * _layout.Y.Shape.Height;
+            int rowsPerChunk = Math.Max(1, ChunkPixels / width);
+            long* aOffsets = stackalloc long[rowsPerChunk * width];
+            long* bOffsets = stackalloc long[rowsPerChunk * width];
+            ProductArguments arguments = new()
             {
-                offsets[i] = (long)i * PanelLength * sizeof(ushort);
-            }
-
-            ProductArguments arguments = new() { AOffsets = offsets, BOffsets = offsets, RowStride = RowBytes, Load = 1 };
+                AOffsets = aOffsets,
+                B = _pairs + (cBlock * _layout.InputBlockLength * sizeof(ushort)),
+                BOffsets = bOffsets,
+                RowStride = device._kernel.ReadsColumns ? sizeof(uint) : RowBytes,
+                Load = 1,
+            };
             device._kernel.Enter();
-            for (int product = 0; product < _layout.Products; product += ProductsPerCall)
+            for (int row = 0; row < rows; row += rowsPerChunk)
             {
-                arguments.Count = Math.Min(ProductsPerCall, _layout.Products - product);
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    arguments.B = _pairs + ((_layout.InputOffset((part * taps) + tap, cBlock) + ((long)product * PanelLength)) * sizeof(ushort));
-                    byte* rows = _rows + (((kBlock * _layout.GradientPanelLength) + ((long)product * PanelLength)) * sizeof(ushort));
-                    Multiply(&arguments, rows, sums + (tap * TileLength));
+                    arguments.Count = Join((part * taps) + tap, row, Math.Min(row + rowsPerChunk, rows), aOffsets, bOffsets);
+                    if (arguments.Count > 0)
+                    {
+                        Multiply(&arguments, _rows + (kBlock * _layout.GradientBlockLength * sizeof(ushort)), sums + (tap * TileLength));
+                    }
                 }
             }
 
@@ -273,15 +206,44 @@ internal sealed unsafe partial class EmittedDevice
             }
         }
 
+        /// <summary>Writes the panels of the pixels of some rows (of all groups of images) that a tap joins; returns their number.</summary>
+        private int Join(int tap, int first, int end, long* aOffsets, long* bOffsets)
+        {
+            BlockedLayout y = _layout.Y;
+            int count = 0;
+            for (int i = first; i < end; i++)
+            {
+                int group = i / y.Shape.Height;
+                int row = i % y.Shape.Height;
+                for (int column = 0; column < y.Shape.Width; column++)
+                {
+                    if ((_plan.Gathers ? (row, column) : _plan.Source(tap, row, column)) is { } pixel)
+                    {
+                        aOffsets[count] = PairLayout.Panel(y, group, row, column) * sizeof(ushort);
+                        bOffsets[count++] = PairLayout.Panel(_layout.X, group, pixel.Row, pixel.Column) * sizeof(ushort);
+                    }
+                }
+            }
+
+            return count;
+        }
+
         private void Multiply(ProductArguments* arguments, byte* rows, float* sums)
         {
-            int groupBytes = device._kernel.GroupRows * RowBytes;
-            for (int k = 0; k < Block; k += device._kernel.Rows)
+            ProductKernel kernel = device._kernel;
+            for (int k = 0; k < Block; k += kernel.Rows)
             {
-                arguments->Upper = rows + (k * RowBytes);
-                arguments->Lower = arguments->Upper + groupBytes;
+                arguments->Upper = rows + (k * arguments->RowStride);
+                arguments->Lower = arguments->Upper + (kernel.GroupRows * arguments->RowStride);
                 arguments->C = sums + (k * Block);
-                device._kernel.Multiply(arguments);
+                if (kernel.ReadsColumns)
+                {
+                    kernel.MultiplyColumns(arguments);
+                }
+                else
+                {
+                    kernel.Multiply(arguments);
+                }
             }
         }
 
@@ -290,6 +252,25 @@ internal sealed unsafe partial class EmittedDevice
         {
             int rows = _plan.Gathers ? _plan.Taps * _plan.Shape.InChannels : Math.Min(Block, _plan.Shape.InChannels - c);
             int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            if (rows == Block && columns == Block)
+            {
+                Vector512<uint>* lines = stackalloc Vector512<uint>[16];
+                for (int quarter = 0; quarter < 4; quarter++)
+                {
+                    int r = quarter / 2 * 16;
+                    int i = quarter % 2 * 16;
+                    for (int line = 0; line < 16; line++)
+                    {
+                        lines[line] = Vector512.Load((uint*)sums + ((i + line) * Block) + r);
+                    }
+
+                    long row = ((long)tap * _plan.Shape.InChannels) + c + r;
+                    Panels.Transpose(lines, (uint*)_gradient + (row * _plan.Shape.OutChannels) + k + i, _plan.Shape.OutChannels);
+                }
+
+                return;
+            }
+
             for (int r = 0; r < rows; r++)
             {
                 float* target = _gradient + ((((long)tap * _plan.Shape.InChannels) + c + r) * _plan.Shape.OutChannels) + k;

@@ -1,45 +1,57 @@
 namespace ActiveInas.Compute.Cpu.Emitted;
 
-/// <summary>One sweep of a convolution over the positions of a run of images.</summary>
-/// <param name="Taps">Taps of the weights that reach these results, ascending.</param>
+/// <summary>Results that the same taps reach, in groups of rows of the kernel. All positions count from the first image of a run.</summary>
+/// <param name="Taps">Taps of the weights, ascending.</param>
 /// <param name="Planes">Plane of the operand that each of them reads.</param>
 /// <param name="Shifts">Positions by which that plane is shifted.</param>
-/// <param name="Targets">Position of the result for each row of each group, from the first position of the run; -1: a border, not written.</param>
-internal sealed record EmittedSweep(int[] Taps, int[] Planes, int[] Shifts, int[] Targets);
+/// <param name="RowStep">Positions of the operand from a row of a group to the next.</param>
+/// <param name="Starts">Position of the operand of the first row of each group.</param>
+/// <param name="Images">First image of each group.</param>
+/// <param name="Targets">Position of the result for each row of each group; -1: a border, not written.</param>
+internal sealed record EmittedSweep(int[] Taps, int[] Planes, int[] Shifts, int RowStep, int[] Starts, int[] Images, int[] Targets);
 
-/// <summary>The geometry of a convolution for an emitted kernel. Everything runs over the positions of y.</summary>
+/// <summary>The geometry of a convolution for an emitted kernel: which positions make the rows of its groups.</summary>
 /// <remarks>
-/// Stride 1: x has the same positions, and a tap is a shift. Stride 2: x is split into planes, one for each parity of (row, column), that have
-/// the positions of y, so that again a tap is a plane and a shift. An image of up to 3 channels: its patches are gathered into rows of
-/// 32 values, one for each position of y.
+/// Two ways. Along an image: the rows of a group are neighbours, over the positions of y; a tap is a shift. Taps that fall on a border multiply
+/// zeros. With stride 2, x is first split into planes, one for each parity of (row, column), that have the positions of y; of an image
+/// of up to 3 channels, patches are gathered into rows of 32 values. Across images, for small y: the rows of a group are one pixel of
+/// successive images, so that a sweep takes only the taps that fall inside (at 2 x 2 these are 4 of 9), and nothing is wasted at borders.
+/// Both sum the same terms in the same order.
 /// </remarks>
 internal sealed class EmittedPlan
 {
+    /// <summary>Largest H' W' that is worked on across images.</summary>
+    private const int AcrossPixels = 64;
+
+    /// <summary>Images of a work item when it works across images.</summary>
+    private const int AcrossImages = 32;
     private readonly int _groupRows;
-    private readonly bool _rowWise;
-    private readonly int _groupsPerImage;
 
     /// <param name="shape">Kernel, stride, channels.</param>
     /// <param name="x">Layout of the input.</param>
     /// <param name="y">Layout of the output.</param>
-    /// <param name="groupRows">Positions in a group of the kernel.</param>
-    /// <param name="imagesPerRun">Images that a work item covers.</param>
-    public EmittedPlan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y, int groupRows, int imagesPerRun)
+    /// <param name="groupRows">Rows in a group of the kernel.</param>
+    /// <param name="imagesAlong">Images of a work item that works along images.</param>
+    public EmittedPlan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y, int groupRows, int imagesAlong)
     {
         Shape = shape;
         X = x;
         Y = y;
         _groupRows = groupRows;
-        ImagesPerRun = imagesPerRun;
-        int width = y.Shape.Width;
-        int groupsPerRow = (width + groupRows - 1) / groupRows;
-        _groupsPerImage = groupsPerRow * y.Shape.Height;
-        _rowWise = _groupsPerImage * groupRows <= y.ImageStride;
-        Starts = _rowWise ? RowStarts(groupsPerRow) : [.. Enumerable.Range(0, Groups(imagesPerRun)).Select(i => i * groupRows)];
         Taps = shape.Kernel * shape.Kernel;
-        Planes = Gathers || shape.Stride == 1 || shape.Kernel == 1 ? 1 : 4;
-        Forward = ForwardSweep();
-        Backward = Gathers ? [] : BackwardSweeps();
+        IsAcross = !Gathers && y.Shape.Height * y.Shape.Width <= AcrossPixels && y.Shape.Images >= groupRows;
+        ImagesPerRun = IsAcross ? AcrossImages : imagesAlong;
+        Planes = IsDirect || Gathers || shape.Kernel == 1 ? 1 : 4;
+        if (IsAcross)
+        {
+            Forward = Across(x, y, ForwardTaps);
+            Backward = Across(y, x, BackwardTaps);
+        }
+        else
+        {
+            Forward = [ForwardAlong()];
+            Backward = Gathers ? [] : BackwardAlong();
+        }
     }
 
     public ConvolutionShape Shape { get; }
@@ -57,8 +69,11 @@ internal sealed class EmittedPlan
     /// <summary>Whether x is an image of up to 3 channels.</summary>
     public bool Gathers => X.Block != 32;
 
-    /// <summary>Whether x has the positions of y as it is; otherwise planes are made first.</summary>
-    public bool IsDirect => !Gathers && Shape.Stride == 1;
+    /// <summary>Whether the rows of a group are one pixel of successive images.</summary>
+    public bool IsAcross { get; }
+
+    /// <summary>Whether x is the operand as it is; otherwise planes with the positions of y are made first.</summary>
+    public bool IsDirect => IsAcross || (!Gathers && Shape.Stride == 1);
 
     /// <summary>Planes of x: 1, or 4 for a 3x3 kernel with stride 2.</summary>
     public int Planes { get; }
@@ -66,42 +81,73 @@ internal sealed class EmittedPlan
     /// <summary>Images that a work item covers.</summary>
     public int ImagesPerRun { get; }
 
-    /// <summary>First position of each group, from the first position of the run.</summary>
-    public int[] Starts { get; }
+    /// <summary>y from x. Together the sweeps write every pixel once.</summary>
+    public EmittedSweep[] Forward { get; }
 
-    public EmittedSweep Forward { get; }
-
-    /// <summary>One sweep for stride 1; one for each parity of (row, column) of x for stride 2.</summary>
+    /// <summary>dx from dy. Together the sweeps write every pixel once.</summary>
     public EmittedSweep[] Backward { get; }
 
-    /// <summary>Groups that cover so many images.</summary>
-    public int Groups(int images) => _rowWise ? images * _groupsPerImage : ((images * Y.ImageStride) + _groupRows - 1) / _groupRows;
+    /// <summary>Pixels of an image around a kernel's centre: 0 or 1.</summary>
+    public int Padding => (Shape.Kernel - 1) / 2;
 
-    private int Padding => (Shape.Kernel - 1) / 2;
-
-    private int[] RowStarts(int groupsPerRow)
+    /// <summary>The pixel of x that a tap multiplies for pixel (row, column) of y; null outside.</summary>
+    public (int Row, int Column)? Source(int tap, int row, int column)
     {
-        var starts = new List<int>();
-        for (int image = 0; image < ImagesPerRun; image++)
-        {
-            for (int row = 0; row < Y.Shape.Height; row++)
-            {
-                for (int group = 0; group < groupsPerRow; group++)
-                {
-                    starts.Add(Y.Position(image, row, group * _groupRows));
-                }
-            }
-        }
-
-        return [.. starts];
+        (int Row, int Column) source = ((row * Shape.Stride) + (tap / Shape.Kernel) - Padding, (column * Shape.Stride) + (tap % Shape.Kernel) - Padding);
+        return (uint)source.Row < (uint)X.Shape.Height && (uint)source.Column < (uint)X.Shape.Width ? source : null;
     }
 
-    private EmittedSweep ForwardSweep()
+    /// <summary>Taps that reach pixel (row, column) of y, and the positions of x that they multiply.</summary>
+    private IEnumerable<(int Tap, int Position)> ForwardTaps(int row, int column)
+        => from tap in Enumerable.Range(0, Taps)
+           let source = Source(tap, row, column)
+           where source is not null
+           select (tap, X.Position(0, source.Value.Row, source.Value.Column));
+
+    /// <summary>Taps through which pixel (row, column) of x was read, and the positions of dy that it receives from.</summary>
+    private IEnumerable<(int Tap, int Position)> BackwardTaps(int row, int column)
+        => from tap in Enumerable.Range(0, Taps)
+           let above = row + Padding - (tap / Shape.Kernel)
+           let left = column + Padding - (tap % Shape.Kernel)
+           where above >= 0 && left >= 0 && above % Shape.Stride == 0 && left % Shape.Stride == 0
+           where above / Shape.Stride < Y.Shape.Height && left / Shape.Stride < Y.Shape.Width
+           select (tap, Y.Position(0, above / Shape.Stride, left / Shape.Stride));
+
+    /// <summary>One sweep for each set of taps and shifts that pixels of the target share.</summary>
+    private EmittedSweep[] Across(BlockedLayout source, BlockedLayout target, Func<int, int, IEnumerable<(int Tap, int Position)>> tapsOf)
     {
-        int[] targets = Targets(Y, (row, column) => (row, column));
+        var pixels = from row in Enumerable.Range(0, target.Shape.Height)
+                     from column in Enumerable.Range(0, target.Shape.Width)
+                     let taps = tapsOf(row, column).ToArray()
+                     let start = taps.Length > 0 ? taps[0].Position : 0
+                     group (Start: start, Target: target.Position(0, row, column), Taps: taps)
+                     by string.Join(' ', taps.Select(tap => $"{tap.Tap}:{tap.Position - start}"));
+        return
+        [
+            .. pixels.Select(alike =>
+            {
+                (int Tap, int Position)[] taps = alike.First().Taps;
+                int first = alike.First().Start;
+                var groups = from pixel in alike
+                             from image in Enumerable.Range(0, AcrossImages / _groupRows)
+                             select (Image: image * _groupRows, pixel.Start, pixel.Target);
+                return new EmittedSweep(
+                    [.. taps.Select(tap => tap.Tap)],
+                    new int[taps.Length],
+                    [.. taps.Select(tap => tap.Position - first)],
+                    source.ImageStride,
+                    [.. groups.Select(group => (group.Image * source.ImageStride) + group.Start)],
+                    [.. groups.Select(group => group.Image)],
+                    [.. groups.SelectMany(group => Enumerable.Range(group.Image, _groupRows).Select(image => (image * target.ImageStride) + group.Target))]);
+            }),
+        ];
+    }
+
+    private EmittedSweep ForwardAlong()
+    {
         if (Gathers)
         {
-            return new EmittedSweep([0], [0], [0], targets);
+            return Along([0], [0], [0], Y, (row, column) => (row, column));
         }
 
         int[] planes = new int[Taps];
@@ -114,7 +160,7 @@ internal sealed class EmittedPlan
             shifts[tap] = (row * Y.RowStride) + column;
         }
 
-        return new EmittedSweep([.. Enumerable.Range(0, Taps)], planes, shifts, targets);
+        return Along([.. Enumerable.Range(0, Taps)], planes, shifts, Y, (row, column) => (row, column));
     }
 
     /// <summary>Offset = stride * quotient + parity.</summary>
@@ -126,7 +172,7 @@ internal sealed class EmittedPlan
 
     /// <summary>dx at (row, column) sums dy at ((row + padding - ky) / stride, (column + padding - kx) / stride) over the taps for which both
     /// divide. With stride 2 the taps depend on the parity of the pixel.</summary>
-    private EmittedSweep[] BackwardSweeps()
+    private EmittedSweep[] BackwardAlong()
     {
         var sweeps = new List<EmittedSweep>();
         int stride = Shape.Stride;
@@ -148,27 +194,40 @@ internal sealed class EmittedPlan
                 }
 
                 (int addedRow, int addedColumn) = (rowParity, columnParity);
-                int[] targets = Targets(X, (row, column) => ((row * stride) + addedRow, (column * stride) + addedColumn));
-                sweeps.Add(new EmittedSweep([.. taps], new int[taps.Count], [.. shifts], targets));
+                sweeps.Add(Along(
+                    [.. taps], new int[taps.Count], [.. shifts], X, (row, column) => ((row * stride) + addedRow, (column * stride) + addedColumn)));
             }
         }
 
         return [.. sweeps];
     }
 
-    /// <summary>Where the result of each row of each group goes when pixel (row, column) of y maps to a pixel of the target.</summary>
-    private int[] Targets(BlockedLayout target, Func<int, int, (int Row, int Column)> map)
+    /// <summary>Groups of neighbours over the positions of y: row by row, or straight over rows and borders, whichever takes fewer.</summary>
+    /// <param name="taps">Taps.</param>
+    /// <param name="planes">Plane of each.</param>
+    /// <param name="shifts">Shift of each.</param>
+    /// <param name="target">Layout of the result.</param>
+    /// <param name="map">The pixel of the result for a pixel of y.</param>
+    private EmittedSweep Along(int[] taps, int[] planes, int[] shifts, BlockedLayout target, Func<int, int, (int Row, int Column)> map)
     {
-        int[] targets = new int[Starts.Length * _groupRows];
+        int groupsPerRow = (Y.Shape.Width + _groupRows - 1) / _groupRows;
+        bool byRow = groupsPerRow * Y.Shape.Height * _groupRows <= Y.ImageStride;
+        int[] starts = byRow
+            ? [.. from image in Enumerable.Range(0, ImagesPerRun)
+                  from row in Enumerable.Range(0, Y.Shape.Height)
+                  from part in Enumerable.Range(0, groupsPerRow)
+                  select Y.Position(image, row, part * _groupRows)]
+            : [.. Enumerable.Range(0, ((ImagesPerRun * Y.ImageStride) + _groupRows - 1) / _groupRows).Select(i => i * _groupRows)];
+        int[] targets = new int[starts.Length * _groupRows];
         Array.Fill(targets, -1);
         for (int i = 0; i < targets.Length; i++)
         {
-            int start = Starts[i / _groupRows];
+            int start = starts[i / _groupRows];
             int position = start + (i % _groupRows);
             int image = position / Y.ImageStride;
             int row = position % Y.ImageStride / Y.RowStride;
             int column = position % Y.RowStride;
-            bool isNextRow = _rowWise && position / Y.RowStride != start / Y.RowStride;
+            bool isNextRow = byRow && position / Y.RowStride != start / Y.RowStride;
             if (!isNextRow && image < ImagesPerRun && row < Y.Shape.Height && column < Y.Shape.Width)
             {
                 (int targetRow, int targetColumn) = map(row, column);
@@ -179,6 +238,6 @@ internal sealed class EmittedPlan
             }
         }
 
-        return targets;
+        return new EmittedSweep(taps, planes, shifts, 1, starts, [.. starts.Select(start => start / Y.ImageStride)], targets);
     }
 }

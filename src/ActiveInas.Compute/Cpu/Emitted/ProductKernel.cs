@@ -23,13 +23,20 @@ internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
     /// <summary>One batch-reduce product.</summary>
     public abstract void Multiply(ProductArguments* arguments);
 
+    /// <summary>Whether <see cref="MultiplyColumns"/> works, which spares transposing A.</summary>
+    public virtual bool ReadsColumns => false;
+
+    /// <summary>The same with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
+    public virtual void MultiplyColumns(ProductArguments* arguments) => throw new NotSupportedException($"{GetType().Name} reads rows only.");
+
     public abstract void Dispose();
 }
 
 /// <summary>VDPBF16PS.</summary>
 internal sealed unsafe class DotProductKernel : ProductKernel
 {
-    private readonly CodeMemory _code = new(DotKernel.Emit());
+    private readonly CodeMemory _code = new(DotKernel.Emit(pairStride: 4));
+    private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
 
     public DotProductKernel()
         : base(DotKernel.GroupRows)
@@ -39,7 +46,16 @@ internal sealed unsafe class DotProductKernel : ProductKernel
     public override void Multiply(ProductArguments* arguments)
         => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_code.Entry)(arguments);
 
-    public override void Dispose() => _code.Dispose();
+    public override bool ReadsColumns => true;
+
+    public override void MultiplyColumns(ProductArguments* arguments)
+        => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_columns.Entry)(arguments);
+
+    public override void Dispose()
+    {
+        _code.Dispose();
+        _columns.Dispose();
+    }
 }
 
 /// <summary>AMX tiles, configured once a work item (that costs as much as several products) and released after it, so that the system need
