@@ -14,7 +14,7 @@ internal sealed unsafe partial class InstructionInterpreter : IDisposable
 {
     private const ulong ReturnAddress = 0xFEED_0000_0000_0000;
     private const int StackValues = 32;
-    private const int MostSteps = 1_000_000;
+    private const int MostSteps = 100_000;
     private static readonly Register[] s_preserved = [Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15];
     private readonly List<(ulong Start, ulong End, bool Writable)> _ranges = [];
     private readonly NativeBuffer<ulong> _stack = new(StackValues);

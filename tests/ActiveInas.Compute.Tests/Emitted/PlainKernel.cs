@@ -13,18 +13,15 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
         for (int row = 0; row < Rows; row++)
         {
             byte* start = (row < GroupRows ? arguments->Upper : arguments->Lower) + (row % GroupRows * arguments->RowStride);
-            for (int column = 0; column < Columns; column++)
+            Span<float> sums = new(arguments->C + (row * Columns), Columns);
+            if (arguments->Load == 0)
             {
-                float* target = arguments->C + (row * Columns) + column;
-                float sum = arguments->Load == 0 ? 0 : *target;
-                for (long i = 0; i < arguments->Count; i++)
-                {
-                    ushort* a = (ushort*)(start + arguments->AOffsets[i]);
-                    ushort* b = (ushort*)(arguments->B + arguments->BOffsets[i]) + (2 * column);
-                    sum = Product(sum, a, b);
-                }
+                sums.Clear();
+            }
 
-                *target = sum;
+            for (long i = 0; i < arguments->Count; i++)
+            {
+                Product(sums, (ushort*)(start + arguments->AOffsets[i]), (ushort*)(arguments->B + arguments->BOffsets[i]));
             }
         }
     }
@@ -33,41 +30,53 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
     {
     }
 
-    /// <summary>Adds one product of 16 pairs to an element of C.</summary>
-    /// <param name="sum">The element so far.</param>
+    /// <summary>Adds one product of 16 pairs to a row of C.</summary>
+    /// <param name="sums">[32 columns].</param>
     /// <param name="a">[16][2].</param>
-    /// <param name="b">[16 pairs][32 columns][2], from the element's column on.</param>
-    protected abstract float Product(float sum, ushort* a, ushort* b);
+    /// <param name="b">[16 pairs][32 columns][2].</param>
+    protected abstract void Product(Span<float> sums, ushort* a, ushort* b);
+
+    /// <summary>sums[column] += a b[column][0] for every column, each rounded once.</summary>
+    protected static void AddMember(Span<float> sums, ushort a, ushort* b)
+    {
+        for (int column = 0; column < sums.Length; column++)
+        {
+            sums[column] = FlushedMath.MultiplyAdd(a, b[2 * column], sums[column]);
+        }
+    }
 }
 
 /// <summary>Twin of <see cref="DotKernel"/>: one chain, of each pair the odd member first.</summary>
 internal sealed unsafe class PlainDotKernel() : PlainKernel(DotKernel.GroupRows)
 {
-    protected override float Product(float sum, ushort* a, ushort* b)
+    protected override void Product(Span<float> sums, ushort* a, ushort* b)
     {
         for (int pair = 0; pair < Pairs; pair++, a += 2, b += 2 * Columns)
         {
-            sum = FlushedMath.MultiplyAdd(a[1], b[1], sum);
-            sum = FlushedMath.MultiplyAdd(a[0], b[0], sum);
+            AddMember(sums, a[1], b + 1);
+            AddMember(sums, a[0], b);
         }
-
-        return sum;
     }
 }
 
 /// <summary>Twin of <see cref="TileKernel"/>: inside a product even and odd members are summed apart, then added.</summary>
 internal sealed unsafe class PlainTileKernel() : PlainKernel(TileKernel.GroupRows)
 {
-    protected override float Product(float sum, ushort* a, ushort* b)
+    protected override void Product(Span<float> sums, ushort* a, ushort* b)
     {
-        float even = 0;
-        float odd = 0;
+        Span<float> even = stackalloc float[Columns];
+        Span<float> odd = stackalloc float[Columns];
+        even.Clear();
+        odd.Clear();
         for (int pair = 0; pair < Pairs; pair++, a += 2, b += 2 * Columns)
         {
-            even = FlushedMath.MultiplyAdd(a[0], b[0], even);
-            odd = FlushedMath.MultiplyAdd(a[1], b[1], odd);
+            AddMember(even, a[0], b);
+            AddMember(odd, a[1], b + 1);
         }
 
-        return FlushedMath.Add(sum, FlushedMath.Add(even, odd));
+        for (int column = 0; column < Columns; column++)
+        {
+            sums[column] = FlushedMath.Add(sums[column], FlushedMath.Add(even[column], odd[column]));
+        }
     }
 }
