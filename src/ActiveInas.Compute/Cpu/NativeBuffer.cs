@@ -2,19 +2,39 @@ using System.Runtime.InteropServices;
 
 namespace ActiveInas.Compute.Cpu;
 
+/// <summary>Where buffers get their memory. Tests put a source in place that makes an access next to a buffer fault.</summary>
+internal unsafe class BufferMemory
+{
+    private const int Alignment = 64;
+
+    /// <summary>Source of the buffers that are made from now on.</summary>
+    public static BufferMemory Current { get; set; } = new();
+
+    /// <summary>So many zeroed bytes.</summary>
+    public virtual void* Allocate(nuint bytes)
+    {
+        nuint allocated = Math.Max(Alignment, bytes);
+        void* pointer = NativeMemory.AlignedAlloc(allocated, Alignment);
+        NativeMemory.Clear(pointer, allocated);
+        return pointer;
+    }
+
+    /// <summary>Gives back what <see cref="Allocate"/> gave for so many bytes.</summary>
+    public virtual void Free(void* pointer, nuint bytes) => NativeMemory.AlignedFree(pointer);
+}
+
 /// <summary>A zeroed, 64-byte aligned block of native memory that the garbage collector never moves.</summary>
 internal sealed unsafe class NativeBuffer<T> : IDisposable
     where T : unmanaged
 {
+    private readonly BufferMemory _memory = BufferMemory.Current;
     private T* _pointer;
 
     public NativeBuffer(long length)
     {
         Length = length;
-        nuint bytes = (nuint)Math.Max(64, length * sizeof(T));
-        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(_pointer, bytes);
-        GC.AddMemoryPressure((long)bytes);
+        _pointer = (T*)_memory.Allocate((nuint)Bytes);
+        GC.AddMemoryPressure(Math.Max(1, Bytes));
     }
 
     ~NativeBuffer() => Free();
@@ -26,6 +46,8 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
 
     public Span<T> Span => new(_pointer, checked((int)Length));
 
+    private long Bytes => Length * sizeof(T);
+
     public void Dispose()
     {
         Free();
@@ -36,8 +58,8 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
     {
         if (_pointer != null)
         {
-            NativeMemory.AlignedFree(_pointer);
-            GC.RemoveMemoryPressure(Math.Max(64, Length * sizeof(T)));
+            _memory.Free(_pointer, (nuint)Bytes);
+            GC.RemoveMemoryPressure(Math.Max(1, Bytes));
             _pointer = null;
         }
     }

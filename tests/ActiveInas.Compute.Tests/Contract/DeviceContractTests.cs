@@ -79,6 +79,20 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         }
     }
 
+    /// <summary>Machine code and the plain loops that say what it must do, in the same engine.</summary>
+    [SkippableTheory]
+    [InlineData("dot-avx512bf16-bf16")]
+    [InlineData("amx-bf16")]
+    public void Convolutions_on_an_emitted_kernel_are_those_of_its_plain_twin(string rowName)
+    {
+        KernelRow row = KernelRows.Supported(rowName);
+        IDevice plain = devices.Get(row.Family == KernelFamily.Amx ? KernelRows.PlainTile : KernelRows.PlainDot, 2);
+        foreach (OpCase one in OpCases.Convolutions)
+        {
+            one.VerifySameBytes($"plain and {rowName}", one.Run(plain), one.Run(devices.Get(row, 2)));
+        }
+    }
+
     /// <summary>Changed weights must be seen at once, whatever copies a device keeps.</summary>
     [SkippableTheory]
     [MemberData(nameof(Rows))]

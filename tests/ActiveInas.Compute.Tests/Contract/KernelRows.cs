@@ -1,9 +1,22 @@
+using ActiveInas.Compute.Cpu.Emitted;
+using ActiveInas.Compute.Tests.Emitted;
+
 namespace ActiveInas.Compute.Tests.Contract;
 
-/// <summary>The kernel table as test data. Rows travel by name, so that each shows as a test of its own.</summary>
+/// <summary>The kernel table as test data, and plain twins of the emitted kernels, so that their geometry is tested where the kernels cannot
+/// run. Rows travel by name, so that each shows as a test of its own.</summary>
 internal static class KernelRows
 {
-    public static IEnumerable<string> Names => KernelTable.Rows.Select(row => row.Name);
+    /// <summary>The engine of emitted kernels on the twin of the tile kernel: groups of 16 rows.</summary>
+    public static KernelRow PlainTile { get; } = Plain("plain-tile-bf16", KernelFamily.Amx, () => new PlainTileKernel());
+
+    /// <summary>The engine of emitted kernels on the twin of the dot kernel: groups of 4 rows.</summary>
+    public static KernelRow PlainDot { get; } = Plain("plain-dot-bf16", KernelFamily.Dot, () => new PlainDotKernel());
+
+    /// <summary>All of the table, and the one twin whose geometry may have no other row on this machine.</summary>
+    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile];
+
+    public static IEnumerable<string> Names => All.Select(row => row.Name);
 
     public static KernelRow Reference(StorageType storage)
         => KernelTable.Rows.Single(row => row.Family == KernelFamily.Reference && row.Storage == storage);
@@ -11,8 +24,12 @@ internal static class KernelRows
     /// <summary>The row, or a skipped test where this machine cannot run it.</summary>
     public static KernelRow Supported(string name)
     {
-        KernelRow row = KernelTable.Rows.Single(candidate => candidate.Name == name);
+        KernelRow row = All.Single(candidate => candidate.Name == name);
         Skip.IfNot(row.IsSupported, $"{name} needs {row.InstructionSet}; this machine offers {CpuFeatures.Hardware}.");
         return row;
     }
+
+    /// <summary>What surrounds the kernels uses AVX-512.</summary>
+    private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel)
+        => new(name, family, InstructionSet.Avx512, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel()));
 }

@@ -5,10 +5,13 @@ namespace ActiveInas.Compute.Tests.Contract;
 /// <summary>All fixed cases, and random ones from a seed.</summary>
 internal static class OpCases
 {
-    private static readonly OpCase[] s_all = [.. ConvolutionCases.All(), .. BatchNormCases.All(), .. PoolingCases.All(), .. HeadCases.All()];
+    private static readonly OpCase[] s_convolutions = [.. ConvolutionCases.All()];
+    private static readonly OpCase[] s_all = [.. s_convolutions, .. BatchNormCases.All(), .. PoolingCases.All(), .. HeadCases.All()];
     private static readonly Dictionary<string, int> s_places = s_all.Select((one, place) => (one.Name, place)).ToDictionary(pair => pair.Name, pair => pair.place);
 
     public static IEnumerable<string> Names => s_places.Keys;
+
+    public static IReadOnlyList<OpCase> Convolutions => s_convolutions;
 
     /// <summary>What a training step calls, on shapes large enough to be cut into several work items.</summary>
     public static IEnumerable<OpCase> Large { get; } = [.. LargeCases()];
