@@ -20,7 +20,7 @@ internal static class DotKernel
 
     /// <summary>Emits <c>void kernel(ProductArguments*)</c>.</summary>
     /// <param name="pairStride">Bytes of A from a pair of a row to the next.</param>
-    public static Assembler Emit(int pairStride)
+    public static Assembler Emit(int pairStride = 4)
     {
         Assembler a = new(64);
         a.push(rbx);

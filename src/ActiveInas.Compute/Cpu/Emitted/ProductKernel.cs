@@ -35,7 +35,7 @@ internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
 /// <summary>VDPBF16PS.</summary>
 internal sealed unsafe class DotProductKernel : ProductKernel
 {
-    private readonly CodeMemory _code = new(DotKernel.Emit(pairStride: 4));
+    private readonly CodeMemory _code = new(DotKernel.Emit());
     private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
 
     public DotProductKernel()
