@@ -30,7 +30,7 @@ public enum KernelFamily
 public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, Func<int, IDevice> Create)
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
-    public bool IsSupported => InstructionSet == InstructionSet.Avx512Bf16 ? EmittedKernels.IsDotSupported : InstructionSet <= CpuFeatures.Hardware;
+    public bool IsSupported => CpuFeatures.Offers(InstructionSet);
 }
 
 /// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>

@@ -43,11 +43,12 @@ internal sealed unsafe class CpuTensor<T, A, S> : Tensor
         {
             for (int y = 0; y < Shape.Height; y++)
             {
-                for (int x = 0; x < Shape.Width; x++)
+                T* pixel = _buffer.Pointer + Layout.Index(n, 0, y, 0);
+                for (int x = 0; x < Shape.Width; x++, pixel += Layout.Block)
                 {
                     for (int c = 0; c < Shape.Channels; c++)
                     {
-                        this[n, c, y, x] = A.CreateTruncating(values[i++]);
+                        pixel[(c / Layout.Block * Layout.BlockStride) + (c % Layout.Block)] = S.Store(A.CreateTruncating(values[i++]));
                     }
                 }
             }

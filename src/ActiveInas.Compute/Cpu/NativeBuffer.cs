@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 namespace ActiveInas.Compute.Cpu;
 
 /// <summary>Where buffers get their memory. Tests put a source in place that makes an access next to a buffer fault.</summary>
-internal unsafe class BufferMemory
+internal unsafe partial class BufferMemory
 {
     private const int Alignment = 64;
+    private const int HugePage = 2 << 20;
+    private const int AdviceHugePage = 14;
 
     /// <summary>Source of the buffers that are made from now on.</summary>
     public static BufferMemory Current { get; set; } = new();
@@ -14,13 +16,23 @@ internal unsafe class BufferMemory
     public virtual void* Allocate(nuint bytes)
     {
         nuint allocated = Math.Max(Alignment, bytes);
-        void* pointer = NativeMemory.AlignedAlloc(allocated, Alignment);
+        bool isHuge = allocated >= 2 * HugePage && OperatingSystem.IsLinux();
+        void* pointer = NativeMemory.AlignedAlloc(allocated, isHuge ? (nuint)HugePage : Alignment);
+        if (isHuge)
+        {
+            // Kernels read rows that lie pages apart. Advice only: where the system gives no huge pages nothing changes.
+            _ = Advise(pointer, allocated / HugePage * HugePage, AdviceHugePage);
+        }
+
         NativeMemory.Clear(pointer, allocated);
         return pointer;
     }
 
     /// <summary>Gives back what <see cref="Allocate"/> gave for so many bytes.</summary>
     public virtual void Free(void* pointer, nuint bytes) => NativeMemory.AlignedFree(pointer);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
 }
 
 /// <summary>A zeroed, 64-byte aligned block of native memory that the garbage collector never moves.</summary>

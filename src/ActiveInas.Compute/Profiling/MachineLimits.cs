@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Profiling;
@@ -23,12 +24,14 @@ public sealed record MemoryLimit(double OneThread, double AllThreads);
 /// <param name="Memory">Copying.</param>
 public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Compute, MemoryLimit Memory)
 {
-    /// <summary>All probes, slowest first, as in <see cref="KernelTable.Rows"/>; other kinds of instructions add theirs at the end.</summary>
+    /// <summary>All probes, slowest first, as in <see cref="KernelTable.Rows"/>.</summary>
     private static readonly LimitProbe[] s_probes =
     [
         new FmaProbe<Vector128<float>, Lanes128>("fma-portable", InstructionSet.Portable),
         new FmaProbe<Vector256<float>, Lanes256>("fma-avx2", InstructionSet.Avx2),
         new FmaProbe<Vector512<float>, Lanes512>("fma-avx512", InstructionSet.Avx512),
+        new EmittedProbe("dot-avx512bf16", InstructionSet.Avx512Bf16, DotKernel.LimitFlops, DotKernel.EmitLimit, () => new DotProductKernel()),
+        new EmittedProbe("tile-amx", InstructionSet.Amx, TileKernel.LimitFlops, TileKernel.EmitLimit, () => new TileProductKernel()),
     ];
 
     /// <summary>Measures. Each figure is the best of many short runs, since a limit is what nothing disturbed.</summary>
@@ -41,7 +44,7 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
         using WorkerPool all = new(threads);
         ComputeLimit[] compute =
         [
-            .. s_probes.Where(probe => probe.InstructionSet <= best).Select(probe =>
+            .. s_probes.Where(probe => probe.InstructionSet <= best && CpuFeatures.Offers(probe.InstructionSet)).Select(probe =>
             {
                 (double single, double together) = Rates(probe);
                 return new ComputeLimit(probe.Name, probe.InstructionSet, single / 1e12, together / 1e12);

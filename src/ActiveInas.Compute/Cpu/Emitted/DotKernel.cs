@@ -68,6 +68,33 @@ internal static class DotKernel
         return a;
     }
 
+    /// <summary>Flops of a round of <see cref="EmitLimit"/>.</summary>
+    public static int LimitFlops => s_sums.Length * 16 * 2 * 2;
+
+    /// <summary>Emits <c>void loop(long rounds)</c>: products that never leave the registers, one into each accumulator a round.</summary>
+    public static Assembler EmitLimit()
+    {
+        Assembler a = new(64);
+        for (int i = 0; i <= 17; i++)
+        {
+            AssemblerRegisterZMM register = i < s_sums.Length ? s_sums[i] : i == 16 ? zmm16 : zmm17;
+            a.vpxord(register, register, register);
+        }
+
+        Label round = a.CreateLabel();
+        a.Label(ref round);
+        foreach (AssemblerRegisterZMM sum in s_sums)
+        {
+            a.vdpbf16ps(sum, zmm16, zmm17);
+        }
+
+        a.dec(rdi);
+        a.jnz(round);
+        a.vzeroupper();
+        a.ret();
+        return a;
+    }
+
     private static AssemblerMemoryOperand Row(AssemblerRegister64 start, int row, int displacement) => row switch
     {
         0 => __dword_ptr[start + displacement],

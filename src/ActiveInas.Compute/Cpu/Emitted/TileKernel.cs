@@ -16,6 +16,9 @@ internal static class TileKernel
     /// <summary>Bytes of a tile configuration.</summary>
     public const int ConfigurationLength = 64;
 
+    /// <summary>Flops of a round of <see cref="EmitLimit"/>.</summary>
+    public const int LimitFlops = 4 * 2 * 16 * 16 * 32;
+
     /// <summary>All eight tiles with 16 rows of 64 bytes, as LDTILECFG reads it: palette at 0, bytes a row at 16, rows at 48.</summary>
     public static void Configure(Span<byte> configuration)
     {
@@ -83,6 +86,29 @@ internal static class TileKernel
         a.tilestored(__[rbx + rax + 2048], tmm2);
         a.tilestored(__[rbx + rax + 2112], tmm3);
         a.pop(rbx);
+        a.ret();
+        return a;
+    }
+
+    /// <summary>Emits <c>void loop(long rounds)</c>, for a thread that has entered: tile products that never leave the registers.</summary>
+    public static Assembler EmitLimit()
+    {
+        Assembler a = new(64);
+        AssemblerRegisterTMM[] sums = [tmm0, tmm1, tmm2, tmm3];
+        foreach (AssemblerRegisterTMM tile in (AssemblerRegisterTMM[])[.. sums, tmm4, tmm5])
+        {
+            a.tilezero(tile);
+        }
+
+        Label round = a.CreateLabel();
+        a.Label(ref round);
+        foreach (AssemblerRegisterTMM sum in sums)
+        {
+            a.tdpbf16ps(sum, tmm4, tmm5);
+        }
+
+        a.dec(rdi);
+        a.jnz(round);
         a.ret();
         return a;
     }
