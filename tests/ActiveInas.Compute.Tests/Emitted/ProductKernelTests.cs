@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActiveInas.Compute.Cpu;
 using ActiveInas.Compute.Cpu.Emitted;
+using ActiveInas.Compute.Tests.Contract;
 
 namespace ActiveInas.Compute.Tests.Emitted;
 
@@ -42,7 +43,7 @@ public sealed unsafe class ProductKernelTests
     [MemberData(nameof(Seeds))]
     public void The_processor_runs_the_dot_kernel_as_interpreted(int seed, bool special)
     {
-        Skip.IfNot(EmittedKernels.IsDotSupported, "this machine has no AVX512-BF16");
+        KernelRows.Supported("dot-avx512bf16-bf16");
         using ProductCase one = new(DotKernel.GroupRows, seed, special);
         using DotProductKernel kernel = new();
         Same(InterpretedDot(one), one.Result(kernel));
@@ -52,7 +53,7 @@ public sealed unsafe class ProductKernelTests
     [MemberData(nameof(Seeds))]
     public void The_processor_runs_the_tile_kernel_as_interpreted(int seed, bool special)
     {
-        Skip.IfNot(EmittedKernels.IsTileSupported, "this machine has no AMX");
+        KernelRows.Supported("amx-bf16");
         using ProductCase one = new(TileKernel.GroupRows, seed, special);
         using TileProductKernel kernel = new();
         Same(InterpretedTile(one), one.Result(kernel));
