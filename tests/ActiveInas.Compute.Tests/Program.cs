@@ -49,7 +49,7 @@ static unsafe int ReadNextTo(bool end)
 
 static unsafe int MultiplyNextTo(bool end)
 {
-    using ProductCase one = new(DotKernel.GroupRows, 0, special: false);
+    using ProductCase one = new(DotKernel.GroupRows, 0, ProductValues.Ordinary);
     using DotProductKernel kernel = new();
     one.Result(kernel);
     long past = end ? 64 : -64;
