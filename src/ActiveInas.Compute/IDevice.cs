@@ -54,6 +54,13 @@ public interface IDevice : IDisposable
     /// <summary>dx: each dy goes to the first maximum (row-major) of its window.</summary>
     void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx);
 
+    /// <summary>y = max-pool(relu(<see cref="BatchNormApply"/> of x)), in one pass and without keeping what lies between.</summary>
+    void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y);
+
+    /// <summary>Backward of <see cref="BatchNormMaxPool"/> and <see cref="BatchNormStatistics"/>: from dy to dx and the gradients of scale and
+    /// shift.</summary>
+    void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx);
+
     /// <summary>embedding[n, c] = mean over positions of x.</summary>
     void GlobalAveragePoolForward(Tensor x, Matrix embedding);
 

@@ -11,7 +11,7 @@ switch (args[0])
 {
     case "cases":
         // Reference counts up its indices one by one; guarding its ends is enough.
-        foreach (KernelRow row in KernelRows.All.Where(row => row.IsSupported && (row.Family != KernelFamily.Reference || args[1] == "end")))
+        foreach (KernelRow row in KernelRows.Runnable.Where(row => row.Family != KernelFamily.Reference || args[1] == "end"))
         {
             Console.WriteLine($"{row.Name}: {RunAll(row)} cases");
         }
@@ -49,7 +49,7 @@ static unsafe int ReadNextTo(bool end)
 
 static unsafe int MultiplyNextTo(bool end)
 {
-    using ProductCase one = new(DotKernel.GroupRows, 0, special: false);
+    using ProductCase one = new(DotKernel.GroupRows, 0, ProductValues.Ordinary);
     using DotProductKernel kernel = new();
     one.Result(kernel);
     long past = end ? 64 : -64;

@@ -55,6 +55,28 @@ internal sealed partial class ReferenceDevice<T, A, S>
         });
     }
 
+    public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
+    {
+        using Tensor activated = LikeOf(x);
+        BatchNormApply(norm, x, null, relu: true, activated);
+        MaxPoolForward(activated, y);
+    }
+
+    public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
+    {
+        using Tensor activated = LikeOf(x);
+        BatchNormApply(norm, x, null, relu: true, activated);
+        MaxPoolBackward(activated, y, dy, dx);
+        BatchNormBackward(norm, x, activated, relu: true, dx, dx, null);
+    }
+
+    private Tensor LikeOf(Tensor x)
+    {
+        Tensor tensor = CreateTensor(x.Shape);
+        tensor.Images = x.Images;
+        return tensor;
+    }
+
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding)
     {
         OperationGuard.GlobalAveragePool(x, nameof(x), embedding, nameof(embedding));

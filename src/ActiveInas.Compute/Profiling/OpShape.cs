@@ -24,7 +24,7 @@ public enum Operation
     /// <summary><see cref="IDevice.BatchNormBackward"/>.</summary>
     BatchNormBackward,
 
-    /// <summary>Both pools, both directions.</summary>
+    /// <summary>Both pools, both directions, with the normalisation that a max-pool takes along.</summary>
     Pooling,
 
     /// <summary>Both directions.</summary>

@@ -124,6 +124,20 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
+    public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
+    {
+        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y));
+        _inner.BatchNormMaxPool(norm, x, y);
+    }
+
+    /// <inheritdoc/>
+    public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
+    {
+        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y, dy, dx));
+        _inner.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
+    }
+
+    /// <inheritdoc/>
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding)
     {
         using Timing timing = Time(OpCost.AveragePool(_storage, x, embedding));

@@ -59,6 +59,17 @@ internal sealed class ConvolutionUnit : IDisposable
         }
     }
 
+    /// <summary>y = max-pool(relu(BN(x * w))), when training.</summary>
+    public void ForwardPooled(Tensor x, Tensor y)
+    {
+        _device.ConvolutionForward(Plan.Shape, x, Weights, _convolved!, Norm);
+        _device.BatchNormMaxPool(Norm, _convolved!, y);
+    }
+
+    /// <summary>From dy (behind the pool) to the gradient at the convolution's output.</summary>
+    public void BackwardPooled(Tensor y, Tensor dy, Tensor dConvolved)
+        => _device.BatchNormMaxPoolBackward(Norm, _convolved!, y, dy, dConvolved);
+
     /// <summary>From dy (at y) to the gradient at the convolution's output, and the masked dy for the residual.</summary>
     public void BackwardNorm(Tensor y, bool relu, Tensor dy, Tensor dConvolved, Tensor? dResidual)
         => _device.BatchNormBackward(Norm, _convolved!, y, relu, dy, dConvolved, dResidual);

@@ -6,8 +6,8 @@ namespace ActiveInas.Networks;
 internal sealed class Stem : IDisposable
 {
     private readonly IDevice _device;
-    private readonly Tensor _activated;
-    private readonly Tensor? _gradient;
+    /// <summary>The gradient at the convolution's output when training; at inference, which needs none, the rectified values.</summary>
+    private readonly Tensor _middle;
 
     public Stem(IDevice device, TensorPool pool, NetworkPlan plan, NormSettings norm)
     {
@@ -16,8 +16,7 @@ internal sealed class Stem : IDisposable
         int channels = plan.Stem.Shape.OutChannels;
         Input = pool.Create(plan.Stem.Shape.InChannels, height, width);
         Unit = new ConvolutionUnit(device, pool, plan.Stem, norm, height, width);
-        _activated = pool.Activation(channels, height, width, TensorRole.Middle);
-        _gradient = pool.Gradient(channels, height, width, TensorRole.FirstGradient);
+        _middle = pool.Gradient(channels, height, width, TensorRole.FirstGradient) ?? pool.Activation(channels, height, width, TensorRole.Middle);
         Height = ((height - 1) / 2) + 1;
         Width = ((width - 1) / 2) + 1;
         Output = pool.Activation(channels, Height, Width, TensorRole.OddBlock);
@@ -41,15 +40,21 @@ internal sealed class Stem : IDisposable
 
     public void Forward(bool training)
     {
-        Unit.Forward(Input, residual: null, relu: true, _activated, training);
-        _device.MaxPoolForward(_activated, Output);
+        if (training)
+        {
+            Unit.ForwardPooled(Input, Output);
+        }
+        else
+        {
+            Unit.Forward(Input, residual: null, relu: true, _middle, training);
+            _device.MaxPoolForward(_middle, Output);
+        }
     }
 
     public void Backward()
     {
-        _device.MaxPoolBackward(_activated, Output, OutputGradient!, _gradient!);
-        Unit.BackwardNorm(_activated, relu: true, _gradient!, _gradient!, dResidual: null);
-        Unit.BackwardWeights(Input, _gradient!);
+        Unit.BackwardPooled(Output, OutputGradient!, _middle);
+        Unit.BackwardWeights(Input, _middle);
     }
 
     public void Dispose() => Unit.Dispose();

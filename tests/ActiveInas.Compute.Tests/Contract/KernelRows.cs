@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Tests.Emitted;
 
@@ -7,6 +8,12 @@ namespace ActiveInas.Compute.Tests.Contract;
 /// run. Rows travel by name, so that each shows as a test of its own.</summary>
 internal static class KernelRows
 {
+    /// <summary>The cap that the process started with; a test of the cap changes the variable for a while.</summary>
+    public static string? Cap { get; } = Environment.GetEnvironmentVariable(CpuFeatures.CapVariable);
+
+    /// <summary>What tests may use: what the machine offers, under <see cref="Cap"/>.</summary>
+    public static InstructionSet Allowed { get; } = CpuFeatures.Best;
+
     /// <summary>The engine of emitted kernels on the twin of the tile kernel: groups of 16 rows.</summary>
     public static KernelRow PlainTile { get; } = Plain("plain-tile-bf16", KernelFamily.Amx, () => new PlainTileKernel());
 
@@ -15,6 +22,9 @@ internal static class KernelRows
 
     /// <summary>All of the table, and the one twin whose geometry may have no other row on this machine.</summary>
     public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile];
+
+    /// <summary>The rows of <see cref="All"/> that run here.</summary>
+    public static IEnumerable<KernelRow> Runnable => All.Where(Runs);
 
     public static IEnumerable<string> Names => All.Select(row => row.Name);
 
@@ -25,9 +35,15 @@ internal static class KernelRows
     public static KernelRow Supported(string name)
     {
         KernelRow row = All.Single(candidate => candidate.Name == name);
-        Skip.IfNot(row.IsSupported, $"{name} needs {row.InstructionSet}; this machine offers {CpuFeatures.Hardware}.");
+        Skip.IfNot(Runs(row), $"{name} needs {row.InstructionSet}; this machine offers {CpuFeatures.Hardware}, and {CpuFeatures.CapVariable} is '{Cap}'.");
         return row;
     }
+
+    /// <summary>Before any test runs.</summary>
+    [ModuleInitializer]
+    internal static void ReadCap() => RuntimeHelpers.RunClassConstructor(typeof(KernelRows).TypeHandle);
+
+    private static bool Runs(KernelRow row) => row.IsSupported && row.InstructionSet <= Allowed;
 
     /// <summary>What surrounds the kernels uses AVX-512.</summary>
     private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel)

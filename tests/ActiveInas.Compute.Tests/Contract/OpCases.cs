@@ -68,6 +68,8 @@ internal static class OpCases
         yield return BatchNormCases.BackwardOf(shape, images, relu: true, BatchNormCases.Backward.DxIsDyWithResidual);
         yield return PoolingCases.MaxForward(shape, images);
         yield return PoolingCases.MaxBackward(shape, images);
+        yield return PoolingCases.NormForward(shape, images);
+        yield return PoolingCases.NormBackward(shape, images);
         yield return PoolingCases.AverageForward(shape, images);
         yield return PoolingCases.AverageBackward(shape, images);
         yield return HeadCases.Dropout(140, 133, 64, 0.5);

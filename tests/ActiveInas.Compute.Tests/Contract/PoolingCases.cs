@@ -23,6 +23,8 @@ internal static class PoolingCases
         {
             yield return MaxForward(shape, images);
             yield return MaxBackward(shape, images);
+            yield return NormForward(shape, images);
+            yield return NormBackward(shape, images);
             yield return AverageForward(shape, images);
             yield return AverageBackward(shape, images);
         }
@@ -45,6 +47,27 @@ internal static class PoolingCases
         Tensor dy = bench.Input(Halved(shape), images);
         Tensor dx = bench.Output("dx", shape, images);
         return () => bench.Device.MaxPoolBackward(x, y, dy, dx);
+    });
+
+    /// <summary>Normalisation, rectifier and max-pool in one.</summary>
+    public static OpCase NormForward(TensorShape shape, int images) => new(Name("bn max-pool forward", shape, images), bench =>
+    {
+        BatchNorm norm = bench.Norm(shape.Channels);
+        Tensor x = bench.Input(shape, images, -1, 2);
+        Tensor y = bench.Output("y", Halved(shape), images);
+        return () => bench.Device.BatchNormMaxPool(norm, x, y);
+    });
+
+    /// <summary>Full of ties and of zeros behind the rectifier.</summary>
+    public static OpCase NormBackward(TensorShape shape, int images) => new(Name("bn max-pool backward", shape, images), bench =>
+    {
+        BatchNorm norm = bench.Norm(shape.Channels, backwardPass: true);
+        Tensor x = bench.TiedInput(shape, images, -1.6, 1.4);
+        Tensor y = bench.Intermediate(Halved(shape), images);
+        bench.Device.BatchNormMaxPool(norm, x, y);
+        Tensor dy = bench.Input(Halved(shape), images);
+        Tensor dx = bench.Output("dx", shape, images);
+        return () => bench.Device.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
     });
 
     public static OpCase AverageForward(TensorShape shape, int images) => new(Name("average pool forward", shape, images), bench =>

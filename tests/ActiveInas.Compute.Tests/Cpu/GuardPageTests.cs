@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActiveInas.Compute.Tests.Contract;
 
 namespace ActiveInas.Compute.Tests.Cpu;
 
@@ -29,7 +30,7 @@ public sealed class GuardPageTests
     [InlineData("start")]
     public void A_read_of_emitted_code_next_to_a_buffer_ends_the_process(string guarded)
     {
-        Skip.IfNot(KernelTable.Rows.Single(row => row.Family == KernelFamily.Dot).IsSupported, "this machine has no AVX512-BF16");
+        KernelRows.Supported("dot-avx512bf16-bf16");
         Assert.Contains(Run("emitted", guarded).Code, s_faults);
     }
 
@@ -37,6 +38,7 @@ public sealed class GuardPageTests
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "guard pages are made as Linux makes them");
         ProcessStartInfo start = new("dotnet", [typeof(GuardPageTests).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[CpuFeatures.CapVariable] = KernelRows.Cap;
         using Process process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();

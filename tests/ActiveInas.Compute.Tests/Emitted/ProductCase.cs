@@ -4,14 +4,28 @@ using ActiveInas.Compute.Tests.Support;
 
 namespace ActiveInas.Compute.Tests.Emitted;
 
+/// <summary>Values of a product.</summary>
+public enum ProductValues
+{
+    /// <summary>In -1..1.</summary>
+    Ordinary,
+
+    /// <summary>Products and sums about as large as the smallest normal number: results are flushed.</summary>
+    Tiny,
+
+    /// <summary>Subnormal or barely normal times huge: inputs are flushed.</summary>
+    Subnormal,
+
+    /// <summary>Ordinary ones, and now and then a zero, the largest number, an infinity or NaN.</summary>
+    Special,
+}
+
 /// <summary>Random arguments of a product kernel. The buffers end where the last access ends, and start where the first one starts.</summary>
 internal sealed unsafe class ProductCase : IDisposable
 {
     private const int RowBytes = 64;
     private const int PanelBytes = 2048;
-    private static readonly ushort[] s_special =
-        [0, 0x8000, 0x0001, 0x807F, 0x0080, 0x8080, 0x7F80, 0xFF80, 0x7FC0, 0x7F7F, 0xFF7F, 0x1FFF, 0x2000, 0xA000, 0x3F80, 0x0040];
-
+    private static readonly ushort[] s_special = [0, 0x8000, 0x7F7F, 0xFF7F, 0x7F80, 0xFF80, 0x7FC0];
     private readonly NativeBuffer<ushort> _a;
     private readonly NativeBuffer<ushort> _b;
     private readonly NativeBuffer<long> _aOffsets;
@@ -22,8 +36,8 @@ internal sealed unsafe class ProductCase : IDisposable
 
     /// <param name="groupRows">Rows of a group.</param>
     /// <param name="seed">Of everything that is random.</param>
-    /// <param name="special">Whether values are infinite, NaN, subnormal, huge or tiny now and then.</param>
-    public ProductCase(int groupRows, int seed, bool special)
+    /// <param name="values">What A, B and C hold.</param>
+    public ProductCase(int groupRows, int seed, ProductValues values)
     {
         TestRandom random = new((ulong)seed);
         int count = random.NextInt(1, 12);
@@ -42,11 +56,12 @@ internal sealed unsafe class ProductCase : IDisposable
         long aBytes = aLast - aFirst + Math.Max(upper, lower) - Math.Min(upper, lower) + ((groupRows - 1) * stride) + RowBytes;
         _a = new NativeBuffer<ushort>(aBytes / sizeof(ushort));
         _b = new NativeBuffer<ushort>((bLast - bFirst + PanelBytes) / sizeof(ushort));
-        Fill(_a.Span, random, special);
-        Fill(_b.Span, random, special);
+        Fill(_a.Span, random, values, isLeft: true);
+        Fill(_b.Span, random, values, isLeft: false);
         bool load = random.NextBool();
         _c = new NativeBuffer<float>(2 * groupRows * 32);
-        _start = random.Floats((int)_c.Length);
+        double largest = values == ProductValues.Tiny ? 3e-38 : 1;
+        _start = random.Floats((int)_c.Length, -largest, largest);
         if (!load)
         {
             Array.Fill(_start, float.NaN);
@@ -105,11 +120,21 @@ internal sealed unsafe class ProductCase : IDisposable
         _arguments.Dispose();
     }
 
-    private static void Fill(Span<ushort> values, TestRandom random, bool special)
+    private static void Fill(Span<ushort> target, TestRandom random, ProductValues values, bool isLeft)
     {
-        foreach (ref ushort value in values)
+        foreach (ref ushort value in target)
         {
-            value = special && random.NextInt(0, 40) == 0 ? random.Pick<ushort>(s_special) : BFloat16.FromSingle((float)random.Next(-1, 1)).Bits;
+            value = values switch
+            {
+                ProductValues.Tiny => Bits(random, 58, 66),
+                ProductValues.Subnormal => isLeft ? Bits(random, 0, 1) : Bits(random, 250, 252),
+                ProductValues.Special when random.NextInt(0, 300) == 0 => random.Pick<ushort>(s_special),
+                _ => BFloat16.FromSingle((float)random.Next(-1, 1)).Bits,
+            };
         }
     }
+
+    /// <summary>bf16 with a biased exponent in first..last; 0 is subnormal.</summary>
+    private static ushort Bits(TestRandom random, int first, int last)
+        => (ushort)((random.NextInt(0, 1) << 15) | (random.NextInt(first, last) << 7) | random.NextInt(0, 127));
 }

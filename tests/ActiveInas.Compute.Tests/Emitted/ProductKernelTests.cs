@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ActiveInas.Compute.Cpu;
 using ActiveInas.Compute.Cpu.Emitted;
+using ActiveInas.Compute.Tests.Contract;
 
 namespace ActiveInas.Compute.Tests.Emitted;
 
@@ -9,12 +10,12 @@ public sealed unsafe class ProductKernelTests
 {
     private const int Cases = 12;
 
-    public static TheoryData<int, bool> Seeds()
+    public static TheoryData<int, ProductValues> Seeds()
     {
-        TheoryData<int, bool> data = [];
+        TheoryData<int, ProductValues> data = [];
         for (int seed = 0; seed < Cases; seed++)
         {
-            data.Add(seed, seed % 3 == 2);
+            data.Add(seed, (ProductValues)(seed % 4));
         }
 
         return data;
@@ -22,38 +23,38 @@ public sealed unsafe class ProductKernelTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void The_dot_kernel_interpreted_is_its_plain_twin(int seed, bool special)
+    public void The_dot_kernel_interpreted_is_its_plain_twin(int seed, ProductValues values)
     {
-        using ProductCase one = new(DotKernel.GroupRows, seed, special);
+        using ProductCase one = new(DotKernel.GroupRows, seed, values);
         using PlainDotKernel plain = new();
         Same(one.Result(plain), InterpretedDot(one));
     }
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void The_tile_kernel_interpreted_is_its_plain_twin(int seed, bool special)
+    public void The_tile_kernel_interpreted_is_its_plain_twin(int seed, ProductValues values)
     {
-        using ProductCase one = new(TileKernel.GroupRows, seed, special);
+        using ProductCase one = new(TileKernel.GroupRows, seed, values);
         using PlainTileKernel plain = new();
         Same(one.Result(plain), InterpretedTile(one));
     }
 
     [SkippableTheory]
     [MemberData(nameof(Seeds))]
-    public void The_processor_runs_the_dot_kernel_as_interpreted(int seed, bool special)
+    public void The_processor_runs_the_dot_kernel_as_interpreted(int seed, ProductValues values)
     {
-        Skip.IfNot(EmittedKernels.IsDotSupported, "this machine has no AVX512-BF16");
-        using ProductCase one = new(DotKernel.GroupRows, seed, special);
+        KernelRows.Supported("dot-avx512bf16-bf16");
+        using ProductCase one = new(DotKernel.GroupRows, seed, values);
         using DotProductKernel kernel = new();
         Same(InterpretedDot(one), one.Result(kernel));
     }
 
     [SkippableTheory]
     [MemberData(nameof(Seeds))]
-    public void The_processor_runs_the_tile_kernel_as_interpreted(int seed, bool special)
+    public void The_processor_runs_the_tile_kernel_as_interpreted(int seed, ProductValues values)
     {
-        Skip.IfNot(EmittedKernels.IsTileSupported, "this machine has no AMX");
-        using ProductCase one = new(TileKernel.GroupRows, seed, special);
+        KernelRows.Supported("amx-bf16");
+        using ProductCase one = new(TileKernel.GroupRows, seed, values);
         using TileProductKernel kernel = new();
         Same(InterpretedTile(one), one.Result(kernel));
     }
@@ -80,7 +81,7 @@ public sealed unsafe class ProductKernelTests
     [Fact]
     public void Tiles_are_in_use_from_enter_to_leave()
     {
-        using ProductCase one = new(TileKernel.GroupRows, 0, special: false);
+        using ProductCase one = new(TileKernel.GroupRows, 0, ProductValues.Ordinary);
         using InstructionInterpreter interpreter = new();
         one.Allow(interpreter);
         InterpretationException error = Assert.Throws<InterpretationException>(() => interpreter.Call(TileKernel.Emit(), one.Arguments));
@@ -90,6 +91,16 @@ public sealed unsafe class ProductKernelTests
         interpreter.Call(TileKernel.Emit(), one.Arguments);
         interpreter.Call(TileKernel.EmitLeave(), null);
         Assert.False(interpreter.TilesAreConfigured);
+    }
+
+    [Fact]
+    public void The_limit_loops_run_their_rounds_and_return()
+    {
+        using InstructionInterpreter interpreter = new();
+        interpreter.Call(DotKernel.EmitLimit(), (void*)3);
+        Enter(interpreter);
+        interpreter.Call(TileKernel.EmitLimit(), (void*)3);
+        Assert.True(interpreter.TilesAreConfigured);
     }
 
     private static float[] InterpretedDot(ProductCase one)

@@ -39,6 +39,10 @@ internal sealed class CountingDevice : IDevice
 
     public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
+    public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y) => throw new NotSupportedException();
+
+    public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx) => throw new NotSupportedException();
+
     public void BatchNormStatistics(BatchNorm norm, Tensor x) => throw new NotSupportedException();
 
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();

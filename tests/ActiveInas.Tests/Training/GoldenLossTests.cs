@@ -28,7 +28,7 @@ public class GoldenLossTests
     public void The_first_ten_losses(string rowName)
     {
         KernelRow row = NetworkSamples.Row(rowName);
-        Skip.IfNot(row.IsSupported, $"this machine has no {row.InstructionSet}");
+        Skip.IfNot(Runs(row), $"{row.InstructionSet} is more than this machine offers or {CpuFeatures.CapVariable} allows");
         double[] losses = Losses(row);
         for (int step = 0; step < losses.Length; step++)
         {
@@ -43,11 +43,13 @@ public class GoldenLossTests
     public void Rows_of_the_Vector_family_give_the_same_losses_to_the_last_bit()
     {
         KernelRow[] rows = [.. KernelTable.Rows.Where(
-            row => row.Storage == StorageType.BFloat16 && row.Family == KernelFamily.Vector && row.IsSupported)];
-        Skip.If(rows.Length < 2, "this machine has one vector width");
+            row => row.Storage == StorageType.BFloat16 && row.Family == KernelFamily.Vector && Runs(row))];
+        Skip.If(rows.Length < 2, "one vector width is left");
         double[] first = Losses(rows[0]);
         Assert.All(rows.Skip(1), row => Assert.Equal(first, Losses(row)));
     }
+
+    private static bool Runs(KernelRow row) => row.IsSupported && row.InstructionSet <= CpuFeatures.Best;
 
     private static double[] Losses(KernelRow row)
     {

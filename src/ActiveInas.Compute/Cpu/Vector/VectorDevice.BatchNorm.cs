@@ -33,16 +33,19 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        CpuMatrix<float> inverseDeviation = Own(norm.BatchInverseDeviation);
-        CpuMatrix<float> scale = Own(norm.Scale.Values);
         float* factors = Partials(PaddedChannels(norm));
-        for (int c = 0; c < norm.Channels; c++)
-        {
-            factors[c] = inverseDeviation.Pointer[c] * scale.Pointer[c];
-        }
-
+        BatchFactors(norm, factors);
         _normApply.Run(
             _pool, Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.BatchMean).Pointer, factors, Own(norm.Shift.Values).Pointer);
+    }
+
+    /// <summary>scale / deviation of the batch, a channel.</summary>
+    private static void BatchFactors(BatchNorm norm, float* factors)
+    {
+        for (int c = 0; c < norm.Channels; c++)
+        {
+            factors[c] = Own(norm.BatchInverseDeviation).Pointer[c] * Own(norm.Scale.Values).Pointer[c];
+        }
     }
 
     /// <summary>What the running statistics do to the sum of a convolution: factor and offset of each channel, [2][channels rounded up to 32],
@@ -219,12 +222,13 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                     long start = (long)layout.Position(n, row, 0) * Block;
                     Row(
                         _x.BlockPointer(block) + start, _residual is null ? null : _residual.BlockPointer(block) + start,
-                        _y.BlockPointer(block) + start, parameters, layout.Shape.Width);
+                        _y.BlockPointer(block) + start, parameters, layout.Shape.Width, _relu);
                 }
             }
         }
 
-        private void Row(T* x, T* residual, T* y, float* parameters, int width)
+        /// <summary>A row of positions; parameters are -mean, factor and shift, [3][32].</summary>
+        public static void Row(T* x, T* residual, T* y, float* parameters, int width, bool relu)
         {
             V zero = L.Zero;
             for (int lane = 0; lane < Block; lane += L.Count)
@@ -240,7 +244,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                         value = L.Add(value, Lanes<T, V, L>.Load(residual + i));
                     }
 
-                    Lanes<T, V, L>.Store(y + i, _relu ? L.Max(value, zero) : value);
+                    Lanes<T, V, L>.Store(y + i, relu ? L.Max(value, zero) : value);
                 }
             }
         }

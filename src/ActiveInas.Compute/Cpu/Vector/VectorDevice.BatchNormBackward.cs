@@ -85,14 +85,20 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         public void Run(int item, int worker)
         {
-            int block = _chunks.BlockOf(item);
             int first = _chunks.First(item);
-            int last = first + _chunks.ImagesIn(item);
-            float* parameters = stackalloc float[2 * Block];
-            CopyChannels(_mean, block, _x.Shape.Channels, parameters, -1f);
-            CopyChannels(_inverseDeviation, block, _x.Shape.Channels, parameters + Block, 1f);
-            BlockedLayout layout = _x.Layout;
             float* partial = _partials + (item * 2 * Block);
+            Sums(_x, _y, _dy, _chunks.BlockOf(item), first, first + _chunks.ImagesIn(item), _mean, _inverseDeviation, partial);
+        }
+
+        /// <summary>Of one channel block of some images; without y nothing is masked.</summary>
+        public static void Sums(
+            CpuTensor<T, float, S> x, CpuTensor<T, float, S>? y, CpuTensor<T, float, S> dy, int block, int first, int last,
+            float* mean, float* inverseDeviation, float* partial)
+        {
+            float* parameters = stackalloc float[2 * Block];
+            CopyChannels(mean, block, x.Shape.Channels, parameters, -1f);
+            CopyChannels(inverseDeviation, block, x.Shape.Channels, parameters + Block, 1f);
+            BlockedLayout layout = x.Layout;
             for (int lane = 0; lane < Block; lane += L.Count)
             {
                 V minus = L.Load(parameters + lane);
@@ -104,7 +110,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                     for (int row = 0; row < layout.Shape.Height; row++)
                     {
                         long start = ((long)layout.Position(n, row, 0) * Block) + lane;
-                        Row(block, start, layout.Shape.Width, minus, inverse, ref sum, ref product);
+                        T* mask = y is null ? null : y.BlockPointer(block) + start;
+                        Row(x.BlockPointer(block) + start, mask, dy.BlockPointer(block) + start, layout.Shape.Width, minus, inverse, ref sum, ref product);
                     }
                 }
 
@@ -113,11 +120,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        private void Row(int block, long start, int width, V minus, V inverse, ref V sum, ref V product)
+        private static void Row(T* x, T* y, T* dy, int width, V minus, V inverse, ref V sum, ref V product)
         {
-            T* x = _x.BlockPointer(block) + start;
-            T* dy = _dy.BlockPointer(block) + start;
-            T* y = _y is null ? null : _y.BlockPointer(block) + start;
             V rowSum = sum;
             V rowProduct = product;
             for (int i = 0; i < width * Block; i += Block)

@@ -14,7 +14,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        _maxPool.Run(Own(x), Own(y), null, null);
+        _maxPool.Run(Own(x), Own(y), null, null, default);
     }
 
     public void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx)
@@ -26,7 +26,45 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        _maxPool.Run(Own(x), Own(y), Own(dy), Own(dx));
+        _maxPool.Run(Own(x), Own(y), Own(dy), Own(dx), default);
+    }
+
+    public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
+    {
+        OperationGuard.BatchNorm(norm, x, null, x);
+        OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
+        if (IsImage(Own(x)))
+        {
+            _plain.BatchNormMaxPool(norm, x, y);
+            return;
+        }
+
+        PooledNorm pooled = new(norm, Partials(PaddedChannels(norm)), null);
+        BatchFactors(norm, pooled.Factors);
+        _maxPool.Run(Own(x), Own(y), null, null, pooled);
+    }
+
+    public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
+    {
+        OperationGuard.BatchNorm(norm, x, null, dx);
+        OperationGuard.MaxPoolBackward(x, y, dy, dx);
+        if (IsImage(Own(x)))
+        {
+            _plain.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
+            return;
+        }
+
+        CpuTensor<T, float, S> source = Own(x);
+        CpuTensor<T, float, S> gradient = Own(dx);
+        ImageChunks chunks = new(source.Layout.ChannelBlocks, source.Images, 1, source.Images);
+        int channels = PaddedChannels(norm);
+        float* coefficients = Partials((chunks.Items * 2 * Block) + (5 * channels));
+        float* factors = coefficients + (4 * channels);
+        PooledNorm pooled = new(norm, factors, factors + channels);
+        BatchFactors(norm, factors);
+        _maxPool.Run(source, Own(y), Own(dy), gradient, pooled);
+        CombineGradientSums(norm, source, chunks, pooled.Partials, coefficients, channels);
+        _normGradient.Run(_pool, source, null, gradient, chunks, coefficients, channels, gradient, null);
     }
 
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding)
@@ -55,35 +93,74 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         _averagePool.Run(_pool, Own(dx), Own(dEmbedding).Pointer, backward: true);
     }
 
-    /// <summary>Max-pool 3x3, stride 2, padding 1; items are (image, channel block).</summary>
+    /// <summary>A normalisation and rectifier that precede a max-pool and are not kept; the default: none.</summary>
+    private readonly struct PooledNorm(BatchNorm norm, float* factors, float* partials)
+    {
+        /// <summary>With the statistics of the batch.</summary>
+        public BatchNorm? Norm { get; } = norm;
+
+        /// <summary>scale / deviation, [channels].</summary>
+        public float* Factors { get; } = factors;
+
+        /// <summary>Backward: sums of the gradient and of its product with the normalised input, [channel block][image][2][32].</summary>
+        public float* Partials { get; } = partials;
+    }
+
+    /// <summary>Max-pool 3x3, stride 2, padding 1; items are (channel block, image).</summary>
     private sealed class MaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
         private CpuTensor<T, float, S> _x = null!;
         private CpuTensor<T, float, S> _y = null!;
         private CpuTensor<T, float, S>? _dy;
         private CpuTensor<T, float, S>? _dx;
+        private PooledNorm _norm;
 
-        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx)
+        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx, PooledNorm norm)
         {
-            (_x, _y, _dy, _dx) = (x, y, dy, dx);
+            (_x, _y, _dy, _dx, _norm) = (x, y, dy, dx, norm);
             device._pool.Run(x.Images * x.Layout.ChannelBlocks, this);
         }
 
         public void Run(int item, int worker)
         {
-            int image = item / _x.Layout.ChannelBlocks;
-            int block = item % _x.Layout.ChannelBlocks;
+            int block = item / _x.Images;
+            int image = item % _x.Images;
+            long pixels = (long)_x.Shape.Height * _x.Shape.Width * Block;
+            long activated = (long)_x.Layout.ImageStride * Block;
+            float* scratch = device.Scratch(worker, pixels + activated);
+            T* x = _norm.Norm is null ? _x.BlockPointer(block) + (_x.Layout.Position(image, 0, 0) * (long)Block) : Activate(image, block, (T*)(scratch + pixels));
             if (_dy is null)
             {
-                Forward(image, block);
+                Forward(x, image, block);
+                return;
             }
-            else
+
+            Backward(x, image, block, scratch);
+            if (_norm.Norm is { } norm)
             {
-                Backward(image, block, device.Scratch(worker, (long)_x.Shape.Height * _x.Shape.Width * Block));
+                NormGradientSumItems.Sums(
+                    _x, null, _dx!, block, image, image + 1, Own(norm.BatchMean).Pointer, Own(norm.BatchInverseDeviation).Pointer,
+                    _norm.Partials + (item * 2 * Block));
             }
         }
 
-        private void Forward(int image, int block)
+        /// <summary>relu(BN(x)) of an image, rounded, with the layout of x.</summary>
+        private T* Activate(int image, int block, T* target)
+        {
+            float* parameters = stackalloc float[3 * Block];
+            CopyChannels(Own(_norm.Norm!.BatchMean).Pointer, block, _x.Shape.Channels, parameters, -1f);
+            CopyChannels(_norm.Factors, block, _x.Shape.Channels, parameters + Block, 1f);
+            CopyChannels(Own(_norm.Norm.Shift.Values).Pointer, block, _x.Shape.Channels, parameters + (2 * Block), 1f);
+            for (int row = 0; row < _x.Shape.Height; row++)
+            {
+                T* source = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, row, 0) * Block);
+                NormApplyItems.Row(source, null, target + ((long)_x.Layout.Position(0, row, 0) * Block), parameters, _x.Shape.Width, relu: true);
+            }
+
+            return target;
+        }
+
+        private void Forward(T* x, int image, int block)
         {
             int height = _x.Shape.Height;
             int width = _x.Shape.Width;
@@ -93,7 +170,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 int top = Math.Max(0, (2 * row) - 1);
                 int bottom = Math.Min(height - 1, (2 * row) + 1);
                 T* target = _y.BlockPointer(block) + ((long)_y.Layout.Position(image, row, 0) * Block);
-                T* source = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, top, 0) * Block);
+                T* source = x + ((long)top * rowStride);
                 for (int column = 0; column < _y.Shape.Width; column++, target += Block)
                 {
                     int left = Math.Max(0, (2 * column) - 1);
@@ -116,11 +193,12 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        /// <summary>Scatters dy into an fp32 image [H][W][32], then rounds it once.</summary>
-        private void Backward(int image, int block, float* sums)
+        /// <summary>Scatters dy into an fp32 image [H][W][32], then rounds it once; after a rectifier only where x &gt; 0.</summary>
+        private void Backward(T* x, int image, int block, float* sums)
         {
             int height = _x.Shape.Height;
             int width = _x.Shape.Width;
+            int rowStride = _x.Layout.RowStride * Block;
             new Span<float>(sums, height * width * Block).Clear();
             for (int row = 0; row < _y.Shape.Height; row++)
             {
@@ -129,22 +207,24 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 long start = (long)_y.Layout.Position(image, row, 0) * Block;
                 T* y = _y.BlockPointer(block) + start;
                 T* dy = _dy!.BlockPointer(block) + start;
-                T* x = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, top, 0) * Block);
                 for (int column = 0; column < _y.Shape.Width; column++, y += Block, dy += Block)
                 {
                     int left = Math.Max(0, (2 * column) - 1);
                     int right = Math.Min(width - 1, (2 * column) + 1);
-                    Window(x + (left * Block), y, dy, sums + (((top * width) + left) * Block), bottom - top + 1, right - left + 1, width);
+                    T* window = x + ((long)top * rowStride) + (left * Block);
+                    Window(window, y, dy, sums + (((top * width) + left) * Block), bottom - top + 1, right - left + 1, width);
                 }
             }
 
             for (int row = 0; row < height; row++)
             {
                 T* target = _dx!.BlockPointer(block) + ((long)_dx.Layout.Position(image, row, 0) * Block);
+                T* mask = x + ((long)row * rowStride);
                 float* source = sums + (row * width * Block);
                 for (int i = 0; i < width * Block; i += L.Count)
                 {
-                    Lanes<T, V, L>.Store(target + i, L.Load(source + i));
+                    V value = L.Load(source + i);
+                    Lanes<T, V, L>.Store(target + i, _norm.Norm is null ? value : L.WherePositive(Lanes<T, V, L>.Load(mask + i), value));
                 }
             }
         }
