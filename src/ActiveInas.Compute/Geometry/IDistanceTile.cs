@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace ActiveInas.Compute.Geometry;
+
+/// <summary>The inner loops of <see cref="DistanceKernel"/> at one vector width, all in the order of <see cref="PlainDistance"/>.</summary>
+/// <remarks>Invariant of every pointer: it points at <c>length</c> readable floats, and length is a multiple of 16.</remarks>
+internal unsafe interface IDistanceTile
+{
+    /// <summary>distances[4 i + j] = ||p_i - c_j||^2 for four points and four centres.</summary>
+    static abstract void Sixteen(float* p0, float* p1, float* p2, float* p3, float* c0, float* c1, float* c2, float* c3, int length, float* distances);
+
+    /// <summary>distances[j] = ||p - c_j||^2 for one point and four centres.</summary>
+    static abstract void Four(float* p, float* c0, float* c1, float* c2, float* c3, int length, float* distances);
+
+    /// <summary>dots[i] = p_i . c for four points.</summary>
+    static abstract void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots);
+}
+
+/// <summary>The plain twin of the other tiles.</summary>
+internal readonly unsafe struct PlainTile : IDistanceTile
+{
+    public static void Sixteen(
+        float* p0, float* p1, float* p2, float* p3, float* c0, float* c1, float* c2, float* c3, int length, float* distances)
+    {
+        Four(p0, c0, c1, c2, c3, length, distances);
+        Four(p1, c0, c1, c2, c3, length, distances + 4);
+        Four(p2, c0, c1, c2, c3, length, distances + 8);
+        Four(p3, c0, c1, c2, c3, length, distances + 12);
+    }
+
+    public static void Four(float* p, float* c0, float* c1, float* c2, float* c3, int length, float* distances)
+    {
+        Debug.Assert(length % PlainDistance.Lanes == 0, "Rows are padded to whole vectors.");
+        ReadOnlySpan<float> point = new(p, length);
+        distances[0] = PlainDistance.Squared(point, new(c0, length));
+        distances[1] = PlainDistance.Squared(point, new(c1, length));
+        distances[2] = PlainDistance.Squared(point, new(c2, length));
+        distances[3] = PlainDistance.Squared(point, new(c3, length));
+    }
+
+    public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
+    {
+        ReadOnlySpan<float> centre = new(c, length);
+        dots[0] = PlainDistance.Dot(new(p0, length), centre);
+        dots[1] = PlainDistance.Dot(new(p1, length), centre);
+        dots[2] = PlainDistance.Dot(new(p2, length), centre);
+        dots[3] = PlainDistance.Dot(new(p3, length), centre);
+    }
+}
