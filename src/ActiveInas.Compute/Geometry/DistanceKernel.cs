@@ -22,6 +22,19 @@ public abstract class DistanceKernel
         NearestCore(points, rows, centres, centreRows, length, nearest);
     }
 
+    /// <summary>||a - b||^2 of rows of any length.</summary>
+    /// <param name="a">[D].</param>
+    /// <param name="b">[D].</param>
+    public float Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        if (a.Length != b.Length)
+        {
+            throw new ArgumentException($"A distance needs rows of one length, got {a.Length} and {b.Length} floats.");
+        }
+
+        return a.Length % PlainDistance.Lanes == 0 ? SquaredCore(a, b) : PlainDistance.Squared(a, b);
+    }
+
     /// <summary>dots[i] = points[rows[i]] . vector.</summary>
     /// <param name="points">[any, D], D the length of the vector: a multiple of <see cref="PlainDistance.Lanes"/>.</param>
     /// <param name="rows">[n], rows of <paramref name="points"/>.</param>
@@ -37,6 +50,9 @@ public abstract class DistanceKernel
     /// <summary>As <see cref="Nearest"/>, with arguments that were checked.</summary>
     private protected abstract void NearestCore(
         ReadOnlySpan<float> points, ReadOnlySpan<int> rows, ReadOnlySpan<float> centres, ReadOnlySpan<int> centreRows, int length, Span<float> nearest);
+
+    /// <summary>As <see cref="Squared"/>, of whole vectors.</summary>
+    private protected abstract float SquaredCore(ReadOnlySpan<float> a, ReadOnlySpan<float> b);
 
     /// <summary>As <see cref="Dots"/>, with arguments that were checked.</summary>
     private protected abstract void DotsCore(ReadOnlySpan<float> points, ReadOnlySpan<int> rows, ReadOnlySpan<float> vector, Span<float> dots);
@@ -88,6 +104,14 @@ internal sealed unsafe class DistanceKernel<T> : DistanceKernel
                     nearest[i] = OnePoint(p + ((nint)rows[i] * length), c, near, length, nearest[i]);
                 }
             }
+        }
+    }
+
+    private protected override float SquaredCore(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        fixed (float* p = a, c = b)
+        {
+            return T.Squared(p, c, a.Length);
         }
     }
 

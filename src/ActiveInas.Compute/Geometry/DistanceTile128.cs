@@ -33,7 +33,7 @@ internal readonly unsafe struct DistanceTile128 : IDistanceTile
         dots[3] = Dot(p3, c, length);
     }
 
-    private static float Squared(float* p, float* c, int length)
+    public static float Squared(float* p, float* c, int length)
     {
         Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default;
         for (nint k = 0; k < length; k += Lanes)

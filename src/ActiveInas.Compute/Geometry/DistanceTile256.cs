@@ -39,6 +39,18 @@ internal readonly unsafe struct DistanceTile256 : IDistanceTile
         LaneFold.Fold(l0 + h0, l1 + h1, l2 + h2, l3 + h3).Store(distances);
     }
 
+    public static float Squared(float* p, float* c, int length)
+    {
+        Vector256<float> low = default, high = default;
+        for (nint k = 0; k < length; k += Lanes)
+        {
+            low = Add(Vector256.Load(p + k) - Vector256.Load(c + k), low);
+            high = Add(Vector256.Load(p + k + Half) - Vector256.Load(c + k + Half), high);
+        }
+
+        return LaneFold.Fold(low + high, default, default, default).ToScalar();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
     {

@@ -66,6 +66,17 @@ internal readonly unsafe struct DistanceTile512 : IDistanceTile
         Fold(s0, s1, s2, s3).Store(distances);
     }
 
+    public static float Squared(float* p, float* c, int length)
+    {
+        Vector512<float> sum = default;
+        for (nint k = 0; k < length; k += Lanes)
+        {
+            sum = Add(Vector512.Load(p + k) - Vector512.Load(c + k), sum);
+        }
+
+        return LaneFold.Fold(sum.GetLower() + sum.GetUpper(), default, default, default).ToScalar();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
     {

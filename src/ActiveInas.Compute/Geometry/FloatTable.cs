@@ -1,27 +1,32 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
-using ActiveInas.Compute.Cpu;
+using System.Runtime.InteropServices;
 
 namespace ActiveInas.Compute.Geometry;
 
-/// <summary>Many floats in managed memory, in aligned native memory, or in a memory-mapped temporary file; who reads them need not know.</summary>
+/// <summary>Many floats in memory or in a memory-mapped temporary file; who reads them need not know which.</summary>
 /// <example><code>using FloatTable table = FloatTable.Map(Path.GetTempPath(), rows * 512);</code></example>
-/// <remarks>At most 2^31 - 1 elements. A span of it must not be used after <see cref="Dispose"/>.</remarks>
+/// <remarks>At most <see cref="MaxCount"/> elements. A span of a mapped table must not be used after <see cref="Dispose"/>; a table in memory
+/// stays usable.</remarks>
 [CollectionBuilder(typeof(FloatTable), nameof(Create))]
 public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
 {
+    private const int CacheLine = 64;
+
     private readonly float[]? _array;
-    private readonly NativeBuffer<float>? _native;
+    private readonly int _offset;
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private bool _disposed;
 
-    private FloatTable(float[] array) => (_array, Count) = (array, array.Length);
-
-    private FloatTable(NativeBuffer<float> native) => (_native, Count) = (native, (int)native.Length);
+    private FloatTable(float[] array, int offset, int count) => (_array, _offset, Count) = (array, offset, count);
 
     private FloatTable(MemoryMappedFile file, MemoryMappedViewAccessor view, int count) => (_file, _view, Count) = (file, view, count);
+
+    /// <summary>Elements of the largest table: 8 GiB, less a cache line.</summary>
+    public static int MaxCount => Array.MaxLength - (CacheLine / sizeof(float));
 
     /// <summary>Elements.</summary>
     public int Count { get; }
@@ -37,16 +42,12 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_array is not null)
             {
-                return _array;
+                return _array.AsSpan(_offset, Count);
             }
 
-            if (_native is not null)
-            {
-                return _native.Span;
-            }
+            ObjectDisposedException.ThrowIf(_disposed, this);
 
             // The view covers Count floats and is released in Dispose only.
             byte* pointer = null;
@@ -64,14 +65,21 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     }
 
     /// <summary>Wraps an array without copying it.</summary>
-    public static implicit operator FloatTable?(float[]? values) => values is null ? null : new FloatTable(values);
+    [return: NotNullIfNotNull(nameof(values))]
+    public static implicit operator FloatTable?(float[]? values) => values is null ? null : new FloatTable(values, 0, values.Length);
 
     /// <summary>A table of the given values.</summary>
-    public static FloatTable Create(ReadOnlySpan<float> values) => new(values.ToArray());
+    public static FloatTable Create(ReadOnlySpan<float> values) => new(values.ToArray(), 0, values.Length);
 
-    /// <summary>Zeros in native memory whose first element is aligned to a cache line.</summary>
+    /// <summary>Zeros in memory; the first element is aligned to a cache line.</summary>
     /// <param name="count">Elements.</param>
-    public static FloatTable Allocate(long count) => new(new NativeBuffer<float>(Checked(count)));
+    public static FloatTable Allocate(long count)
+    {
+        // Pinned, so that the alignment lasts.
+        float[] array = GC.AllocateArray<float>(Checked(count) + (CacheLine / sizeof(float)), pinned: true);
+        int misaligned = (int)((ulong)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array)) % CacheLine);
+        return new FloatTable(array, (CacheLine - misaligned) % CacheLine / sizeof(float), (int)count);
+    }
 
     /// <summary>Zeros in a new file, which the operating system writes out when memory is short. The file is gone after
     /// <see cref="Dispose"/>; where a mapped file can be unlinked, it has no name from the start, so that a killed process leaves nothing.</summary>
@@ -125,17 +133,16 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <inheritdoc/>
+    /// <summary>Releases the file of a mapped table.</summary>
     public void Dispose()
     {
         _disposed = true;
-        _native?.Dispose();
         _view?.Dispose();
         _file?.Dispose();
     }
 
     private static int Checked(long count)
-        => count is >= 0 and <= int.MaxValue
+        => count >= 0 && count <= MaxCount
             ? (int)count
-            : throw new ArgumentOutOfRangeException(nameof(count), count, $"A table holds 0..{int.MaxValue} floats; query a part of the pool.");
+            : throw new ArgumentOutOfRangeException(nameof(count), count, $"A table holds 0..{MaxCount} floats; query a part of the pool.");
 }

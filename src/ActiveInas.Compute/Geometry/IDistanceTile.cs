@@ -12,6 +12,9 @@ internal unsafe interface IDistanceTile
     /// <summary>distances[j] = ||p - c_j||^2 for one point and four centres.</summary>
     static abstract void Four(float* p, float* c0, float* c1, float* c2, float* c3, int length, float* distances);
 
+    /// <summary>||p - c||^2.</summary>
+    static abstract float Squared(float* p, float* c, int length);
+
     /// <summary>dots[i] = p_i . c for four points.</summary>
     static abstract void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots);
 }
@@ -30,12 +33,16 @@ internal readonly unsafe struct PlainTile : IDistanceTile
 
     public static void Four(float* p, float* c0, float* c1, float* c2, float* c3, int length, float* distances)
     {
+        distances[0] = Squared(p, c0, length);
+        distances[1] = Squared(p, c1, length);
+        distances[2] = Squared(p, c2, length);
+        distances[3] = Squared(p, c3, length);
+    }
+
+    public static float Squared(float* p, float* c, int length)
+    {
         Debug.Assert(length % PlainDistance.Lanes == 0, "Rows are padded to whole vectors.");
-        ReadOnlySpan<float> point = new(p, length);
-        distances[0] = PlainDistance.Squared(point, new(c0, length));
-        distances[1] = PlainDistance.Squared(point, new(c1, length));
-        distances[2] = PlainDistance.Squared(point, new(c2, length));
-        distances[3] = PlainDistance.Squared(point, new(c3, length));
+        return PlainDistance.Squared(new(p, length), new(c, length));
     }
 
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)

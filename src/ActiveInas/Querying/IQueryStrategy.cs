@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
 using ActiveInas.Training;
 
@@ -50,11 +51,11 @@ public sealed record QueryContext
     /// <summary>[pool, classes] or null.</summary>
     public float[]? Probabilities { get; init; }
 
-    /// <summary>[pool, D] or null.</summary>
-    public float[]? PoolEmbeddings { get; init; }
+    /// <summary>[pool, D] or null; in memory or in a mapped file, which makes no difference. An array converts to it.</summary>
+    public FloatTable? PoolEmbeddings { get; init; }
 
     /// <summary>[labelled, D] or null.</summary>
-    public float[]? LabelledEmbeddings { get; init; }
+    public FloatTable? LabelledEmbeddings { get; init; }
 
     /// <summary>D, or 0.</summary>
     public int EmbeddingLength { get; init; }

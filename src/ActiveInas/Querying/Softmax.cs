@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Training;
 
 namespace ActiveInas.Querying;
@@ -72,7 +73,7 @@ public static class Softmax
     /// <param name="threads">Threads; 0: one a core. The result does not depend on it.</param>
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <returns>[rows, classes].</returns>
-    public static float[] Probabilities(float[] embeddings, DenseHead head, int threads, CancellationToken cancellation)
+    public static float[] Probabilities(FloatTable embeddings, DenseHead head, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(head);

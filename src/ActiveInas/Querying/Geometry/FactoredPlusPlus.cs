@@ -60,7 +60,7 @@ public sealed class FactoredPlusPlus
         _squaredNorms = new double[Count];
         _embeddingNorms = new double[Count];
         _nearest = new double[Count];
-        _blockSums = new double[FixedBlocks.Count(Count, RowsPerItem)];
+        _blockSums = new double[(Count + RowsPerItem - 1) / RowsPerItem];
         Array.Fill(_nearest, double.PositiveInfinity);
         _nonNegative = Norms();
     }
@@ -82,7 +82,7 @@ public sealed class FactoredPlusPlus
     {
         ArgumentOutOfRangeException.ThrowIfNegative(centre);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(centre, Count);
-        FixedBlocks.Run(Count, RowsPerItem, _threads, (block, first, end) => _blockSums[block] = Shorten(centre, first, end), cancellation);
+        ForEachBlock((block, first, end) => _blockSums[block] = Shorten(centre, first, end), cancellation);
         double total = 0;
         foreach (double sum in _blockSums)
         {
@@ -135,7 +135,7 @@ public sealed class FactoredPlusPlus
     private bool Norms()
     {
         bool[] nonNegative = new bool[_blockSums.Length];
-        FixedBlocks.Run(Count, RowsPerItem, _threads, (block, first, end) =>
+        ForEachBlock((block, first, end) =>
         {
             nonNegative[block] = true;
             for (int row = first; row < end; row++)
@@ -149,6 +149,15 @@ public sealed class FactoredPlusPlus
         }, CancellationToken.None);
         return Array.TrueForAll(nonNegative, value => value);
     }
+
+    private void ForEachBlock(Action<int, int, int> body, CancellationToken cancellation)
+        => FixedBlocks.Run(_blockSums.Length, 1, _threads, (_, firstBlock, endBlock) =>
+        {
+            for (int block = firstBlock; block < endBlock; block++)
+            {
+                body(block, block * RowsPerItem, Math.Min(Count, (block + 1) * RowsPerItem));
+            }
+        }, cancellation);
 
     /// <summary>Lets a centre shorten D^2 of some rows; returns their sum.</summary>
     private double Shorten(int centre, int first, int end)

@@ -124,15 +124,19 @@ public sealed class GreedyKCentre
     private void SeeFirstBlock(CancellationToken cancellation)
     {
         int end = Math.Min(_order.Length, BlockLength);
-        FixedBlocks.Run(_seen.Length, RowsPerItem, _threads, (_, first, last) =>
+        FixedBlocks.Run((_seen.Length + RowsPerItem - 1) / RowsPerItem, 1, _threads, (_, firstItem, endItem) =>
         {
             Span<int> rows = stackalloc int[RowsPerItem];
-            for (int row = first; row < last; row++)
+            for (int first = firstItem * RowsPerItem; first < Math.Min(_seen.Length, endItem * RowsPerItem); first += RowsPerItem)
             {
-                rows[row - first] = row;
-            }
+                int count = Math.Min(RowsPerItem, _seen.Length - first);
+                for (int i = 0; i < count; i++)
+                {
+                    rows[i] = first + i;
+                }
 
-            See(rows[..(last - first)], 0, end);
+                See(rows[..count], 0, end);
+            }
         }, cancellation);
         _heap.Build();
     }
@@ -150,10 +154,12 @@ public sealed class GreedyKCentre
         int[] seen = Array.ConvertAll(rows, row => IsFresh(row) ? int.MaxValue : _seen[row]);
         Array.Sort(seen, rows);
         List<(int First, int Count, int From, int To)> items = Items(seen);
-        FixedBlocks.Run(items.Count, 1, _threads, (item, _, _) =>
+        FixedBlocks.Run(items.Count, 1, _threads, (_, firstItem, endItem) =>
         {
-            (int first, int count, int from, int to) = items[item];
-            See(rows.AsSpan(first, count), from, to);
+            foreach ((int first, int count, int from, int to) in items[firstItem..endItem])
+            {
+                See(rows.AsSpan(first, count), from, to);
+            }
         }, cancellation);
         foreach (int row in rows)
         {

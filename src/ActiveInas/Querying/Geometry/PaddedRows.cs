@@ -26,6 +26,6 @@ internal static class PaddedRows
             table.AsSpan(row * length, length).CopyTo(copy.AsSpan(row * padded, length));
         }
 
-        return copy!;
+        return copy;
     }
 }
