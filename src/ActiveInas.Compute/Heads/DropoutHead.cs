@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Heads;
@@ -43,11 +45,16 @@ public abstract class DropoutHead
         Units = weights.Length / bias.Length;
         _rate = rate;
         _scale = (float)(1.0 / (1.0 - rate));
-        _weights = weights;
         _words = new ulong[DropoutMask.WordCount(Units)];
         Stride = (Classes + 3) / 4 * 4;
         Bias = new float[Stride];
         bias.CopyTo(Bias, 0);
+        _weights = new float[Units * Stride];
+        for (int unit = 0; unit < Units; unit++)
+        {
+            weights.AsSpan(unit * Classes, Classes).CopyTo(_weights.AsSpan(unit * Stride));
+        }
+
         Products = new float[Units * Stride];
         Masks = new uint[2 * _words.Length * PassesAtOnce];
         Exponentials = new float[Stride * PassesAtOnce];
@@ -89,11 +96,11 @@ public abstract class DropoutHead
         for (int unit = 0; unit < Units; unit++)
         {
             float value = embedding[unit] * _scale;
-            ReadOnlySpan<float> weights = _weights.AsSpan(unit * Classes, Classes);
-            Span<float> products = Products.AsSpan(unit * Stride, Classes);
-            for (int c = 0; c < products.Length; c++)
+            ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(_weights.AsSpan(unit * Stride, Stride));
+            Span<Vector128<float>> products = MemoryMarshal.Cast<float, Vector128<float>>(Products.AsSpan(unit * Stride, Stride));
+            for (int i = 0; i < products.Length; i++)
             {
-                products[c] = value * weights[c];
+                products[i] = value * weights[i];
             }
         }
     }

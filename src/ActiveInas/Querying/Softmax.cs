@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Training;
 
@@ -22,7 +24,16 @@ public static class Softmax
         {
             float value = embedding[unit];
             ReadOnlySpan<float> weights = head.Weights.AsSpan(unit * classes, classes);
-            for (int c = 0; c < classes; c++)
+
+            // Lanes are classes and never mix: the result does not depend on the width of the vectors.
+            Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(logits);
+            ReadOnlySpan<Vector<float>> rows = MemoryMarshal.Cast<float, Vector<float>>(weights);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                sums[i] += value * rows[i];
+            }
+
+            for (int c = rows.Length * Vector<float>.Count; c < weights.Length; c++)
             {
                 logits[c] += value * weights[c];
             }
