@@ -20,6 +20,9 @@ public abstract class DropoutHead
     /// <summary>Passes that one <see cref="Run"/> computes at most.</summary>
     public const int PassesAtOnce = 16;
 
+    /// <summary>Classes of a block of the products.</summary>
+    private protected const int ClassesAtOnce = 8;
+
     private readonly double _rate;
     private readonly float _scale;
     private readonly float[] _weights;
@@ -50,9 +53,9 @@ public abstract class DropoutHead
         Bias = new float[Stride];
         bias.CopyTo(Bias, 0);
         _weights = new float[Units * Stride];
-        for (int unit = 0; unit < Units; unit++)
+        for (int i = 0; i < weights.Length; i++)
         {
-            weights.AsSpan(unit * Classes, Classes).CopyTo(_weights.AsSpan(unit * Stride));
+            _weights[Index(i / Classes, i % Classes)] = weights[i];
         }
 
         Products = new float[Units * Stride];
@@ -73,7 +76,7 @@ public abstract class DropoutHead
     /// <summary>[Stride].</summary>
     private protected float[] Bias { get; }
 
-    /// <summary>(e[u] / (1 - p)) W[u, c], [units, Stride].</summary>
+    /// <summary>(e[u] / (1 - p)) W[u, c] at <see cref="Index"/>.</summary>
     private protected float[] Products { get; }
 
     /// <summary>[units / 32, 16 passes]: bit u mod 32 of word u / 32 says whether a pass keeps unit u.</summary>
@@ -93,14 +96,18 @@ public abstract class DropoutHead
             throw new ArgumentException($"The head takes embeddings of {Units} floats, got {embedding.Length}.", nameof(embedding));
         }
 
-        for (int unit = 0; unit < Units; unit++)
+        Span<Vector128<float>> products = MemoryMarshal.Cast<float, Vector128<float>>(Products.AsSpan());
+        ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(_weights.AsSpan());
+        for (int at = 0, c = 0; c < Stride; c += ClassesAtOnce)
         {
-            float value = embedding[unit] * _scale;
-            ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(_weights.AsSpan(unit * Stride, Stride));
-            Span<Vector128<float>> products = MemoryMarshal.Cast<float, Vector128<float>>(Products.AsSpan(unit * Stride, Stride));
-            for (int i = 0; i < products.Length; i++)
+            int width = Math.Min(ClassesAtOnce, Stride - c) / Vector128<float>.Count;
+            for (int unit = 0; unit < Units; unit++)
             {
-                products[i] = value * weights[i];
+                float value = embedding[unit] * _scale;
+                for (int end = at + width; at < end; at++)
+                {
+                    products[at] = value * weights[at];
+                }
             }
         }
     }
@@ -135,6 +142,14 @@ public abstract class DropoutHead
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)pass, (uint)_passes, nameof(pass));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)c, (uint)Classes, nameof(c));
         return Exponentials[(c * PassesAtOnce) + pass] / Sums[pass];
+    }
+
+    /// <summary>Where the product of a unit and a class lies: [classes / 8, units, 8], so that a kernel reads it in order; the last block
+    /// of classes is 4 wide if that is enough.</summary>
+    private protected int Index(int unit, int c)
+    {
+        int block = c / ClassesAtOnce * ClassesAtOnce;
+        return (block * Units) + (unit * Math.Min(ClassesAtOnce, Stride - block)) + (c - block);
     }
 
     /// <summary>Bias and kept products into Exponentials.</summary>
@@ -173,28 +188,28 @@ internal sealed unsafe class DropoutHead<V, L>(float[] weights, float[] bias, do
 {
     private protected override void Logits()
     {
-        // The constructor sized all arrays for [Units, Stride] and sixteen passes; Stride is a multiple of 4.
+        // The constructor sized all arrays for Units x Stride products and sixteen passes; Stride is a multiple of 4.
         fixed (float* bias = Bias, products = Products, logits = Exponentials)
         fixed (uint* masks = Masks)
         {
             for (int lane = 0; lane < PassesAtOnce; lane += L.Count)
             {
                 int c = 0;
-                for (; c + 8 <= Stride; c += 8)
+                for (; c + ClassesAtOnce <= Stride; c += ClassesAtOnce)
                 {
-                    Eight(bias + c, products + c, masks + lane, Units, Stride, logits + (c * PassesAtOnce) + lane);
+                    Eight(bias + c, products + (c * Units), masks + lane, Units, logits + (c * PassesAtOnce) + lane);
                 }
 
                 if (c < Stride)
                 {
-                    Four(bias + c, products + c, masks + lane, Units, Stride, logits + (c * PassesAtOnce) + lane);
+                    Four(bias + c, products + (c * Units), masks + lane, Units, logits + (c * PassesAtOnce) + lane);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* bias, float* products, uint* masks, int units, nint stride, float* logits)
+    private static void Eight(float* bias, float* products, uint* masks, int units, float* logits)
     {
         V l0 = L.Broadcast(bias[0]), l1 = L.Broadcast(bias[1]), l2 = L.Broadcast(bias[2]), l3 = L.Broadcast(bias[3]);
         V l4 = L.Broadcast(bias[4]), l5 = L.Broadcast(bias[5]), l6 = L.Broadcast(bias[6]), l7 = L.Broadcast(bias[7]);
@@ -209,7 +224,7 @@ internal sealed unsafe class DropoutHead<V, L>(float[] weights, float[] bias, do
             l5 = L.Add(l5, L.And(kept, L.Broadcast(products[5])));
             l6 = L.Add(l6, L.And(kept, L.Broadcast(products[6])));
             l7 = L.Add(l7, L.And(kept, L.Broadcast(products[7])));
-            products += stride;
+            products += ClassesAtOnce;
         }
 
         L.Store(logits, l0);
@@ -223,7 +238,7 @@ internal sealed unsafe class DropoutHead<V, L>(float[] weights, float[] bias, do
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* bias, float* products, uint* masks, int units, nint stride, float* logits)
+    private static void Four(float* bias, float* products, uint* masks, int units, float* logits)
     {
         V l0 = L.Broadcast(bias[0]), l1 = L.Broadcast(bias[1]), l2 = L.Broadcast(bias[2]), l3 = L.Broadcast(bias[3]);
         for (int unit = 0; unit < units; unit++)
@@ -233,7 +248,7 @@ internal sealed unsafe class DropoutHead<V, L>(float[] weights, float[] bias, do
             l1 = L.Add(l1, L.And(kept, L.Broadcast(products[1])));
             l2 = L.Add(l2, L.And(kept, L.Broadcast(products[2])));
             l3 = L.Add(l3, L.And(kept, L.Broadcast(products[3])));
-            products += stride;
+            products += 4;
         }
 
         L.Store(logits, l0);
@@ -256,7 +271,7 @@ internal sealed class PlainDropoutHead(float[] weights, float[] bias, double rat
                 for (int unit = 0; unit < Units; unit++)
                 {
                     uint word = Masks[(unit / 32 * PassesAtOnce) + pass];
-                    logit += ((word >> (unit % 32)) & 1) != 0 ? Products[(unit * Stride) + c] : 0f;
+                    logit += ((word >> (unit % 32)) & 1) != 0 ? Products[Index(unit, c)] : 0f;
                 }
 
                 Exponentials[(c * PassesAtOnce) + pass] = logit;

@@ -93,19 +93,39 @@ public static class QueryRunner
             Threads = request.Threads,
         };
 
-    /// <summary>Runs the body over the pool a block at a time; what the strategy does not need of a block is gone before the next.</summary>
     private static QueryContext Filled(
         IQueryStrategy strategy, IModel model, QueryContext context, FloatTable? pool, CancellationToken cancellation)
     {
         float[]? probabilities = strategy.Needs.HasFlag(QueryNeeds.Probabilities) ? new float[context.Pool.Count * context.Classes] : null;
-        int length = model.EmbeddingLength;
+        Embed(model, context.Pool, pool, probabilities, context, cancellation);
+        FloatTable? labelled = null;
+        if (strategy.Needs.HasFlag(QueryNeeds.Embeddings))
+        {
+            labelled = FloatTable.Allocate((long)context.Labelled.Count * model.EmbeddingLength);
+            Embed(model, [.. context.Labelled.Select(sample => sample.Id)], labelled, null, context, cancellation);
+        }
+
+        return context with
+        {
+            EmbeddingLength = model.EmbeddingLength,
+            PoolEmbeddings = pool,
+            LabelledEmbeddings = labelled,
+            Head = strategy.Needs.HasFlag(QueryNeeds.StochasticProbabilities) ? model.Head : null,
+            Probabilities = probabilities,
+        };
+    }
+
+    /// <summary>Runs the body over samples a block at a time; what is not asked for of a block is gone before the next.</summary>
+    private static void Embed(
+        IModel model, IReadOnlyList<SampleId> samples, FloatTable? table, float[]? probabilities, QueryContext context, CancellationToken cancellation)
+    {
         int row = 0;
-        foreach (SampleId[] block in context.Pool.Chunk(RowsInMemory))
+        foreach (SampleId[] block in samples.Chunk(RowsInMemory))
         {
             float[] embeddings = model.Embed(block, cancellation);
-            if (pool is not null)
+            if (table is not null)
             {
-                embeddings.CopyTo(pool.AsSpan(row * length, embeddings.Length));
+                embeddings.CopyTo(table.AsSpan(row * model.EmbeddingLength, embeddings.Length));
             }
 
             if (probabilities is not null)
@@ -116,17 +136,6 @@ public static class QueryRunner
 
             row += block.Length;
         }
-
-        return context with
-        {
-            EmbeddingLength = length,
-            PoolEmbeddings = pool,
-            LabelledEmbeddings = strategy.Needs.HasFlag(QueryNeeds.Embeddings)
-                ? model.Embed([.. context.Labelled.Select(sample => sample.Id)], cancellation)
-                : null,
-            Head = strategy.Needs.HasFlag(QueryNeeds.StochasticProbabilities) ? model.Head : null,
-            Probabilities = probabilities,
-        };
     }
 
     private static void Check(IQueryStrategy strategy, QueryContext context, IReadOnlyList<QueryPick> picks)
