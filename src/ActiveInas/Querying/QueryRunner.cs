@@ -66,7 +66,7 @@ public static class QueryRunner
 
         ArgumentNullException.ThrowIfNull(model);
         float[] pool = model.Embed(context.Pool, cancellation);
-        bool keepsEmbeddings = (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.StochasticProbabilities)) != 0;
+        bool keepsEmbeddings = (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.PoolEmbeddings | QueryNeeds.StochasticProbabilities)) != 0;
         return context with
         {
             EmbeddingLength = model.EmbeddingLength,
