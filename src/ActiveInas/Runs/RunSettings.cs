@@ -36,7 +36,7 @@ public static class RunSettings
             c => c.UseAllTraining, (c, v) => c with { UseAllTraining = Switch(v) }),
         new("classes", "--classes", "A,B,...", "class names for a pool of unlabelled images",
             c => new JsonArray([.. c.Classes.Select(name => JsonValue.Create(name))]), (c, v) => c with { Classes = Names(v) }),
-        new("query", "--query", "NAME", "random, softmax-response, mc-dropout or coreset",
+        new("query", "--query", "NAME", "a query strategy, see 'ainas strategies': for example softmax-response, badge, power:bald",
             c => c.Query, (c, v) => c with { Query = Text(v) }),
         new("architecture", "--architecture", "search|A(i,j)", "search for the architecture each round, or keep one",
             c => c.Architecture, (c, v) => c with { Architecture = Text(v) }),
