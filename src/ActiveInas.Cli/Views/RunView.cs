@@ -55,6 +55,10 @@ internal static class RunView
             Tables.Fact(console, "mean test error", $"{auc.ToString("0.0000", CultureInfo.InvariantCulture)} (area under the error curve over the labels)");
         }
 
+        if (run.End is { } end)
+        {
+            Tables.Fact(console, "ended", end.Reason);
+        }
     }
 
     /// <summary>Where the files are and the command to look again.</summary>

@@ -184,10 +184,9 @@ public sealed partial class ActiveLearner
             return known;
         }
 
-        // Only when the round was replayed: its model comes from the journal, or once more from the same seed.
-        if (f.Model is null && _query.Needs != QueryNeeds.None)
+        if (_query.Needs != QueryNeeds.None)
         {
-            _ = _journal.LoadModel(t) is { } kept ? f.Set(kept) : (await TrainModelAsync(t, a, s, f, cancellation).ConfigureAwait(false)).Model;
+            _ = await ModelAsync(t, a, s, f, cancellation).ConfigureAwait(false);
         }
 
         cancellation.ThrowIfCancellationRequested();

@@ -43,6 +43,9 @@ public sealed record LearnerOptions
     /// <summary>Threads of the selection; 0: one a core. No result depends on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Rules that end the run before the budget is spent.</summary>
+    public StoppingRules Stopping { get; init; } = StoppingRules.None;
+
     /// <summary>S_1 when labels exist already; null: k random points, labelled by the oracle.</summary>
     public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
 

@@ -35,6 +35,12 @@ public sealed record RunDocument
     /// <summary>Wall-clock over all sessions.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Why it ended; null while it has not.</summary>
+    public LearningStop? End { get; init; }
+
+    /// <summary>Agreement of each round's model with the one before on the pool, where it was measured.</summary>
+    public IReadOnlyDictionary<int, double> Kappas { get; init; } = new Dictionary<int, double>();
+
     /// <summary>Area under the test 0-1 error from the first to the last point (trapezoids over labels) over the label span;
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
@@ -69,6 +75,8 @@ public sealed record RunDocument
             Rounds = store.Rounds(),
             Queries = store.Queries(),
             Seconds = run.Seconds,
+            End = store.FindEnd(),
+            Kappas = store.Kappas(),
         };
     });
 
@@ -86,7 +94,18 @@ public sealed record RunDocument
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
         ["auc"] = RunJson.Number(Auc),
         ["seconds"] = RunJson.Number(Seconds),
+        ["end"] = End is null ? null : new JsonObject { ["rule"] = RuleName(End.Rule), ["reason"] = End.Reason },
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
+
+    private static string RuleName(LearningEnd rule) => rule switch
+    {
+        LearningEnd.BudgetSpent => "budget",
+        LearningEnd.PoolExhausted => "pool",
+        LearningEnd.AccuracyReached => "accuracy",
+        LearningEnd.Plateau => "plateau",
+        LearningEnd.Agreement => "kappa",
+        _ => "hours",
+    };
 
     private static JsonObject? Node(SearchOutcome? search) => search is null
         ? null
@@ -120,6 +139,7 @@ public sealed record RunDocument
             ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
             ["test_loss"] = RunJson.Number(round.Test?.Loss),
             ["train_seconds"] = RunJson.Number(round.TrainSeconds),
+            ["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null,
             ["search"] = Node(round.Search),
             ["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) },
         };

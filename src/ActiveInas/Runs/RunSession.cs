@@ -144,6 +144,7 @@ internal sealed class RunSession : IDisposable
         Seed = _configuration.Seed,
         Start = _configuration.FixedArchitecture ?? Architecture.Parse(_configuration.Start),
         StochasticPasses = _configuration.McPasses,
+        Stopping = _configuration.Stopping,
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
     };
@@ -205,13 +206,13 @@ internal sealed class RunSession : IDisposable
 
         _metrics.Flush(Store);
         new RunFiles(_folder, Store).WriteAll();
-        Store.FinishRun();
+        Store.FinishRun(new LearningStop(result.End, result.Reason));
         if (Directory.Exists(_folder.Checkpoints))
         {
             Directory.Delete(_folder.Checkpoints, recursive: true);
         }
 
-        _log.Write($"finished: {result.End}");
+        _log.Write($"finished: {result.Reason}");
     }
 
     private void Stopped(Exception exception)

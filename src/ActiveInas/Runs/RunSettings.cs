@@ -56,6 +56,14 @@ public static class RunSettings
             c => c.Batch, (c, v) => c with { Batch = Text(v) }),
         new("budget", "--budget", "N", "labels in all",
             c => c.Budget, (c, v) => c with { Budget = Whole(v) }),
+        new("stopAccuracy", "--stop-accuracy", "SHARE", "end when the search's validation accuracy reaches it",
+            c => c.StopAccuracy, (c, v) => c with { StopAccuracy = IsNull(v) ? null : Number(v) }),
+        new("stopPlateau", "--stop-plateau", "GAIN[:ROUNDS]", "end when the validation accuracy gained no more in so many rounds (3)",
+            c => c.StopPlateau, (c, v) => c with { StopPlateau = RuleOrNull(v) }),
+        new("stopKappa", "--stop-kappa", "KAPPA[:ROUNDS]", "end when successive models agree on the pool, on average of so many rounds (3)",
+            c => c.StopKappa, (c, v) => c with { StopKappa = RuleOrNull(v) }),
+        new("stopHours", "--stop-hours", "HOURS", "end after so much time, over all sessions of the run",
+            c => c.StopHours, (c, v) => c with { StopHours = IsNull(v) ? null : Number(v) }),
         new("seed", "--seed", "N", "seed of the run",
             c => c.Seed, (c, v) => c with { Seed = Seed(v) }),
         new("threads", "--threads", "N", "threads, 0 for one a core; results do not depend on it",
@@ -86,6 +94,11 @@ public static class RunSettings
         => node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : throw new FormatException("a text");
 
     private static string? TextOrNull(JsonNode? node) => IsNull(node) || Raw(node).Length == 0 ? null : Text(node);
+
+    // 0.01 or "0.01:3".
+    private static string? RuleOrNull(JsonNode? node) => node is JsonObject or JsonArray
+        ? throw new FormatException("VALUE or \"VALUE:ROUNDS\"")
+        : IsNull(node) || Raw(node).Length == 0 ? null : Raw(node);
 
     private static int Whole(JsonNode? node)
         => int.TryParse(Raw(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
