@@ -44,8 +44,7 @@ public static class ActiveInasRun
 
         try
         {
-            Dataset data = RunData.WithClasses(
-                await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false), configuration);
+            Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
             configuration = RunData.Adapt(configuration with { Out = folder.Root }, data, progress);
             using RunSession session = new(folder, configuration, data, parts, progress);
             session.CheckOptions();
@@ -95,12 +94,18 @@ public static class ActiveInasRun
             Labels = options.Labels ?? recorded.Labels,
             Threads = options.Threads ?? recorded.Threads,
         }).Validate().WithFullPaths();
-        Dataset data = RunData.WithClasses(
-            await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false), configuration);
+        Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         RunData.RequireSame(row, data, folder);
         using RunSession session = new(folder, configuration, data, parts, progress);
         session.Reopen(row, kernels);
         return await session.RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<Dataset> LoadAsync(
+        RunConfiguration configuration, IProgress<ProgressEvent>? progress, RunParts parts, CancellationToken cancellation)
+    {
+        Dataset data = await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
+        return RunData.Simulated(RunData.WithClasses(data, configuration), configuration);
     }
 
     private static RunRow RequireRecorded(RunFolder folder)

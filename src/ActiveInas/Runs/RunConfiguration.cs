@@ -36,6 +36,9 @@ public sealed record RunConfiguration
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>How the pool is made harder, for example "imbalance=10,duplicates=0.3,noise=0.1"; null: it is not.</summary>
+    public string? Simulate { get; init; }
+
     /// <summary>Name of the query function Q.</summary>
     public string Query { get; init; } = "softmax-response";
 
@@ -139,6 +142,8 @@ public sealed record RunConfiguration
         Require(Budget >= Initial, $"--budget {Budget} is below --initial {Initial}: the budget counts all labels; give at least {Initial}.");
         Require(ValidationShare is > 0 and < 1, $"--validation-share {ValidationShare} is out of range: give a share between 0 and 1, for example 0.2.");
         RequireStopping();
+        _ = Simulate is null ? null : Simulation.Parse(Simulate);
+        Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
         Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
         Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");

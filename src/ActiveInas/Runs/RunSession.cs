@@ -55,6 +55,7 @@ internal sealed class RunSession : IDisposable
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
+        ReportSimulation();
     });
 
     /// <summary>Takes up a recorded run.</summary>
@@ -73,6 +74,7 @@ internal sealed class RunSession : IDisposable
 
         _log.Write($"resumed with kernels {kernels}");
         _log.Report(new RunOpened(row.Id, _folder.Root, _configuration.Budget));
+        ReportSimulation();
     });
 
     /// <summary>Runs Algorithm 2 over the journal to its end.</summary>
@@ -109,6 +111,14 @@ internal sealed class RunSession : IDisposable
         if (_store.IsValueCreated)
         {
             Store.Dispose();
+        }
+    }
+
+    private void ReportSimulation()
+    {
+        if (_configuration.Simulate is { } simulation)
+        {
+            _log.Report(new Notice(RunData.Describe(_data, simulation)));
         }
     }
 
