@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
 using Spectre.Console;
@@ -49,6 +50,11 @@ internal static class RunView
         }
 
         console.Write(table);
+        if (run.ClassLabels.TryGetValue(1, out IReadOnlyList<int>? counts) && counts.Count <= 20)
+        {
+            Tables.Fact(console, "initial labels", ClassCounts.Text(run.Classes, counts));
+        }
+
         Tables.Fact(console, "architecture path", Path(run));
         if (run.Auc is { } auc)
         {

@@ -80,7 +80,9 @@ public sealed partial class ActiveLearner
         QueryRecord? query = _journal.FindQuery(0);
         if (query is null)
         {
-            query = new QueryRecord(0, RoundKeys.Initial, DrawInitial(_options.Seed, _options.PoolSize, _options.Initial), 0);
+            long start = Stopwatch.GetTimestamp();
+            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_options.Seed, _options.PoolSize, _options.Initial, cancellation);
+            query = new QueryRecord(0, _options.InitialQuery.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _journal.RecordQuery(query);
         }
 
@@ -100,6 +102,11 @@ public sealed partial class ActiveLearner
             LabelCheck.Require(answer, _options.PoolSize, _options.Classes, asked.ToHashSet());
             labels = [.. answer.OrderBy(sample => sample.Id)];
             _journal.RecordLabels(round, labels, query.Round == 0 ? RoundKeys.Initial : _oracle.Source);
+        }
+
+        if (round == 1)
+        {
+            _progress?.Report(new InitialLabelled(ClassCounts.Of(labels.Select(sample => sample.Label), _options.Classes)));
         }
 
         // A sample that the oracle left out will never get a label: it leaves the pool with the others.

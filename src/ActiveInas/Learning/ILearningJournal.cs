@@ -31,7 +31,7 @@ public sealed record QueryRecord(int Round, string Strategy, IReadOnlyList<Query
 /// <summary>The memory of a run. The loop asks it before every expensive step, so a resumed run replays what is recorded and goes on
 /// from there. Each Record call is durable when it returns. Without persistence: <c>MemoryJournal</c>.</summary>
 /// <remarks>Order within round t: labels(t) -> trials(t) -> search(t) -> model(t), round(t) -> evidence(t), with stopping
-/// rules only -> query(t) -> labels(t + 1). The k random
+/// rules only -> query(t) -> labels(t + 1). The k
 /// initial points are query 0, recorded before labels(1); there is none when the run starts from given labels.</remarks>
 public interface ILearningJournal
 {

@@ -32,7 +32,7 @@ public static class ActiveInasRun
         ArgumentNullException.ThrowIfNull(configuration);
         parts ??= RunParts.Default;
         string kernels = parts.Kernels();
-        configuration = configuration.Validate().WithFullPaths();
+        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query }).Validate(parts.Query).WithFullPaths();
         string id = RunFolder.NewId();
         RunFolder folder = RunFolder.Create(configuration.Out ?? RunFolder.DefaultPath(id));
         using RunLock held = RunLock.Take(folder);
@@ -93,7 +93,7 @@ public static class ActiveInasRun
             Data = options.Data ?? recorded.Data,
             Labels = options.Labels ?? recorded.Labels,
             Threads = options.Threads ?? recorded.Threads,
-        }).Validate().WithFullPaths();
+        }).Validate(parts.Query).WithFullPaths();
         Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         RunData.RequireSame(row, data, folder);
         using RunSession session = new(folder, configuration, data, parts, progress);

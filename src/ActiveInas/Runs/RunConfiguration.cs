@@ -63,6 +63,9 @@ public sealed record RunConfiguration
     /// <summary>k, labels of the first round.</summary>
     public int Initial { get; init; } = 150;
 
+    /// <summary>How the first k are chosen: random, or spread over features of the images by typiclust or coreset.</summary>
+    public string InitialQuery { get; init; } = InitialQueries.Random;
+
     /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2.</summary>
     public string Batch { get; init; } = "150";
 
@@ -130,12 +133,17 @@ public sealed record RunConfiguration
 
     /// <summary>Refuses values that cannot work, before any data is loaded.</summary>
     /// <exception cref="ConfigurationException">The first problem found.</exception>
-    public RunConfiguration Validate()
+    public RunConfiguration Validate() => Validate(null);
+
+    /// <inheritdoc cref="Validate()"/>
+    /// <param name="own">A strategy of the caller's, which need not be in the registry; null: none.</param>
+    public RunConfiguration Validate(IQueryStrategy? own)
     {
         RequireSource();
-        _ = QueryStrategies.Create(Query);
+        _ = own?.Name == Query ? own : QueryStrategies.Create(Query);
         RequireArchitectures(SearchSpace.Parse(Space));
         _ = QuerySchedule.Parse(Batch);
+        _ = InitialQueries.Require(InitialQuery);
         RequireWhole("initial", Initial, 1);
         RequireWhole("searchSteps", SearchSteps, 1);
         RequireWhole("mcPasses", McPasses, 1);

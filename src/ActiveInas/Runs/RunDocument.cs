@@ -41,6 +41,12 @@ public sealed record RunDocument
     /// <summary>Agreement of each round's model with the one before on the pool, where it was measured.</summary>
     public IReadOnlyDictionary<int, double> Kappas { get; init; } = new Dictionary<int, double>();
 
+    /// <summary>Class names.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>For each round its labels so far, by class.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<int>> ClassLabels { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
     /// <summary>Area under the test 0-1 error from the first to the last point (trapezoids over labels) over the label span;
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
@@ -65,6 +71,7 @@ public sealed record RunDocument
     internal static RunDocument Read(RunFolder folder, RunStore store) => store.Snapshot(() =>
     {
         RunRow run = store.FindRun()!;
+        string[] classes = JsonSerializer.Deserialize<string[]>(run.Classes)!;
         return new RunDocument
         {
             Run = run.Id,
@@ -77,6 +84,8 @@ public sealed record RunDocument
             Seconds = run.Seconds,
             End = store.FindEnd(),
             Kappas = store.Kappas(),
+            Classes = classes,
+            ClassLabels = store.ClassLabels(classes.Length),
         };
     });
 
@@ -89,6 +98,9 @@ public sealed record RunDocument
         ["state"] = State,
         ["data"] = Configuration.Data,
         ["query"] = Configuration.Query,
+        ["initial_query"] = Configuration.InitialQuery,
+        ["simulate"] = Configuration.Simulate,
+        ["classes"] = new JsonArray([.. Classes.Select(name => JsonValue.Create(name))]),
         ["seed"] = Configuration.Seed,
         ["threads"] = Configuration.Threads,
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
@@ -133,6 +145,7 @@ public sealed record RunDocument
         {
             ["round"] = round.Round,
             ["labels"] = round.Labels,
+            ["class_labels"] = ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? new JsonArray([.. counts.Select(count => JsonValue.Create(count))]) : null,
             ["architecture"] = new JsonObject { ["blocks"] = round.Architecture.Blocks, ["stacks"] = round.Architecture.Stacks },
             ["parameters"] = round.Parameters,
             ["flops"] = round.Flops,

@@ -132,7 +132,7 @@ internal sealed class RunSession : IDisposable
             CreateSearch(),
             backend.Trainer,
             backend.Trials,
-            QueryStrategies.Create(_configuration.Query),
+            _parts.Query is { } own && own.Name == _configuration.Query ? own : QueryStrategies.Create(_configuration.Query),
             CreateOracle(),
             backend.Evaluator,
             journal,
@@ -148,6 +148,7 @@ internal sealed class RunSession : IDisposable
 
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
+        InitialQuery = InitialQueries.Create(_configuration.InitialQuery, _data.Train, _configuration.Threads),
         Schedule = QuerySchedule.Parse(_configuration.Batch),
         Budget = _configuration.Budget,
         Recipe = _configuration.Recipe,
