@@ -59,7 +59,22 @@ internal sealed class EmbeddingRows(SampleId[] ids, float[] values, int length)
     }
 
     /// <summary>||row a - row b||^2.</summary>
-    public float SquaredDistance(int a, int b) => CoresetQuery.SquaredDistance(this[a], this[b]);
+    public float SquaredDistance(int a, int b) => SquaredDistanceUpTo(float.PositiveInfinity, this[a], this[b]);
+
+    /// <summary>||a - b||^2, summed 64 units at a time; or, once that exceeds a limit, any part of the sum that does. A sum of squares only
+    /// grows, so that comparing with the limit (and with anything below it) gives the same answer as the whole sum would.</summary>
+    public static float SquaredDistanceUpTo(float limit, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        const int Chunk = 64;
+        float sum = 0;
+        for (int unit = 0; unit < a.Length && sum <= limit; unit += Chunk)
+        {
+            int count = Math.Min(Chunk, a.Length - unit);
+            sum += CoresetQuery.SquaredDistance(a.Slice(unit, count), b.Slice(unit, count));
+        }
+
+        return sum;
+    }
 
     /// <summary>a . b in single precision. Sixteen running sums, added in a fixed order: the same on every machine.</summary>
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

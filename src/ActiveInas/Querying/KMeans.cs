@@ -85,7 +85,7 @@ internal sealed class KMeans
                 {
                     if (previous >= 0)
                     {
-                        nearest[row] = MathF.Min(nearest[row], _points.SquaredDistance(row, previous));
+                        nearest[row] = MathF.Min(nearest[row], EmbeddingRows.SquaredDistanceUpTo(nearest[row], _points[row], _points[previous]));
                     }
 
                     leader = race.Faster(leader, previous < 0 ? 1 : nearest[row], _points.Ids[row], row);
@@ -98,22 +98,27 @@ internal sealed class KMeans
         }
     }
 
-    // Centres outside, rows inside: 64 rows of 512 floats stay in the second-level cache while the centres stream past.
+    // Centres outside, rows inside: 64 rows of 512 floats stay in the second-level cache while the centres stream past. A row begins with
+    // its last centre, so that most others are given up after a few units.
     private bool Assign(CancellationToken cancellation)
     {
         int changed = 0;
         FixedBlocks.Run(_points.Count, RowsPerItem, _threads, (_, first, end) =>
         {
-            int[] best = new int[end - first];
+            int[] best = Assignment.AsSpan(first, end - first).ToArray();
             float[] least = new float[end - first];
-            Array.Fill(least, float.PositiveInfinity);
+            for (int row = first; row < end; row++)
+            {
+                least[row - first] = EmbeddingRows.SquaredDistanceUpTo(float.PositiveInfinity, _points[row], Centre(best[row - first]));
+            }
+
             for (int cluster = 0; cluster < Count; cluster++)
             {
                 ReadOnlySpan<float> centre = Centre(cluster);
                 for (int row = first; row < end; row++)
                 {
-                    float distance = CoresetQuery.SquaredDistance(_points[row], centre);
-                    if (distance < least[row - first])
+                    float distance = EmbeddingRows.SquaredDistanceUpTo(least[row - first], _points[row], centre);
+                    if (distance < least[row - first] || (distance == least[row - first] && cluster < best[row - first]))
                     {
                         (best[row - first], least[row - first]) = (cluster, distance);
                     }

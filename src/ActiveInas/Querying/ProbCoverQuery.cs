@@ -49,7 +49,7 @@ public sealed class ProbCoverQuery : IQueryStrategy
             {
                 for (int centre = 0; centre < labelled.Count && !covered[row]; centre++)
                 {
-                    covered[row] = CoresetQuery.SquaredDistance(points[row], labelled[centre]) < squared;
+                    covered[row] = EmbeddingRows.SquaredDistanceUpTo(squared, points[row], labelled[centre]) < squared;
                 }
             }
         }, cancellation);
@@ -96,7 +96,7 @@ public sealed class ProbCoverQuery : IQueryStrategy
                 {
                     if (clusters.Assignment[row] != clusters.Assignment[probes[i]])
                     {
-                        pure[i] = MathF.Min(pure[i], points.SquaredDistance(row, probes[i]));
+                        pure[i] = MathF.Min(pure[i], EmbeddingRows.SquaredDistanceUpTo(pure[i], points[row], points[probes[i]]));
                     }
                 }
             }
@@ -124,7 +124,7 @@ public sealed class ProbCoverQuery : IQueryStrategy
 
     // A point covers itself whatever the radius.
     private static bool Covers(EmbeddingRows points, int centre, int row, float squared)
-        => centre == row || points.SquaredDistance(centre, row) < squared;
+        => centre == row || EmbeddingRows.SquaredDistanceUpTo(squared, points[centre], points[row]) < squared;
 
     /// <summary>Adds <paramref name="step"/> to the degree of every point not taken, for each of some points that it covers.</summary>
     private static void Count(

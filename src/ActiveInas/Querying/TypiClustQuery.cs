@@ -81,11 +81,42 @@ public sealed class TypiClustQuery : IQueryStrategy
         {
             for (int row = first; row < end; row++)
             {
-                float[] distances = [.. members[clusters.Assignment[row]].Where(other => other != row).Select(other => points.SquaredDistance(row, other))];
-                Array.Sort(distances);
-                spreads[row] = distances.Length == 0 ? 0 : distances.Take(Neighbours).Average(MathF.Sqrt);
+                spreads[row] = Spread(points, row, members[clusters.Assignment[row]]);
             }
         }, cancellation);
         return spreads;
+    }
+
+    private static float Spread(EmbeddingRows points, int row, List<int> members)
+    {
+        Span<float> nearest = stackalloc float[Neighbours];
+        int count = 0;
+        foreach (int other in members)
+        {
+            float limit = count < Neighbours ? float.PositiveInfinity : nearest[^1];
+            float distance = other == row ? limit : EmbeddingRows.SquaredDistanceUpTo(limit, points[row], points[other]);
+            if (other == row || distance >= limit)
+            {
+                continue;
+            }
+
+            // Into its place among the nearest so far, ascending.
+            int at = Math.Min(count, Neighbours - 1);
+            for (; at > 0 && nearest[at - 1] > distance; at--)
+            {
+                nearest[at] = nearest[at - 1];
+            }
+
+            nearest[at] = distance;
+            count = Math.Min(count + 1, Neighbours);
+        }
+
+        double sum = 0;
+        foreach (float squared in nearest[..count])
+        {
+            sum += Math.Sqrt(squared);
+        }
+
+        return count == 0 ? 0 : (float)(sum / count);
     }
 }

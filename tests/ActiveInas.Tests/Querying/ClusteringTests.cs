@@ -103,6 +103,40 @@ public sealed class ClusteringTests
     }
 
     [Fact]
+    public void The_spread_is_the_mean_distance_to_the_twenty_nearest_of_the_cluster()
+    {
+        // One pick of an unlabelled pool is one cluster of everything.
+        QueryContext context = Queries.Random(75, pool: 90, length: 150, count: 1) with { Labelled = [], LabelledEmbeddings = [] };
+        float[][] points = [.. context.PoolEmbeddings!.Chunk(150)];
+        double[] spreads = [.. points.Select(a => points.Where(b => b != a)
+            .Select(b => Math.Sqrt(a.Zip(b).Sum(pair => (double)(pair.First - pair.Second) * (pair.First - pair.Second)))).Order().Take(20).Average())];
+
+        QueryPick pick = new TypiClustQuery().Select(context, CancellationToken.None)[0];
+
+        Assert.Equal(spreads.Min(), pick.Score, 1e-3);
+        Assert.Equal(context.Pool[Array.IndexOf(spreads, spreads.Min())], pick.Id);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(300)]
+    public void A_distance_given_up_is_beyond_its_limit(int length)
+    {
+        QueryContext context = Queries.Random((ulong)length, pool: 40, length: length, embedding: value => MathF.Round(value * 4));
+        EmbeddingRows points = EmbeddingRows.OfPool("test", context);
+        for (int i = 1; i < 40; i++)
+        {
+            float whole = CoresetQuery.SquaredDistance(points[0], points[i]);
+            Assert.Equal(whole, points.SquaredDistance(0, i));
+            Assert.Equal(whole, EmbeddingRows.SquaredDistanceUpTo(whole, points[0], points[i]));
+            float part = EmbeddingRows.SquaredDistanceUpTo(whole / 2, points[0], points[i]);
+            Assert.True(part <= whole && (part > whole / 2 || whole == 0), $"{part} of {whole}");
+        }
+    }
+
+    [Fact]
     public void TypiClust_needs_no_labels()
         => Assert.Equal(12, new TypiClustQuery().Select(Queries.Random(72) with { Labelled = [], LabelledEmbeddings = [] }, CancellationToken.None).Count);
 
