@@ -27,12 +27,17 @@ public abstract class DistanceKernel
     /// <param name="b">[D].</param>
     public float Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        if (a.Length != b.Length)
-        {
-            throw new ArgumentException($"A distance needs rows of one length, got {a.Length} and {b.Length} floats.");
-        }
-
+        RequireOneLength(a, b);
         return a.Length % PlainDistance.Lanes == 0 ? SquaredCore(a, b) : PlainDistance.Squared(a, b);
+    }
+
+    /// <summary>a . b of rows of any length.</summary>
+    /// <param name="a">[D].</param>
+    /// <param name="b">[D].</param>
+    public float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        RequireOneLength(a, b);
+        return a.Length % PlainDistance.Lanes == 0 ? DotCore(a, b) : PlainDistance.Dot(a, b);
     }
 
     /// <summary>dots[i] = points[rows[i]] . vector.</summary>
@@ -54,8 +59,19 @@ public abstract class DistanceKernel
     /// <summary>As <see cref="Squared"/>, of whole vectors.</summary>
     private protected abstract float SquaredCore(ReadOnlySpan<float> a, ReadOnlySpan<float> b);
 
+    /// <summary>As <see cref="Dot"/>, of whole vectors.</summary>
+    private protected abstract float DotCore(ReadOnlySpan<float> a, ReadOnlySpan<float> b);
+
     /// <summary>As <see cref="Dots"/>, with arguments that were checked.</summary>
     private protected abstract void DotsCore(ReadOnlySpan<float> points, ReadOnlySpan<int> rows, ReadOnlySpan<float> vector, Span<float> dots);
+
+    private static void RequireOneLength(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        if (a.Length != b.Length)
+        {
+            throw new ArgumentException($"A distance needs rows of one length, got {a.Length} and {b.Length} floats.");
+        }
+    }
 
     private static void RequireRows(ReadOnlySpan<float> table, ReadOnlySpan<int> rows, int length)
     {
@@ -112,6 +128,14 @@ internal sealed unsafe class DistanceKernel<T> : DistanceKernel
         fixed (float* p = a, c = b)
         {
             return T.Squared(p, c, a.Length);
+        }
+    }
+
+    private protected override float DotCore(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        fixed (float* p = a, c = b)
+        {
+            return T.Dot(p, c, a.Length);
         }
     }
 

@@ -47,7 +47,7 @@ internal readonly unsafe struct DistanceTile128 : IDistanceTile
         return Fold(s0, s1, s2, s3);
     }
 
-    private static float Dot(float* p, float* c, int length)
+    public static float Dot(float* p, float* c, int length)
     {
         Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default;
         for (nint k = 0; k < length; k += Lanes)

@@ -51,6 +51,18 @@ internal readonly unsafe struct DistanceTile256 : IDistanceTile
         return LaneFold.Fold(low + high, default, default, default).ToScalar();
     }
 
+    public static float Dot(float* p, float* c, int length)
+    {
+        Vector256<float> low = default, high = default;
+        for (nint k = 0; k < length; k += Lanes)
+        {
+            low = Vector256.FusedMultiplyAdd(Vector256.Load(p + k), Vector256.Load(c + k), low);
+            high = Vector256.FusedMultiplyAdd(Vector256.Load(p + k + Half), Vector256.Load(c + k + Half), high);
+        }
+
+        return LaneFold.Fold(low + high, default, default, default).ToScalar();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
     {

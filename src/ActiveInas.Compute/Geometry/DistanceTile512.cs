@@ -77,6 +77,17 @@ internal readonly unsafe struct DistanceTile512 : IDistanceTile
         return LaneFold.Fold(sum.GetLower() + sum.GetUpper(), default, default, default).ToScalar();
     }
 
+    public static float Dot(float* p, float* c, int length)
+    {
+        Vector512<float> sum = default;
+        for (nint k = 0; k < length; k += Lanes)
+        {
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(p + k), Vector512.Load(c + k), sum);
+        }
+
+        return LaneFold.Fold(sum.GetLower() + sum.GetUpper(), default, default, default).ToScalar();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
     {

@@ -15,6 +15,9 @@ internal unsafe interface IDistanceTile
     /// <summary>||p - c||^2.</summary>
     static abstract float Squared(float* p, float* c, int length);
 
+    /// <summary>p . c.</summary>
+    static abstract float Dot(float* p, float* c, int length);
+
     /// <summary>dots[i] = p_i . c for four points.</summary>
     static abstract void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots);
 }
@@ -45,12 +48,13 @@ internal readonly unsafe struct PlainTile : IDistanceTile
         return PlainDistance.Squared(new(p, length), new(c, length));
     }
 
+    public static float Dot(float* p, float* c, int length) => PlainDistance.Dot(new(p, length), new(c, length));
+
     public static void FourDots(float* p0, float* p1, float* p2, float* p3, float* c, int length, float* dots)
     {
-        ReadOnlySpan<float> centre = new(c, length);
-        dots[0] = PlainDistance.Dot(new(p0, length), centre);
-        dots[1] = PlainDistance.Dot(new(p1, length), centre);
-        dots[2] = PlainDistance.Dot(new(p2, length), centre);
-        dots[3] = PlainDistance.Dot(new(p3, length), centre);
+        dots[0] = Dot(p0, c, length);
+        dots[1] = Dot(p1, c, length);
+        dots[2] = Dot(p2, c, length);
+        dots[3] = Dot(p3, c, length);
     }
 }

@@ -16,7 +16,7 @@ namespace ActiveInas.Querying;
 /// Gal and Ghahramani, arXiv 1506.02142, as used in Geifman and El-Yaniv, arXiv 1811.07579, section 4 (T = 100, p = 0.5). Deviations:
 /// none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class McDropoutQuery : IQueryStrategy
+public sealed class McDropoutQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "mc-dropout";
@@ -24,19 +24,22 @@ public sealed class McDropoutQuery : IQueryStrategy
     private const int RowsPerItem = 64;
 
     /// <inheritdoc/>
-    public string Name => StrategyName;
+    public override string Name => StrategyName;
 
     /// <inheritdoc/>
-    public QueryNeeds Needs => QueryNeeds.StochasticProbabilities;
+    public override QueryNeeds Needs => QueryNeeds.StochasticProbabilities;
+
+    /// <inheritdoc/>
+    public override bool LargestFirst => true;
 
     /// <summary>Seed of stochastic pass <paramref name="pass"/> (from 0) of a query.</summary>
     public static ulong PassSeed(ulong seed, int pass) => SeedTree.Derive(seed, $"mc-dropout/pass-{pass}");
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryPick> Select(QueryContext context, CancellationToken cancellation)
+    public override double[] Score(QueryContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Ranking.Take(Name, context, Scores(context, cancellation), largestFirst: true);
+        return Scores(context, cancellation);
     }
 
     /// <summary>The score of every pool sample.</summary>

@@ -71,7 +71,7 @@ public static class QueryRunner
     }
 
     private static bool NeedsPoolEmbeddings(IQueryStrategy strategy)
-        => (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.StochasticProbabilities)) != 0;
+        => (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.PoolEmbeddings | QueryNeeds.StochasticProbabilities)) != 0;
 
     private static FloatTable PoolTable(QueryRequest request, int length)
     {

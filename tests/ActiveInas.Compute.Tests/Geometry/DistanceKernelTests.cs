@@ -48,6 +48,7 @@ public sealed class DistanceKernelTests
 
             Assert.Equal(rows.Select(row => PlainDistance.Dot(Row(points, row, length), vector)), dots);
             Assert.Equal(PlainDistance.Squared(Row(points, count, length), vector), kernel.Squared(Row(points, count, length), vector));
+            Assert.Equal(PlainDistance.Dot(Row(points, count, length), vector), kernel.Dot(Row(points, count, length), vector));
         }
     }
 
@@ -68,6 +69,7 @@ public sealed class DistanceKernelTests
         Assert.Equal(a.Zip(b).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second)), PlainDistance.Squared(a, b));
         Assert.Equal(a.Zip(b).Sum(pair => pair.First * pair.Second), PlainDistance.Dot(a, b));
         Assert.Equal(PlainDistance.Squared(a, b), DistanceKernels.Best.Kernel.Squared(a, b));
+        Assert.Equal(PlainDistance.Dot(a, b), DistanceKernels.Best.Kernel.Dot(a, b));
     }
 
     [Fact]
@@ -96,6 +98,7 @@ public sealed class DistanceKernelTests
         Assert.Throws<ArgumentOutOfRangeException>(() => kernel.Nearest(table, [0, 1], table, [0], 16, new float[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernel.Dots(table, [4], table.AsSpan(0, 16), new float[1]));
         Assert.Throws<ArgumentException>(() => kernel.Squared(table, table.AsSpan(1)));
+        Assert.Throws<ArgumentException>(() => kernel.Dot(table, table.AsSpan(1)));
     }
 
     [Fact]

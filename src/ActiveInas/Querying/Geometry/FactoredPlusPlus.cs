@@ -141,9 +141,9 @@ public sealed class FactoredPlusPlus
             for (int row = first; row < end; row++)
             {
                 ReadOnlySpan<float> embedding = Embedding(row);
-                double squared = PlainDistance.Dot(embedding, embedding);
+                double squared = _kernel.Dot(embedding, embedding);
                 _embeddingNorms[row] = Math.Sqrt(squared);
-                _squaredNorms[row] = squared * PlainDistance.Dot(Residual(row), Residual(row));
+                _squaredNorms[row] = squared * _kernel.Dot(Residual(row), Residual(row));
                 nonNegative[block] &= !embedding.ContainsAnyExceptInRange(0f, float.MaxValue);
             }
         }, CancellationToken.None);

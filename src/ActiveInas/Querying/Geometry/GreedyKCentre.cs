@@ -94,6 +94,7 @@ public sealed class GreedyKCentre
         int[] batch = new int[Math.Max(labelledBatch, BatchOfPicks)];
         while (_pickedCount < count)
         {
+            cancellation.ThrowIfCancellationRequested();
             int top = _heap.Top;
             if (IsFresh(top))
             {
@@ -108,7 +109,6 @@ public sealed class GreedyKCentre
             }
             else
             {
-                cancellation.ThrowIfCancellationRequested();
                 SeeBatch(batch.AsSpan(0, _seen[top] < _order.Length ? labelledBatch : BatchOfPicks), cancellation);
             }
         }
