@@ -58,6 +58,7 @@ internal static class Application
         root.Add(ListCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
+        root.Add(StrategiesCommand.Create(terminal));
         root.Add(InfoCommand.Create(terminal));
         root.Add(BenchCommand.Create(terminal));
         return root;

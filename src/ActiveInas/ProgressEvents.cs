@@ -18,6 +18,9 @@ public sealed record SearchEnded(int Round, SearchOutcome Outcome) : ProgressEve
 /// <summary>A round ended.</summary>
 public sealed record RoundEnded(Learning.RoundRecord Record) : ProgressEvent;
 
+/// <summary>The initial points have labels: so many of each class.</summary>
+public sealed record InitialLabelled(IReadOnlyList<int> ClassCounts) : ProgressEvent;
+
 /// <summary>A file is being loaded or downloaded.</summary>
 public sealed record DataProgressed(string What, long Done, long Total) : ProgressEvent;
 

@@ -13,7 +13,7 @@ internal static class DataCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> source = new("SOURCE") { Description = "name of a data set, or path of a class-folder tree or archive" };
-        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining");
+        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining", "simulate");
         Command command = new("data", "Load a data set and say what is in it: counts, classes, sizes, mean, problems.") { source };
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>
@@ -26,6 +26,7 @@ internal static class DataCommand
                 terminal,
                 parsed,
                 progress => DataSources.LoadAsync(configuration.DataRequest, progress, signals.Token)).ConfigureAwait(false);
+            data = configuration.Simulate is { } simulation ? Simulation.Parse(simulation).Apply(data, configuration.DataSeed) : data;
             DatasetSummary summary = DatasetSummary.Of(data);
             if (parsed.GetValue(CommonOptions.Json))
             {

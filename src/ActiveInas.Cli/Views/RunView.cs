@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
 using Spectre.Console;
@@ -49,12 +50,21 @@ internal static class RunView
         }
 
         console.Write(table);
+        if (run.ClassLabels.TryGetValue(1, out IReadOnlyList<int>? counts) && counts.Count <= 20)
+        {
+            Tables.Fact(console, "initial labels", ClassCounts.Text(run.Classes, counts));
+        }
+
         Tables.Fact(console, "architecture path", Path(run));
         if (run.Auc is { } auc)
         {
             Tables.Fact(console, "mean test error", $"{auc.ToString("0.0000", CultureInfo.InvariantCulture)} (area under the error curve over the labels)");
         }
 
+        if (run.End is { } end)
+        {
+            Tables.Fact(console, "ended", end.Reason);
+        }
     }
 
     /// <summary>Where the files are and the command to look again.</summary>

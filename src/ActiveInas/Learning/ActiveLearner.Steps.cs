@@ -80,7 +80,9 @@ public sealed partial class ActiveLearner
         QueryRecord? query = _journal.FindQuery(0);
         if (query is null)
         {
-            query = new QueryRecord(0, RoundKeys.Initial, DrawInitial(_options.Seed, _options.PoolSize, _options.Initial), 0);
+            long start = Stopwatch.GetTimestamp();
+            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_options.Seed, _options.PoolSize, _options.Initial, cancellation);
+            query = new QueryRecord(0, _options.InitialQuery.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _journal.RecordQuery(query);
         }
 
@@ -100,6 +102,11 @@ public sealed partial class ActiveLearner
             LabelCheck.Require(answer, _options.PoolSize, _options.Classes, asked.ToHashSet());
             labels = [.. answer.OrderBy(sample => sample.Id)];
             _journal.RecordLabels(round, labels, query.Round == 0 ? RoundKeys.Initial : _oracle.Source);
+        }
+
+        if (round == 1)
+        {
+            _progress?.Report(new InitialLabelled(ClassCounts.Of(labels.Select(sample => sample.Label), _options.Classes)));
         }
 
         // A sample that the oracle left out will never get a label: it leaves the pool with the others.
@@ -184,10 +191,9 @@ public sealed partial class ActiveLearner
             return known;
         }
 
-        // Only when the round was replayed: its model comes from the journal, or once more from the same seed.
-        if (f.Model is null && _query.Needs != QueryNeeds.None)
+        if (_query.Needs != QueryNeeds.None)
         {
-            _ = _journal.LoadModel(t) is { } kept ? f.Set(kept) : (await TrainModelAsync(t, a, s, f, cancellation).ConfigureAwait(false)).Model;
+            _ = await ModelAsync(t, a, s, f, cancellation).ConfigureAwait(false);
         }
 
         cancellation.ThrowIfCancellationRequested();

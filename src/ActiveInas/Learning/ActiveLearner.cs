@@ -18,7 +18,7 @@ namespace ActiveInas.Learning;
 /// </code></example>
 public sealed partial class ActiveLearner
 {
-    /// <summary>Runs the loop until the budget is spent or the pool is empty.</summary>
+    /// <summary>Runs the loop until the budget is spent, the pool is empty or a stopping rule holds.</summary>
     /// <exception cref="LabelsPendingException">People have not labelled yet what was asked for; run again over the same journal later.</exception>
     public async Task<LearningResult> RunAsync(CancellationToken cancellation)
     {
@@ -47,11 +47,10 @@ public sealed partial class ActiveLearner
 
             a = rounds[^1].Architecture;
 
-            // 4. Budget spent or U_t empty: return f_theta.
-            if (s.Count >= _options.Budget || u.Count == 0)
+            // 4. Budget spent, U_t empty, or a stopping rule holds: return f_theta.
+            if (await EndAsync(t, rounds, s, u, f, cancellation).ConfigureAwait(false) is { } end)
             {
-                LearningEnd end = s.Count >= _options.Budget ? LearningEnd.BudgetSpent : LearningEnd.PoolExhausted;
-                return new LearningResult(rounds, end, f.Release() ?? _journal.LoadModel(t));
+                return new LearningResult(rounds, end.Rule, f.Release() ?? _journal.LoadModel(t), end.Reason);
             }
 
             // 5. S' = Q(f_theta, S_t, U_t, b), b cut to budget and pool.

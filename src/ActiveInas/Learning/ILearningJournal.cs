@@ -30,7 +30,8 @@ public sealed record QueryRecord(int Round, string Strategy, IReadOnlyList<Query
 
 /// <summary>The memory of a run. The loop asks it before every expensive step, so a resumed run replays what is recorded and goes on
 /// from there. Each Record call is durable when it returns. Without persistence: <c>MemoryJournal</c>.</summary>
-/// <remarks>Order within round t: labels(t) -> trials(t) -> search(t) -> model(t), round(t) -> query(t) -> labels(t + 1). The k random
+/// <remarks>Order within round t: labels(t) -> trials(t) -> search(t) -> model(t), round(t) -> evidence(t), with stopping
+/// rules only -> query(t) -> labels(t + 1). The k
 /// initial points are query 0, recorded before labels(1); there is none when the run starts from given labels.</remarks>
 public interface ILearningJournal
 {
@@ -66,4 +67,13 @@ public interface ILearningJournal
 
     /// <summary>Records a query.</summary>
     void RecordQuery(QueryRecord record);
+
+    /// <summary>Wall-clock of the run so far, over all sessions.</summary>
+    double Seconds { get; }
+
+    /// <summary>What the stopping rules know of a round, or null.</summary>
+    StopEvidence? FindEvidence(int round);
+
+    /// <summary>Records what the stopping rules know of a round. The predictions of earlier rounds need not be kept.</summary>
+    void RecordEvidence(StopEvidence evidence);
 }

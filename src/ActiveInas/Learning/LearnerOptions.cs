@@ -22,6 +22,9 @@ public sealed record LearnerOptions
     /// <summary>k.</summary>
     public required int Initial { get; init; }
 
+    /// <summary>Chooses the k initial points.</summary>
+    public IInitialQuery InitialQuery { get; init; } = new RandomStart();
+
     /// <summary>b.</summary>
     public required QuerySchedule Schedule { get; init; }
 
@@ -43,7 +46,10 @@ public sealed record LearnerOptions
     /// <summary>Threads of the selection; 0: one a core. No result depends on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>S_1 when labels exist already; null: k random points, labelled by the oracle.</summary>
+    /// <summary>Rules that end the run before the budget is spent.</summary>
+    public StoppingRules Stopping { get; init; } = StoppingRules.None;
+
+    /// <summary>S_1 when labels exist already; null: k points of <see cref="InitialQuery"/>, labelled by the oracle.</summary>
     public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
 
     /// <summary>Refuses what cannot work.</summary>

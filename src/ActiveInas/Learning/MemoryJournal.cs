@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActiveInas.Data;
 using ActiveInas.Search;
 using ActiveInas.Training;
@@ -12,6 +13,11 @@ public sealed class MemoryJournal : ILearningJournal
     private readonly Dictionary<int, SearchOutcome> _searches = [];
     private readonly Dictionary<int, RoundRecord> _rounds = [];
     private readonly Dictionary<int, QueryRecord> _queries = [];
+    private readonly Dictionary<int, StopEvidence> _evidence = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <inheritdoc/>
+    public double Seconds => _clock.Elapsed.TotalSeconds;
 
     /// <inheritdoc/>
     public IReadOnlyList<LabelledSample>? FindLabels(int round) => _labels.GetValueOrDefault(round);
@@ -56,5 +62,15 @@ public sealed class MemoryJournal : ILearningJournal
     {
         ArgumentNullException.ThrowIfNull(record);
         _queries.Add(record.Round, record);
+    }
+
+    /// <inheritdoc/>
+    public StopEvidence? FindEvidence(int round) => _evidence.GetValueOrDefault(round);
+
+    /// <inheritdoc/>
+    public void RecordEvidence(StopEvidence evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        _evidence.Add(evidence.Round, evidence);
     }
 }

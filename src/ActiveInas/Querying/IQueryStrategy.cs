@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
 using ActiveInas.Training;
 
@@ -18,6 +19,12 @@ public enum QueryNeeds
 
     /// <summary>Embeddings of the pool and of the labelled samples.</summary>
     Embeddings = 4,
+
+    /// <summary>Embeddings of the pool only.</summary>
+    PoolEmbeddings = 8,
+
+    /// <summary>Gradients of the loss in the last layer, held as their two factors: probabilities and embeddings of the pool.</summary>
+    GradientEmbeddings = Probabilities | PoolEmbeddings,
 }
 
 /// <summary>The input of a query. Rows of all arrays follow <see cref="Pool"/> (or <see cref="Labelled"/>), ascending by id.</summary>
@@ -29,7 +36,7 @@ public sealed record QueryContext
     /// <summary>S_t, ascending.</summary>
     public required IReadOnlyList<LabelledSample> Labelled { get; init; }
 
-    /// <summary>b, 1..Pool.Count.</summary>
+    /// <summary>b, 1..Pool.Count; 0 for an empty pool.</summary>
     public required int Count { get; init; }
 
     /// <summary>Classes.</summary>
@@ -50,11 +57,11 @@ public sealed record QueryContext
     /// <summary>[pool, classes] or null.</summary>
     public float[]? Probabilities { get; init; }
 
-    /// <summary>[pool, D] or null.</summary>
-    public float[]? PoolEmbeddings { get; init; }
+    /// <summary>[pool, D] or null; in memory or in a mapped file, which makes no difference. An array converts to it.</summary>
+    public FloatTable? PoolEmbeddings { get; init; }
 
     /// <summary>[labelled, D] or null.</summary>
-    public float[]? LabelledEmbeddings { get; init; }
+    public FloatTable? LabelledEmbeddings { get; init; }
 
     /// <summary>D, or 0.</summary>
     public int EmbeddingLength { get; init; }

@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
 using ActiveInas.Training;
 
@@ -20,11 +21,22 @@ public sealed record QueryRequest(
     ulong Seed,
     int StochasticPasses,
     double DropoutRate,
-    int Threads);
+    int Threads)
+{
+    /// <summary>Bytes that the embeddings of the pool may take in memory; when they take more, they live in a mapped temporary file, and the
+    /// picks are the same. Null: half of the memory that this process may use.</summary>
+    public long? EmbeddingMemory { get; init; }
+
+    /// <summary>Folder of that file; null: the system's. It should be on a disk, not in memory.</summary>
+    public string? TemporaryFolder { get; init; }
+}
 
 /// <summary>Gives a strategy just what it needs from a network, and checks what it answers. Disposes nothing.</summary>
 public static class QueryRunner
 {
+    // A multiple of every batch of a network: cutting the pool makes no batch smaller.
+    private const int RowsInMemory = 4096;
+
     /// <summary>Runs one query.</summary>
     /// <param name="strategy">Q.</param>
     /// <param name="model">f_theta; may be null for a strategy that needs nothing.</param>
@@ -40,15 +52,36 @@ public static class QueryRunner
             throw new ArgumentException($"A query of {request.Count} samples from a pool of {request.Pool.Count} is not possible.");
         }
 
-        QueryContext context = Context(strategy, model, request, cancellation);
+        QueryContext context = Plain(request);
+        if (strategy.Needs == QueryNeeds.None)
+        {
+            return Answer(strategy, context, cancellation);
+        }
+
+        ArgumentNullException.ThrowIfNull(model);
+        using FloatTable? pool = NeedsPoolEmbeddings(strategy) ? PoolTable(request, model.EmbeddingLength) : null;
+        return Answer(strategy, Filled(strategy, model, context, pool, cancellation), cancellation);
+    }
+
+    private static IReadOnlyList<QueryPick> Answer(IQueryStrategy strategy, QueryContext context, CancellationToken cancellation)
+    {
         IReadOnlyList<QueryPick> picks = strategy.Select(context, cancellation);
         Check(strategy, context, picks);
         return picks;
     }
 
-    private static QueryContext Context(IQueryStrategy strategy, IModel? model, QueryRequest request, CancellationToken cancellation)
+    private static bool NeedsPoolEmbeddings(IQueryStrategy strategy)
+        => (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.PoolEmbeddings | QueryNeeds.StochasticProbabilities)) != 0;
+
+    private static FloatTable PoolTable(QueryRequest request, int length)
     {
-        QueryContext context = new()
+        long count = (long)request.Pool.Count * length;
+        long most = request.EmbeddingMemory ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        return count * sizeof(float) <= most ? FloatTable.Allocate(count) : FloatTable.Map(request.TemporaryFolder ?? Path.GetTempPath(), count);
+    }
+
+    private static QueryContext Plain(QueryRequest request)
+        => new()
         {
             Pool = [.. request.Pool.Order()],
             Labelled = [.. request.Labelled.OrderBy(sample => sample.Id)],
@@ -59,26 +92,50 @@ public static class QueryRunner
             DropoutRate = request.DropoutRate,
             Threads = request.Threads,
         };
-        if (strategy.Needs == QueryNeeds.None)
+
+    private static QueryContext Filled(
+        IQueryStrategy strategy, IModel model, QueryContext context, FloatTable? pool, CancellationToken cancellation)
+    {
+        float[]? probabilities = strategy.Needs.HasFlag(QueryNeeds.Probabilities) ? new float[context.Pool.Count * context.Classes] : null;
+        Embed(model, context.Pool, pool, probabilities, context, cancellation);
+        FloatTable? labelled = null;
+        if (strategy.Needs.HasFlag(QueryNeeds.Embeddings))
         {
-            return context;
+            labelled = FloatTable.Allocate((long)context.Labelled.Count * model.EmbeddingLength);
+            Embed(model, [.. context.Labelled.Select(sample => sample.Id)], labelled, null, context, cancellation);
         }
 
-        ArgumentNullException.ThrowIfNull(model);
-        float[] pool = model.Embed(context.Pool, cancellation);
-        bool keepsEmbeddings = (strategy.Needs & (QueryNeeds.Embeddings | QueryNeeds.StochasticProbabilities)) != 0;
         return context with
         {
             EmbeddingLength = model.EmbeddingLength,
-            PoolEmbeddings = keepsEmbeddings ? pool : null,
-            LabelledEmbeddings = strategy.Needs.HasFlag(QueryNeeds.Embeddings)
-                ? model.Embed([.. context.Labelled.Select(sample => sample.Id)], cancellation)
-                : null,
+            PoolEmbeddings = pool,
+            LabelledEmbeddings = labelled,
             Head = strategy.Needs.HasFlag(QueryNeeds.StochasticProbabilities) ? model.Head : null,
-            Probabilities = strategy.Needs.HasFlag(QueryNeeds.Probabilities)
-                ? Softmax.Probabilities(pool, model.Head, request.Threads, cancellation)
-                : null,
+            Probabilities = probabilities,
         };
+    }
+
+    /// <summary>Runs the body over samples a block at a time; what is not asked for of a block is gone before the next.</summary>
+    private static void Embed(
+        IModel model, IReadOnlyList<SampleId> samples, FloatTable? table, float[]? probabilities, QueryContext context, CancellationToken cancellation)
+    {
+        int row = 0;
+        foreach (SampleId[] block in samples.Chunk(RowsInMemory))
+        {
+            float[] embeddings = model.Embed(block, cancellation);
+            if (table is not null)
+            {
+                embeddings.CopyTo(table.AsSpan(row * model.EmbeddingLength, embeddings.Length));
+            }
+
+            if (probabilities is not null)
+            {
+                float[] part = Softmax.Probabilities(embeddings, model.Head, context.Threads, cancellation);
+                part.CopyTo(probabilities.AsSpan(row * context.Classes, part.Length));
+            }
+
+            row += block.Length;
+        }
     }
 
     private static void Check(IQueryStrategy strategy, QueryContext context, IReadOnlyList<QueryPick> picks)

@@ -9,19 +9,22 @@ namespace ActiveInas.Querying;
 /// <para>Cost O(pool log pool); memory O(pool). Reference: the passive learner of Geifman and El-Yaniv, arXiv 1811.07579, section 5.
 /// Deviations: none.</para>
 /// </remarks>
-public sealed class RandomQuery : IQueryStrategy
+public sealed class RandomQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "random";
 
     /// <inheritdoc/>
-    public string Name => StrategyName;
+    public override string Name => StrategyName;
 
     /// <inheritdoc/>
-    public QueryNeeds Needs => QueryNeeds.None;
+    public override QueryNeeds Needs => QueryNeeds.None;
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryPick> Select(QueryContext context, CancellationToken cancellation)
+    public override bool LargestFirst => false;
+
+    /// <inheritdoc/>
+    public override double[] Score(QueryContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         double[] scores = new double[context.Pool.Count];
@@ -31,6 +34,6 @@ public sealed class RandomQuery : IQueryStrategy
             scores[row] = (Ranking.TieBreak(context.Seed, id) >> 11) * (1.0 / (1ul << 53));
         }
 
-        return Ranking.Take(Name, context, scores, largestFirst: false);
+        return scores;
     }
 }

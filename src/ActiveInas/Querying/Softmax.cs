@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Training;
 
 namespace ActiveInas.Querying;
@@ -21,7 +24,16 @@ public static class Softmax
         {
             float value = embedding[unit];
             ReadOnlySpan<float> weights = head.Weights.AsSpan(unit * classes, classes);
-            for (int c = 0; c < classes; c++)
+
+            // Lanes are classes and never mix: the result does not depend on the width of the vectors.
+            Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(logits);
+            ReadOnlySpan<Vector<float>> rows = MemoryMarshal.Cast<float, Vector<float>>(weights);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                sums[i] += value * rows[i];
+            }
+
+            for (int c = rows.Length * Vector<float>.Count; c < weights.Length; c++)
             {
                 logits[c] += value * weights[c];
             }
@@ -72,7 +84,7 @@ public static class Softmax
     /// <param name="threads">Threads; 0: one a core. The result does not depend on it.</param>
     /// <param name="cancellation">Stops between blocks of rows.</param>
     /// <returns>[rows, classes].</returns>
-    public static float[] Probabilities(float[] embeddings, DenseHead head, int threads, CancellationToken cancellation)
+    public static float[] Probabilities(FloatTable embeddings, DenseHead head, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         ArgumentNullException.ThrowIfNull(head);

@@ -7,19 +7,22 @@ namespace ActiveInas.Querying;
 /// <para>Cost O(pool classes + pool log pool) after one pass of the network; memory O(pool). Reference: Geifman and El-Yaniv,
 /// arXiv 1811.07579, section 4; the score is that of arXiv 1705.08500. Deviations: none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class SoftmaxResponseQuery : IQueryStrategy
+public sealed class SoftmaxResponseQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "softmax-response";
 
     /// <inheritdoc/>
-    public string Name => StrategyName;
+    public override string Name => StrategyName;
 
     /// <inheritdoc/>
-    public QueryNeeds Needs => QueryNeeds.Probabilities;
+    public override QueryNeeds Needs => QueryNeeds.Probabilities;
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryPick> Select(QueryContext context, CancellationToken cancellation)
+    public override bool LargestFirst => false;
+
+    /// <inheritdoc/>
+    public override double[] Score(QueryContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         float[] probabilities = Ranking.Needed(Name, context.Probabilities, nameof(context.Probabilities));
@@ -29,7 +32,7 @@ public sealed class SoftmaxResponseQuery : IQueryStrategy
             scores[row] = Largest(probabilities.AsSpan(row * context.Classes, context.Classes));
         }
 
-        return Ranking.Take(Name, context, scores, largestFirst: false);
+        return scores;
     }
 
     // MathF.Max returns NaN when either side is NaN: a bad row must not hide behind its finite values.

@@ -32,7 +32,7 @@ public static class ActiveInasRun
         ArgumentNullException.ThrowIfNull(configuration);
         parts ??= RunParts.Default;
         string kernels = parts.Kernels();
-        configuration = configuration.Validate().WithFullPaths();
+        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query }).Validate(parts.Query).WithFullPaths();
         string id = RunFolder.NewId();
         RunFolder folder = RunFolder.Create(configuration.Out ?? RunFolder.DefaultPath(id));
         using RunLock held = RunLock.Take(folder);
@@ -44,8 +44,7 @@ public static class ActiveInasRun
 
         try
         {
-            Dataset data = RunData.WithClasses(
-                await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false), configuration);
+            Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
             configuration = RunData.Adapt(configuration with { Out = folder.Root }, data, progress);
             using RunSession session = new(folder, configuration, data, parts, progress);
             session.CheckOptions();
@@ -94,13 +93,19 @@ public static class ActiveInasRun
             Data = options.Data ?? recorded.Data,
             Labels = options.Labels ?? recorded.Labels,
             Threads = options.Threads ?? recorded.Threads,
-        }).Validate().WithFullPaths();
-        Dataset data = RunData.WithClasses(
-            await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false), configuration);
+        }).Validate(parts.Query).WithFullPaths();
+        Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         RunData.RequireSame(row, data, folder);
         using RunSession session = new(folder, configuration, data, parts, progress);
         session.Reopen(row, kernels);
         return await session.RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<Dataset> LoadAsync(
+        RunConfiguration configuration, IProgress<ProgressEvent>? progress, RunParts parts, CancellationToken cancellation)
+    {
+        Dataset data = await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
+        return RunData.Simulated(RunData.WithClasses(data, configuration), configuration);
     }
 
     private static RunRow RequireRecorded(RunFolder folder)

@@ -65,5 +65,11 @@ internal static class Migrations
             path TEXT NOT NULL, score REAL, PRIMARY KEY (round, position));
         CREATE TABLE metrics (key TEXT NOT NULL, name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, PRIMARY KEY (key, name, step));
         """,
+
+        // Stopping rules: what they know of a round (predictions: one little-endian int16 a sample), and the rule that ended the run.
+        """
+        CREATE TABLE evidence (round INTEGER PRIMARY KEY, seconds REAL NOT NULL, kappa REAL, predictions BLOB);
+        CREATE TABLE ends (rule TEXT NOT NULL, reason TEXT NOT NULL);
+        """,
     ];
 }

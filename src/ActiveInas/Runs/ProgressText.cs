@@ -11,6 +11,7 @@ public static class ProgressText
         StageStarted stage => Stage(stage),
         SearchEnded { Outcome.Candidates.Count: > 0 } search => Search(search),
         RoundEnded round => Round(round),
+        InitialLabelled initial => Initial(initial),
         RunOpened opened => $"run {opened.Id} in {opened.Folder}",
         Notice notice => notice.Message,
         _ => null,
@@ -35,6 +36,14 @@ public static class ProgressText
     {
         string architecture = stage.Architecture is { } known ? $" {known}" : "";
         return $"round {stage.Round}: {stage.Stage}{architecture} ({Count(stage.Labels)} labels)";
+    }
+
+    private static string Initial(InitialLabelled initial)
+    {
+        string counts = initial.ClassCounts.Count <= 20
+            ? string.Join(", ", initial.ClassCounts)
+            : $"{initial.ClassCounts.Min()} to {initial.ClassCounts.Max()} in {initial.ClassCounts.Count} classes, {initial.ClassCounts.Count(count => count == 0)} without any";
+        return $"initial labels per class: {counts}";
     }
 
     private static string Search(SearchEnded search)

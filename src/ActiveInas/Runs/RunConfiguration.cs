@@ -36,6 +36,9 @@ public sealed record RunConfiguration
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>How the pool is made harder, for example "imbalance=10,duplicates=0.3,noise=0.1"; null: it is not.</summary>
+    public string? Simulate { get; init; }
+
     /// <summary>Name of the query function Q.</summary>
     public string Query { get; init; } = "softmax-response";
 
@@ -60,11 +63,26 @@ public sealed record RunConfiguration
     /// <summary>k, labels of the first round.</summary>
     public int Initial { get; init; } = 150;
 
+    /// <summary>How the first k are chosen: random, or spread over features of the images by typiclust or coreset.</summary>
+    public string InitialQuery { get; init; } = InitialQueries.Random;
+
     /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2.</summary>
     public string Batch { get; init; } = "150";
 
     /// <summary>Labels at most.</summary>
     public int Budget { get; init; } = 600;
+
+    /// <summary>Validation accuracy that ends the run, 0..1; null: none does.</summary>
+    public double? StopAccuracy { get; init; }
+
+    /// <summary>"GAIN" or "GAIN:ROUNDS": ends the run when the validation accuracy gains no more in so many rounds; null: it does not.</summary>
+    public string? StopPlateau { get; init; }
+
+    /// <summary>"KAPPA" or "KAPPA:ROUNDS": ends the run when successive models agree on the pool over so many rounds; null: it does not.</summary>
+    public string? StopKappa { get; init; }
+
+    /// <summary>Wall-clock that ends the run, over all sessions; null: none does.</summary>
+    public double? StopHours { get; init; }
 
     /// <summary>How networks are trained.</summary>
     public Recipe Recipe { get; init; } = RecipeLayer.Named("quick");
@@ -90,6 +108,16 @@ public sealed record RunConfiguration
     /// <summary>What to load.</summary>
     public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining);
 
+    /// <summary>The stopping rules beside the budget.</summary>
+    /// <exception cref="ConfigurationException">One is not possible.</exception>
+    public StoppingRules Stopping => new()
+    {
+        Accuracy = StopAccuracy,
+        Plateau = StopPlateau is null ? null : RoundRule.Parse("--stop-plateau", StopPlateau, 0, 1),
+        Kappa = StopKappa is null ? null : RoundRule.Parse("--stop-kappa", StopKappa, -1, 1),
+        Hours = StopHours,
+    };
+
     /// <summary>The fixed architecture, or null for a search.</summary>
     public Architecture? FixedArchitecture
         => Architecture == SearchArchitecture ? null : Architectures.Architecture.Parse(Architecture);
@@ -105,17 +133,25 @@ public sealed record RunConfiguration
 
     /// <summary>Refuses values that cannot work, before any data is loaded.</summary>
     /// <exception cref="ConfigurationException">The first problem found.</exception>
-    public RunConfiguration Validate()
+    public RunConfiguration Validate() => Validate(null);
+
+    /// <inheritdoc cref="Validate()"/>
+    /// <param name="own">A strategy of the caller's, which need not be in the registry; null: none.</param>
+    public RunConfiguration Validate(IQueryStrategy? own)
     {
         RequireSource();
-        _ = QueryStrategies.Create(Query);
+        _ = own?.Name == Query ? own : QueryStrategies.Create(Query);
         RequireArchitectures(SearchSpace.Parse(Space));
         _ = QuerySchedule.Parse(Batch);
+        _ = InitialQueries.Require(InitialQuery);
         RequireWhole("initial", Initial, 1);
         RequireWhole("searchSteps", SearchSteps, 1);
         RequireWhole("mcPasses", McPasses, 1);
         Require(Budget >= Initial, $"--budget {Budget} is below --initial {Initial}: the budget counts all labels; give at least {Initial}.");
         Require(ValidationShare is > 0 and < 1, $"--validation-share {ValidationShare} is out of range: give a share between 0 and 1, for example 0.2.");
+        RequireStopping();
+        _ = Simulate is null ? null : Simulation.Parse(Simulate);
+        Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
         Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
         Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
@@ -152,6 +188,18 @@ public sealed record RunConfiguration
 
     private static void RequireWhole(string key, int value, int minimum)
         => Require(value >= minimum, $"{RunSettings.OptionOf(key)} {value} is too small: give at least {minimum}.");
+
+    private void RequireStopping()
+    {
+        _ = Stopping;
+        Require(StopAccuracy is null or (> 0 and <= 1), $"--stop-accuracy {StopAccuracy} is out of range: give a validation accuracy above 0 and up to 1, for example 0.9.");
+        Require(StopHours is null or > 0, $"--stop-hours {StopHours} is out of range: give hours above 0, for example 8 or 0.5.");
+        bool validates = Architecture == SearchArchitecture;
+        Require(
+            validates || (StopAccuracy is null && StopPlateau is null),
+            $"{(StopAccuracy is null ? "--stop-plateau" : "--stop-accuracy")} reads the validation accuracy of the search, which --architecture {Architecture} does "
+            + "not have: use --stop-kappa or --stop-hours, or leave --architecture out.");
+    }
 
     private void RequireArchitectures(SearchSpace space)
     {

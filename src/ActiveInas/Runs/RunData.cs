@@ -28,6 +28,16 @@ internal static class RunData
                 $"--classes {string.Join(',', configuration.Classes)} does not fit {data.Name}, whose classes are {string.Join(',', data.Classes)}: leave the option out.");
     }
 
+    /// <summary>The data set with its pool made harder, where the configuration asks for it. The seed is that of the data, so that runs with
+    /// different seeds compare.</summary>
+    public static Dataset Simulated(Dataset data, RunConfiguration configuration)
+        => configuration.Simulate is { } text ? Simulation.Parse(text).Apply(data, configuration.DataSeed) : data;
+
+    /// <summary>What a simulated pool holds, in one line.</summary>
+    public static string Describe(Dataset data, string simulation)
+        => $"The pool is simulated ({simulation}): {data.Train.Count} images; labels as given: "
+            + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
+
     /// <summary>Fits the recipe to the data: digits are not mirrored unless the recipe is the user's own.</summary>
     public static RunConfiguration Adapt(RunConfiguration configuration, Dataset data, IProgress<ProgressEvent>? progress)
     {

@@ -35,6 +35,18 @@ public sealed record RunDocument
     /// <summary>Wall-clock over all sessions.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Why it ended; null while it has not.</summary>
+    public LearningStop? End { get; init; }
+
+    /// <summary>Agreement of each round's model with the one before on the pool, where it was measured.</summary>
+    public IReadOnlyDictionary<int, double> Kappas { get; init; } = new Dictionary<int, double>();
+
+    /// <summary>Class names.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>For each round its labels so far, by class.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<int>> ClassLabels { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
     /// <summary>Area under the test 0-1 error from the first to the last point (trapezoids over labels) over the label span;
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
@@ -59,6 +71,7 @@ public sealed record RunDocument
     internal static RunDocument Read(RunFolder folder, RunStore store) => store.Snapshot(() =>
     {
         RunRow run = store.FindRun()!;
+        string[] classes = JsonSerializer.Deserialize<string[]>(run.Classes)!;
         return new RunDocument
         {
             Run = run.Id,
@@ -69,6 +82,10 @@ public sealed record RunDocument
             Rounds = store.Rounds(),
             Queries = store.Queries(),
             Seconds = run.Seconds,
+            End = store.FindEnd(),
+            Kappas = store.Kappas(),
+            Classes = classes,
+            ClassLabels = store.ClassLabels(classes.Length),
         };
     });
 
@@ -81,12 +98,26 @@ public sealed record RunDocument
         ["state"] = State,
         ["data"] = Configuration.Data,
         ["query"] = Configuration.Query,
+        ["initial_query"] = Configuration.InitialQuery,
+        ["simulate"] = Configuration.Simulate,
+        ["classes"] = new JsonArray([.. Classes.Select(name => JsonValue.Create(name))]),
         ["seed"] = Configuration.Seed,
         ["threads"] = Configuration.Threads,
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
         ["auc"] = RunJson.Number(Auc),
         ["seconds"] = RunJson.Number(Seconds),
+        ["end"] = End is null ? null : new JsonObject { ["rule"] = RuleName(End.Rule), ["reason"] = End.Reason },
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
+
+    private static string RuleName(LearningEnd rule) => rule switch
+    {
+        LearningEnd.BudgetSpent => "budget",
+        LearningEnd.PoolExhausted => "pool",
+        LearningEnd.AccuracyReached => "accuracy",
+        LearningEnd.Plateau => "plateau",
+        LearningEnd.Agreement => "kappa",
+        _ => "hours",
+    };
 
     private static JsonObject? Node(SearchOutcome? search) => search is null
         ? null
@@ -114,12 +145,14 @@ public sealed record RunDocument
         {
             ["round"] = round.Round,
             ["labels"] = round.Labels,
+            ["class_labels"] = ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? new JsonArray([.. counts.Select(count => JsonValue.Create(count))]) : null,
             ["architecture"] = new JsonObject { ["blocks"] = round.Architecture.Blocks, ["stacks"] = round.Architecture.Stacks },
             ["parameters"] = round.Parameters,
             ["flops"] = round.Flops,
             ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
             ["test_loss"] = RunJson.Number(round.Test?.Loss),
             ["train_seconds"] = RunJson.Number(round.TrainSeconds),
+            ["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null,
             ["search"] = Node(round.Search),
             ["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) },
         };

@@ -98,6 +98,15 @@ public sealed class RunJournal : ILearningJournal
         _files.WriteRounds();
     });
 
+    /// <inheritdoc/>
+    public double Seconds => _store.Seconds;
+
+    /// <inheritdoc/>
+    public StopEvidence? FindEvidence(int round) => _store.FindEvidence(round);
+
+    /// <inheritdoc/>
+    public void RecordEvidence(StopEvidence evidence) => Durably(() => _store.InsertEvidence(evidence));
+
     private void RemoveEarlierModels(int round)
     {
         string keep = Path.GetFileName(_folder.RoundModel(round));

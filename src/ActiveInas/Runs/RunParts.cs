@@ -1,5 +1,6 @@
 using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Querying;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
@@ -16,6 +17,9 @@ public sealed record RunParts
     /// <summary>Makes what trains, for a data set and so many threads.</summary>
     public Func<Dataset, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
         = (data, threads, checkpoints, progress) => new LocalBackend(data, threads, checkpoints, progress);
+
+    /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
+    public IQueryStrategy? Query { get; init; }
 
     /// <summary>Name of the kernels that <see cref="CreateBackend"/> will use.</summary>
     public Func<string> Kernels { get; init; } = CurrentKernels;

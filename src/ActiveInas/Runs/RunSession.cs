@@ -55,6 +55,7 @@ internal sealed class RunSession : IDisposable
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
+        ReportSimulation();
     });
 
     /// <summary>Takes up a recorded run.</summary>
@@ -73,6 +74,7 @@ internal sealed class RunSession : IDisposable
 
         _log.Write($"resumed with kernels {kernels}");
         _log.Report(new RunOpened(row.Id, _folder.Root, _configuration.Budget));
+        ReportSimulation();
     });
 
     /// <summary>Runs Algorithm 2 over the journal to its end.</summary>
@@ -112,6 +114,14 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    private void ReportSimulation()
+    {
+        if (_configuration.Simulate is { } simulation)
+        {
+            _log.Report(new Notice(RunData.Describe(_data, simulation)));
+        }
+    }
+
     private string Name(SampleId id) => _data.Train.Names[id.Value];
 
     private ActiveLearner CreateLearner(ITrainingBackend backend, RunJournal journal)
@@ -122,7 +132,7 @@ internal sealed class RunSession : IDisposable
             CreateSearch(),
             backend.Trainer,
             backend.Trials,
-            QueryStrategies.Create(_configuration.Query),
+            _parts.Query is { } own && own.Name == _configuration.Query ? own : QueryStrategies.Create(_configuration.Query),
             CreateOracle(),
             backend.Evaluator,
             journal,
@@ -138,12 +148,14 @@ internal sealed class RunSession : IDisposable
 
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
+        InitialQuery = InitialQueries.Create(_configuration.InitialQuery, _data.Train, _configuration.Threads),
         Schedule = QuerySchedule.Parse(_configuration.Batch),
         Budget = _configuration.Budget,
         Recipe = _configuration.Recipe,
         Seed = _configuration.Seed,
         Start = _configuration.FixedArchitecture ?? Architecture.Parse(_configuration.Start),
         StochasticPasses = _configuration.McPasses,
+        Stopping = _configuration.Stopping,
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
     };
@@ -205,13 +217,13 @@ internal sealed class RunSession : IDisposable
 
         _metrics.Flush(Store);
         new RunFiles(_folder, Store).WriteAll();
-        Store.FinishRun();
+        Store.FinishRun(new LearningStop(result.End, result.Reason));
         if (Directory.Exists(_folder.Checkpoints))
         {
             Directory.Delete(_folder.Checkpoints, recursive: true);
         }
 
-        _log.Write($"finished: {result.End}");
+        _log.Write($"finished: {result.Reason}");
     }
 
     private void Stopped(Exception exception)

@@ -36,7 +36,9 @@ public static class RunSettings
             c => c.UseAllTraining, (c, v) => c with { UseAllTraining = Switch(v) }),
         new("classes", "--classes", "A,B,...", "class names for a pool of unlabelled images",
             c => new JsonArray([.. c.Classes.Select(name => JsonValue.Create(name))]), (c, v) => c with { Classes = Names(v) }),
-        new("query", "--query", "NAME", "random, softmax-response, mc-dropout or coreset",
+        new("simulate", "--simulate", "imbalance=R,duplicates=S,noise=S", "make the pool harder for experiments: class sizes falling to 1/R, copies, wrong labels",
+            c => c.Simulate, (c, v) => c with { Simulate = TextOrNull(v) }),
+        new("query", "--query", "NAME", "a query strategy, see 'ainas strategies': for example softmax-response, badge, power:bald",
             c => c.Query, (c, v) => c with { Query = Text(v) }),
         new("architecture", "--architecture", "search|A(i,j)", "search for the architecture each round, or keep one",
             c => c.Architecture, (c, v) => c with { Architecture = Text(v) }),
@@ -50,12 +52,22 @@ public static class RunSettings
             c => c.ValidationShare, (c, v) => c with { ValidationShare = Number(v) }),
         new("mcPasses", "--mc-passes", "N", "stochastic passes of mc-dropout",
             c => c.McPasses, (c, v) => c with { McPasses = Whole(v) }),
-        new("initial", "--initial", "K", "random labels of the first round",
+        new("initial", "--initial", "K", "labels of the first round",
             c => c.Initial, (c, v) => c with { Initial = Whole(v) }),
+        new("initialQuery", "--initial-query", "NAME", "how the first are chosen: random, or spread over colours and edges by typiclust or coreset",
+            c => c.InitialQuery, (c, v) => c with { InitialQuery = Text(v) }),
         new("batch", "--batch", "N or N:UNTIL,N2", "labels of each later round (N while fewer than UNTIL are labelled, then N2)",
             c => c.Batch, (c, v) => c with { Batch = Text(v) }),
         new("budget", "--budget", "N", "labels in all",
             c => c.Budget, (c, v) => c with { Budget = Whole(v) }),
+        new("stopAccuracy", "--stop-accuracy", "SHARE", "end when the search's validation accuracy reaches it",
+            c => c.StopAccuracy, (c, v) => c with { StopAccuracy = IsNull(v) ? null : Number(v) }),
+        new("stopPlateau", "--stop-plateau", "GAIN[:ROUNDS]", "end when the validation accuracy gained no more in so many rounds (3)",
+            c => c.StopPlateau, (c, v) => c with { StopPlateau = RuleOrNull(v) }),
+        new("stopKappa", "--stop-kappa", "KAPPA[:ROUNDS]", "end when successive models agree on the pool, on average of so many rounds (3)",
+            c => c.StopKappa, (c, v) => c with { StopKappa = RuleOrNull(v) }),
+        new("stopHours", "--stop-hours", "HOURS", "end after so much time, over all sessions of the run",
+            c => c.StopHours, (c, v) => c with { StopHours = IsNull(v) ? null : Number(v) }),
         new("seed", "--seed", "N", "seed of the run",
             c => c.Seed, (c, v) => c with { Seed = Seed(v) }),
         new("threads", "--threads", "N", "threads, 0 for one a core; results do not depend on it",
@@ -86,6 +98,11 @@ public static class RunSettings
         => node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : throw new FormatException("a text");
 
     private static string? TextOrNull(JsonNode? node) => IsNull(node) || Raw(node).Length == 0 ? null : Text(node);
+
+    // 0.01 or "0.01:3".
+    private static string? RuleOrNull(JsonNode? node) => node is JsonObject or JsonArray
+        ? throw new FormatException("VALUE or \"VALUE:ROUNDS\"")
+        : IsNull(node) || Raw(node).Length == 0 ? null : Raw(node);
 
     private static int Whole(JsonNode? node)
         => int.TryParse(Raw(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)

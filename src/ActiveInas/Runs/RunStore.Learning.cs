@@ -44,6 +44,28 @@ public sealed partial class RunStore
                 transaction);
         });
 
+    /// <summary>For each round its labels so far, by class.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<int>> ClassLabels(int classes)
+    {
+        lock (_gate)
+        {
+            int[] counts = new int[classes];
+            Dictionary<int, IReadOnlyList<int>> result = [];
+            foreach (IGrouping<int, (int Round, int Label, int Count)> round in _connection
+                .Query<(int Round, int Label, int Count)>("SELECT round, label, COUNT(*) FROM labels GROUP BY round, label ORDER BY round").GroupBy(row => row.Round))
+            {
+                foreach ((_, int label, int count) in round)
+                {
+                    counts[label] += count;
+                }
+
+                result[round.Key] = [.. counts];
+            }
+
+            return result;
+        }
+    }
+
     /// <summary>A recorded trial, or null.</summary>
     public TrialResult? FindTrial(string key)
     {

@@ -58,7 +58,9 @@ public sealed partial class RunStore : IDisposable
         _secondsBefore = HasSchema ? connection.ExecuteScalar<double?>("SELECT seconds FROM runs") ?? 0 : 0;
     }
 
-    private bool HasSchema => _connection.ExecuteScalar<int>("PRAGMA user_version") > 0;
+    private int SchemaVersion => _connection.ExecuteScalar<int>("PRAGMA user_version");
+
+    private bool HasSchema => SchemaVersion > 0;
 
     /// <summary>Opens a store for the one writer, making the file and its tables where they are missing.</summary>
     public static RunStore OpenWriter(string path)
@@ -130,8 +132,16 @@ public sealed partial class RunStore : IDisposable
         => Commit(transaction => _connection.Execute(
             "UPDATE runs SET kernels = @kernels, environment = @environment", new { kernels, environment }, transaction));
 
-    /// <summary>Records the end of the run.</summary>
-    public void FinishRun() => Commit(transaction => _connection.Execute("UPDATE runs SET state = 'finished'", transaction: transaction));
+    /// <summary>Wall-clock over all sessions up to now.</summary>
+    public double Seconds => _secondsBefore + _session.Elapsed.TotalSeconds;
+
+    /// <summary>Records the end of the run and its reason.</summary>
+    public void FinishRun(Learning.LearningStop end) => Commit(transaction =>
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        _connection.Execute("INSERT INTO ends VALUES (@Rule, @Reason)", new { Rule = end.Rule.ToString(), end.Reason }, transaction);
+        _connection.Execute("UPDATE runs SET state = 'finished'", transaction: transaction);
+    });
 
     /// <summary>Adds the time of this session so far, for a run that stops between records.</summary>
     public void SaveSeconds() => Commit(_ => { });
@@ -199,8 +209,7 @@ public sealed partial class RunStore : IDisposable
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
             write(transaction);
-            double seconds = _secondsBefore + _session.Elapsed.TotalSeconds;
-            _connection.Execute("UPDATE runs SET seconds = @seconds", new { seconds }, transaction);
+            _connection.Execute("UPDATE runs SET seconds = @Seconds", new { Seconds }, transaction);
             transaction.Commit();
         }
     }

@@ -78,6 +78,16 @@ internal sealed class StoringJournal(StubTrainer trainer, bool keepsModels = tru
         Written($"query {JsonSerializer.Serialize(record with { Seconds = 0 })}");
     }
 
+    public double Seconds { get; set; }
+
+    public StopEvidence? FindEvidence(int round) => _inner.FindEvidence(round);
+
+    public void RecordEvidence(StopEvidence evidence)
+    {
+        _inner.RecordEvidence(evidence);
+        Written($"evidence {JsonSerializer.Serialize(evidence)}");
+    }
+
     private void Written(string text)
     {
         _writes.Add(text);

@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
 using ActiveInas.Querying;
 
@@ -49,26 +50,6 @@ public sealed class CoresetTests
         Assert.Equal(
             Ranking.TieBreak(1, new(1)) < Ranking.TieBreak(1, new(9)) ? [1, 9] : [9, 1],
             picks.Skip(2).Select(pick => pick.Id.Value));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(8)]
-    [InlineData(15)]
-    [InlineData(16)]
-    [InlineData(17)]
-    [InlineData(24)]
-    [InlineData(31)]
-    [InlineData(64)]
-    [InlineData(515)]
-    public void Distances_cover_every_length(int length)
-    {
-        SeededRandom random = new((ulong)length);
-        float[] a = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextInt(9))];
-        float[] b = [.. Enumerable.Range(0, length).Select(_ => (float)random.NextInt(9))];
-
-        Assert.Equal(a.Zip(b).Sum(pair => (pair.First - pair.Second) * (pair.First - pair.Second)), CoresetQuery.SquaredDistance(a, b));
     }
 
     [Fact]
@@ -137,6 +118,6 @@ public sealed class CoresetTests
         return nearest;
     }
 
-    private static IEnumerable<double[]> Rows(float[] values, int length)
+    private static IEnumerable<double[]> Rows(FloatTable values, int length)
         => values.Chunk(length).Select(row => row.Select(value => (double)value).ToArray());
 }

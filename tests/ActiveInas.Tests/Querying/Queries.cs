@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
 using ActiveInas.Querying;
 using ActiveInas.Training;
@@ -53,7 +54,7 @@ internal static class Queries
         };
     }
 
-    private static float[] Rows(float[] values, int[] order, int length)
+    private static float[] Rows(FloatTable values, int[] order, int length)
         => [.. order.SelectMany(row => values.AsSpan(row * length, length).ToArray())];
 
     private static float[] Floats(int count, ref SeededRandom random, Func<float, float>? map)

@@ -2,6 +2,7 @@ using ActiveInas.Architectures;
 using ActiveInas.Data;
 using ActiveInas.Querying;
 using ActiveInas.Tests.Learning;
+using ActiveInas.Tests.Runs;
 using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Querying;
@@ -28,8 +29,8 @@ public sealed class QueryRunnerTests
         bool stochastic = needs.HasFlag(QueryNeeds.StochasticProbabilities);
         Assert.Equal(Stub.Ids(2, 5, 9), seen.Pool);
         Assert.Equal(Stub.Labelled(3, 7), seen.Labelled);
-        Assert.Equal(embeddings || stochastic ? [2, 5, 9] : null, seen.PoolEmbeddings);
-        Assert.Equal(embeddings ? [3, 7] : null, seen.LabelledEmbeddings);
+        Assert.Equal<IEnumerable<float>>(embeddings || stochastic ? [2, 5, 9] : null, seen.PoolEmbeddings);
+        Assert.Equal<IEnumerable<float>>(embeddings ? [3, 7] : null, seen.LabelledEmbeddings);
         Assert.Equal(stochastic ? model.Head : null, seen.Head);
         Assert.Equal(needs.HasFlag(QueryNeeds.Probabilities), seen.Probabilities is not null);
         Assert.Equal((11ul, 10, 0.5, 1), (seen.Seed, seen.StochasticPasses, seen.DropoutRate, seen.Threads));
@@ -44,6 +45,32 @@ public sealed class QueryRunnerTests
         QueryRunner.Run(probe, model, s_request, CancellationToken.None);
 
         Assert.Equal(1 / (1 + Math.Exp(-2 * 0.05)), probe.Seen!.Probabilities![2], 1e-6);
+    }
+
+    [Theory]
+    [InlineData(CoresetQuery.StrategyName)]
+    [InlineData(McDropoutQuery.StrategyName)]
+    public void Embeddings_in_a_mapped_file_give_the_same_picks_and_leave_nothing(string name)
+    {
+        using TemporaryFolder folder = new();
+        int[] ids = [.. Enumerable.Range(0, 9000)];
+        QueryRequest request = new(Stub.Ids(ids[10..]), Stub.Labelled(ids[..10]), 50, 2, 11, 10, 0.5, 2);
+        using StubModel model = new StubTrainer().Open(new Architecture(1, 1));
+        IQueryStrategy strategy = QueryStrategies.Create(name);
+        bool mapped = false;
+        Probe probe = new(strategy.Needs, context =>
+        {
+            mapped = context.PoolEmbeddings!.IsMapped;
+            return strategy.Select(context, CancellationToken.None);
+        });
+
+        IReadOnlyList<QueryPick> picks = QueryRunner.Run(
+            probe, model, request with { EmbeddingMemory = 4 * 8990 - 1, TemporaryFolder = folder.Path }, CancellationToken.None);
+
+        Assert.True(mapped);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Equal(QueryRunner.Run(probe, model, request with { EmbeddingMemory = 4 * 8990 }, CancellationToken.None), picks);
+        Assert.False(mapped);
     }
 
     [Theory]

@@ -5,24 +5,26 @@ namespace ActiveInas.Tests.Querying;
 public sealed class QueryStrategiesTests
 {
     [Fact]
-    public void Every_row_has_a_contract()
-    {
-        string[] covered =
-        [
-            .. typeof(StrategyContract).Assembly.GetTypes()
-                .Where(type => type.IsSubclassOf(typeof(StrategyContract)))
-                .Select(type => ((StrategyContract)Activator.CreateInstance(type)!).Name),
-        ];
-
-        Assert.Equal(QueryStrategies.Rows.Select(row => row.Name).Order(), covered.Order());
-    }
-
-    [Fact]
     public void Rows_make_what_they_name_and_say_what_it_is()
     {
         Assert.All(QueryStrategies.Rows, row => Assert.Equal(row.Name, row.Create().Name));
         Assert.All(QueryStrategies.Rows, row => Assert.InRange(row.Description.Length, 10, 100));
+        Assert.All(QueryStrategies.Wrappers, row => Assert.InRange(row.Description.Length, 10, 100));
+        Assert.All(QueryStrategies.Wrappers, row => Assert.Equal($"{row.Name}:margin", QueryStrategies.Create($"{row.Name}:margin").Name));
+        Assert.All(QueryStrategies.Wrappers, row => Assert.Equal(row.Adds, QueryStrategies.Create($"{row.Name}:random").Needs));
     }
+
+    [Fact]
+    public void Wrappers_wrap_wrappers()
+        => Assert.Equal("class-balanced:power:bald", QueryStrategies.Create("class-balanced:power:bald").Name);
+
+    [Theory]
+    [InlineData("powr:bald", "Did you mean power?")]
+    [InlineData("power:bld", "Did you mean bald?")]
+    [InlineData("power:coreset", "wanted power: and one of random, softmax-response, margin, entropy, mc-dropout, bald, mean-entropy.")]
+    [InlineData("power:", "Unknown query strategy ''")]
+    public void A_wrapper_or_what_it_wraps_that_is_not_possible_is_named(string name, string says)
+        => Assert.Contains(says, Assert.Throws<ConfigurationException>(() => QueryStrategies.Create(name)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("corset", "coreset")]

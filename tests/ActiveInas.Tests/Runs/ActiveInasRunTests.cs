@@ -47,7 +47,7 @@ public sealed class ActiveInasRunTests : IDisposable
             new HashSet<string> { "schema_version", "run", "data", "query", "seed", "rounds", "auc", "seconds" }, json.Select(pair => pair.Key).ToHashSet());
         JsonObject round = json["rounds"]![0]!.AsObject();
         Assert.Equal(
-            new HashSet<string> { "round", "labels", "architecture", "parameters", "flops", "test_accuracy", "test_loss", "train_seconds", "search", "query" },
+            new HashSet<string> { "round", "labels", "class_labels", "architecture", "parameters", "flops", "test_accuracy", "test_loss", "train_seconds", "kappa", "search", "query" },
             round.Select(pair => pair.Key).ToHashSet());
         Assert.Equal(["blocks", "stacks"], round["architecture"]!.AsObject().Select(pair => pair.Key));
         Assert.Superset(
@@ -383,7 +383,7 @@ public sealed class ActiveInasRunTests : IDisposable
         }
     }
 
-    private static void CopyFolder(string from, string to)
+    internal static void CopyFolder(string from, string to)
     {
         foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {

@@ -43,6 +43,12 @@ internal unsafe interface ILanes<V>
 
     /// <summary>All bits set.</summary>
     static abstract V AllBits { get; }
+
+    /// <summary>value where mask has all bits set, 0 where it has none.</summary>
+    static abstract V And(V mask, V value);
+
+    /// <summary>All bits set in the lanes whose word has bit <paramref name="bit"/> (0..31), none in the others.</summary>
+    static abstract V WhereBit(uint* words, int bit);
 }
 
 /// <summary>Loads and stores that follow the storage type.</summary>
@@ -123,6 +129,13 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> And(Vector512<float> mask, Vector512<float> value) => mask & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereBit(uint* words, int bit)
+        => Vector512.ShiftRightArithmetic(Vector512.ShiftLeft(Vector512.Load((int*)words), 31 - bit), 31).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> value)
         => Vector512.GreaterThan(test, Vector512<float>.Zero) & value;
 
@@ -180,6 +193,13 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> And(Vector256<float> mask, Vector256<float> value) => mask & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereBit(uint* words, int bit)
+        => Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(Vector256.Load((int*)words), 31 - bit), 31).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> value)
@@ -242,6 +262,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> And(Vector128<float> mask, Vector128<float> value) => mask & value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereBit(uint* words, int bit)
+        => Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(Vector128.Load((int*)words), 31 - bit), 31).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> value)

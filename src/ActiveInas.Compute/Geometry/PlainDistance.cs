@@ -1,0 +1,55 @@
+namespace ActiveInas.Compute.Geometry;
+
+/// <summary>The one order of summation of every distance and inner product between embeddings, as plain loops.</summary>
+/// <remarks>Sixteen running sums, sum j taking the elements j, j + 16, j + 32, ... by fused multiply-adds in ascending order; then the
+/// sums are folded in halves: j with j + 8, j with j + 4, j with j + 2, j with j + 1. Every vector width can follow it, so all of them
+/// give the same bytes. Elements past the end count as zeros, which change no sum.</remarks>
+public static class PlainDistance
+{
+    /// <summary>Running sums; kernels take rows padded to a multiple of it.</summary>
+    public const int Lanes = 16;
+
+    /// <summary>||a - b||^2 = sum over k of (a[k] - b[k])^2.</summary>
+    /// <param name="a">[D].</param>
+    /// <param name="b">[D].</param>
+    public static float Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Span<float> sums = stackalloc float[Lanes];
+        sums.Clear();
+        for (int k = 0; k < a.Length; k++)
+        {
+            float difference = a[k] - b[k];
+            sums[k % Lanes] = MathF.FusedMultiplyAdd(difference, difference, sums[k % Lanes]);
+        }
+
+        return Fold(sums);
+    }
+
+    /// <summary>a . b = sum over k of a[k] b[k].</summary>
+    /// <param name="a">[D].</param>
+    /// <param name="b">[D].</param>
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        Span<float> sums = stackalloc float[Lanes];
+        sums.Clear();
+        for (int k = 0; k < a.Length; k++)
+        {
+            sums[k % Lanes] = MathF.FusedMultiplyAdd(a[k], b[k], sums[k % Lanes]);
+        }
+
+        return Fold(sums);
+    }
+
+    private static float Fold(Span<float> sums)
+    {
+        for (int half = Lanes / 2; half > 0; half /= 2)
+        {
+            for (int j = 0; j < half; j++)
+            {
+                sums[j] += sums[j + half];
+            }
+        }
+
+        return sums[0];
+    }
+}

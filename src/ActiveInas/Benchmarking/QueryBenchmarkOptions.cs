@@ -1,0 +1,86 @@
+using ActiveInas.Architectures;
+using ActiveInas.Compute;
+
+namespace ActiveInas.Benchmarking;
+
+/// <summary>How much a k-centre query has to do.</summary>
+/// <param name="Pool">Rows to choose from.</param>
+/// <param name="Labelled">Rows that are centres from the start.</param>
+/// <param name="Length">D.</param>
+/// <param name="Picks">Rows to choose.</param>
+public readonly record struct KCentreSize(int Pool, int Labelled, int Length, int Picks);
+
+/// <summary>How much a BADGE query has to do.</summary>
+/// <param name="Pool">Rows to choose from.</param>
+/// <param name="Length">D.</param>
+/// <param name="Classes">C.</param>
+/// <param name="Picks">Rows to choose.</param>
+public readonly record struct BadgeSize(int Pool, int Length, int Classes, int Picks);
+
+/// <summary>What the benchmark of the queries measures. An empty list leaves its part out.</summary>
+public sealed record QueryBenchmarkOptions
+{
+    /// <summary>Kernels of the networks.</summary>
+    public KernelRow Row { get; init; } = KernelTable.Best(StorageType.BFloat16);
+
+    /// <summary>0: one a core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Networks for MC-dropout.</summary>
+    public IReadOnlyList<Architecture> Networks { get; init; } = [new(1, 2), new(2, 4)];
+
+    /// <summary>Numbers of classes for MC-dropout.</summary>
+    public IReadOnlyList<int> Classes { get; init; } = [10, 100];
+
+    /// <summary>Images for MC-dropout, 32 x 32.</summary>
+    public int Images { get; init; } = 48_000;
+
+    /// <summary>Passes of MC-dropout.</summary>
+    public int Passes { get; init; } = 100;
+
+    /// <summary>k-centre: the size that is held against the peer, then the growth of the pool.</summary>
+    public IReadOnlyList<KCentreSize> KCentre { get; init; } =
+    [
+        new(40_000, 10_000, 512, 5_000),
+        new(10_000, 1_000, 128, 100),
+        new(31_623, 3_162, 128, 316),
+        new(100_000, 10_000, 128, 1_000),
+        new(316_228, 31_623, 128, 3_162),
+        new(1_000_000, 100_000, 128, 10_000),
+    ];
+
+    /// <summary>BADGE.</summary>
+    public IReadOnlyList<BadgeSize> Badge { get; init; } = [new(40_000, 512, 10, 5_000)];
+
+    /// <summary>Refuses what cannot be measured.</summary>
+    /// <exception cref="ConfigurationException">A value is out of range; the message names it.</exception>
+    public QueryBenchmarkOptions Validate()
+    {
+        if (Images < 1 || Passes < 1 || Classes.Any(classes => classes < 2))
+        {
+            throw new ConfigurationException(
+                $"MC-dropout of {Passes} passes over {Images} images with {string.Join(", ", Classes)} classes cannot be measured; "
+                + "wanted at least one pass, one image and two classes.");
+        }
+
+        foreach ((int pool, int labelled, int length, int picks) in KCentre)
+        {
+            if (labelled < 0 || length < 1 || picks < 1 || picks > pool)
+            {
+                throw new ConfigurationException(
+                    $"k-centre of {picks} of {pool} rows of {length} with {labelled} labelled cannot be measured; wanted 1 <= picks <= pool.");
+            }
+        }
+
+        foreach ((int pool, int length, int classes, int picks) in Badge)
+        {
+            if (length < 1 || classes < 2 || picks < 1 || picks > pool)
+            {
+                throw new ConfigurationException(
+                    $"BADGE of {picks} of {pool} rows of {length} with {classes} classes cannot be measured; wanted 1 <= picks <= pool.");
+            }
+        }
+
+        return this;
+    }
+}

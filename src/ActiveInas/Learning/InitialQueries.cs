@@ -1,0 +1,89 @@
+using ActiveInas.Data;
+using ActiveInas.Querying;
+
+namespace ActiveInas.Learning;
+
+/// <summary>Chooses the k initial points, for which there is no model yet.</summary>
+public interface IInitialQuery
+{
+    /// <summary>Name recorded with query 0.</summary>
+    string Name { get; }
+
+    /// <summary>k different samples of 0..poolSize-1, ranked: a function of the arguments and the images only.</summary>
+    IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation);
+}
+
+/// <summary>The ways to choose the initial points.</summary>
+public static class InitialQueries
+{
+    /// <summary>Drawn at random, as in the paper.</summary>
+    public const string Random = "random";
+
+    /// <summary>Names on the command line.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Random, TypiClustQuery.StrategyName, CoresetQuery.StrategyName];
+
+    /// <summary>Makes one.</summary>
+    /// <param name="name">Of <see cref="Names"/>.</param>
+    /// <param name="images">The training part.</param>
+    /// <param name="threads">0: one a core. The points do not depend on it.</param>
+    /// <exception cref="ConfigurationException">There is no such way.</exception>
+    public static IInitialQuery Create(string name, ImageSet images, int threads) => Require(name) switch
+    {
+        TypiClustQuery.StrategyName => new SpreadStart(new TypiClustQuery(), firstAtRandom: false, images, threads),
+        CoresetQuery.StrategyName => new SpreadStart(new CoresetQuery(), firstAtRandom: true, images, threads),
+        _ => new RandomStart(),
+    };
+
+    /// <summary>Refuses a name that is none.</summary>
+    /// <exception cref="ConfigurationException">There is no such way.</exception>
+    public static string Require(string name)
+        => Names.Contains(name)
+            ? name
+            : throw new ConfigurationException($"--initial-query '{name}' is unknown: it must be one of {string.Join(", ", Names)}.");
+}
+
+/// <summary>k points drawn at random.</summary>
+public sealed class RandomStart : IInitialQuery
+{
+    /// <inheritdoc/>
+    public string Name => RoundKeys.Initial;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation)
+        => ActiveLearner.DrawInitial(seed, poolSize, count);
+}
+
+/// <summary>k points that a query strategy spreads over the features of the images (<see cref="ImageFeatures"/>), without any label.</summary>
+/// <param name="strategy">Needs embeddings only.</param>
+/// <param name="firstAtRandom">Whether the first point is drawn at random, for a strategy that needs a point to start from.</param>
+/// <param name="images">The training part.</param>
+/// <param name="threads">0: one a core.</param>
+public sealed class SpreadStart(IQueryStrategy strategy, bool firstAtRandom, ImageSet images, int threads) : IInitialQuery
+{
+    /// <inheritdoc/>
+    public string Name => $"{RoundKeys.Initial}/{strategy.Name}";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation)
+    {
+        float[] features = ImageFeatures.Of(images, cancellation);
+        QueryPick[] first = firstAtRandom ? [.. ActiveLearner.DrawInitial(seed, poolSize, 1)] : [];
+        SampleId[] pool = [.. Enumerable.Range(0, poolSize).Select(id => new SampleId(id)).Except(first.Select(pick => pick.Id))];
+        QueryContext context = new()
+        {
+            Pool = pool,
+            Labelled = [.. first.Select(pick => new LabelledSample(pick.Id, 0))],
+            Count = count - first.Length,
+            Classes = 1,
+            Seed = SeedTree.Derive(seed, RoundKeys.Initial),
+            Threads = threads,
+            EmbeddingLength = ImageFeatures.Length,
+            PoolEmbeddings = Rows(features, pool),
+            LabelledEmbeddings = Rows(features, first.Select(pick => pick.Id)),
+        };
+        return [.. first, .. strategy.Select(context, cancellation).Select(pick => pick with { Rank = pick.Rank + first.Length })];
+    }
+
+    private static float[] Rows(float[] features, IEnumerable<SampleId> ids)
+        => [.. ids.SelectMany(id => features.AsSpan(id.Value * ImageFeatures.Length, ImageFeatures.Length).ToArray())];
+}
