@@ -99,7 +99,13 @@ public sealed class SimulationTests
         using CancellationTokenSource stop = new();
         RunConfiguration configuration = new()
         {
-            Data = "shapes", Simulate = "imbalance=2,duplicates=0.2,noise=0.1", Space = "1,1", Initial = 10, Batch = "10", Budget = 30, Out = folder["run"],
+            Data = "shapes",
+            Simulate = "imbalance=2,duplicates=0.2,noise=0.1",
+            Space = "1,1",
+            Initial = 10,
+            Batch = "10",
+            Budget = 30,
+            Out = folder["run"],
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ActiveInasRun.StartAsync(
             configuration, parts: FakeBackend.Parts(moment => _ = moment == "round-02/train" ? Cancel(stop) : 0), cancellation: stop.Token));

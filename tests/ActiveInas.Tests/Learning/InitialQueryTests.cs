@@ -89,7 +89,13 @@ public sealed class InitialQueryTests
         using TemporaryFolder folder = new();
         RunConfiguration configuration = new()
         {
-            Data = "shapes", InitialQuery = name, Space = "1,1", Initial = 12, Batch = "10", Budget = 22, Out = folder["run"],
+            Data = "shapes",
+            InitialQuery = name,
+            Space = "1,1",
+            Initial = 12,
+            Batch = "10",
+            Budget = 22,
+            Out = folder["run"],
         };
 
         RunDocument run = await ActiveInasRun.StartAsync(configuration, parts: FakeBackend.Parts());

@@ -46,7 +46,8 @@ public sealed class OwnStrategyTests : IDisposable
             {
                 stop.Cancel();
             }
-        }) with { Query = new LeastConfidentQuery() };
+        }) with
+        { Query = new LeastConfidentQuery() };
         RunConfiguration configuration = new() { Data = "shapes", Space = "1,1", Initial = 10, Batch = "10", Budget = 30, Out = _folder["own"] };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ActiveInasRun.StartAsync(configuration, parts: own, cancellation: stop.Token));
 
@@ -63,7 +64,14 @@ public sealed class OwnStrategyTests : IDisposable
     {
         RunConfiguration configuration = new()
         {
-            Data = "shapes", Query = name, Architecture = "A(1,1)", Initial = 10, Batch = "10", Budget = 20, McPasses = 5, Out = _folder["run"],
+            Data = "shapes",
+            Query = name,
+            Architecture = "A(1,1)",
+            Initial = 10,
+            Batch = "10",
+            Budget = 20,
+            McPasses = 5,
+            Out = _folder["run"],
         };
 
         RunDocument run = await ActiveInasRun.StartAsync(configuration, parts: FakeBackend.Parts());
