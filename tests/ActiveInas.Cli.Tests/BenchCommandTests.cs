@@ -50,6 +50,28 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public async Task Queries_are_measured_as_a_table_and_as_json()
+    {
+        CliResult text = await Cli.InvokeAsync(["bench", "--queries", "--scale", "0.0005", "--threads", "2"]);
+        Assert.Equal(0, text.Code);
+        Assert.All(text.Out.Split('\n').Where(line => line.StartsWith('│')), line => Assert.True(line.TrimEnd().Length <= 80, line));
+        CliResult result = await Cli.InvokeAsync(["bench", "--queries", "--scale", "0.0005", "--threads", "2", "--json"]);
+        Assert.Equal(0, result.Code);
+        JsonObject[] queries = [.. result.Json["queries"]!.AsArray().Select(node => node!.AsObject())];
+        Assert.Equal(["badge", "coreset", "mc-dropout"], queries.Select(query => query["query"]!.GetValue<string>()).Distinct().Order());
+        Assert.All(queries, query => AssertPositive(query, "pool", "picks", "seconds"));
+        Assert.All(queries.Where(query => query["network"] is not null), query => AssertPositive(query, "plain_seconds", "ratio"));
+        CliResult part = await Cli.InvokeAsync(["bench", "--queries", "badge", "--scale", "0.0005", "--json"]);
+        Assert.Equal("badge", Assert.Single(part.Json["queries"]!.AsArray())!["query"]!.GetValue<string>());
+        CliResult unknown = await Cli.InvokeAsync(["bench", "--queries", "coresets"]);
+        Assert.Equal(2, unknown.Code);
+        Assert.Contains("choose one of mc-dropout, coreset, growth, badge", unknown.Error, StringComparison.Ordinal);
+        CliResult refused = await Cli.InvokeAsync(["bench", "--queries", "--scale", "2"]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("it must be above 0 and at most 1", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tables_fit_80_columns_and_stages_go_to_stderr()
     {
         string kernels = KernelTable.Best(StorageType.Single).Name;

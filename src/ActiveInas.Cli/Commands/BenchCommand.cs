@@ -8,7 +8,8 @@ using ActiveInas.Runs;
 
 namespace ActiveInas.Cli.Commands;
 
-/// <summary><c>ainas bench</c>: how fast networks train and infer here, and what share of the machine's limits that is.</summary>
+/// <summary><c>ainas bench</c>: how fast networks train and infer here, and what share of the machine's limits that is; with
+/// <c>--queries</c>, how long queries take.</summary>
 internal static partial class BenchCommand
 {
     public static Command Create(Terminal terminal)
@@ -29,25 +30,42 @@ internal static partial class BenchCommand
         Option<string?> kernels = new("--kernels") { Description = "row of 'ainas info' to measure (default: the one in use)", HelpName = "NAME" };
         Option<bool> trainOnly = new("--train-only") { Description = "measure no inference" };
         Option<bool> inferenceOnly = new("--inference-only") { Description = "measure no training" };
-        SettingOptions settings = new("threads");
-        Command command = new("bench", "Measure training and inference of networks, and the limits of this machine.")
+        Option<string?> queries = new("--queries")
         {
-            networks, batch, inferenceBatches, seconds, kernels, trainOnly, inferenceOnly,
+            Description = $"measure queries instead: {string.Join(", ", QueryBenchmarkOptions.Parts)} (default: all)",
+            HelpName = "PART",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> scale = new("--scale") { Description = "with --queries: share of the sizes, 0..1 (default: 1)", HelpName = "S" };
+        SettingOptions settings = new("threads");
+        Command command = new("bench", "Measure training and inference of networks, and the limits of this machine; or queries.")
+        {
+            networks, batch, inferenceBatches, seconds, kernels, trainOnly, inferenceOnly, queries, scale,
         };
         settings.AddTo(command);
-        command.SetAction((parsed, _) =>
+        command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetResult(queries) is not null)
+            {
+                QueryBenchmarkOptions whole = new QueryBenchmarkOptions()
+                {
+                    Row = parsed.GetValue(kernels) is { } row ? BenchmarkOptions.FindRow(row) : defaults.Row,
+                    Threads = Threads(settings, parsed),
+                }.Only(parsed.GetValue(queries));
+                MeasureQueries(
+                    terminal, parsed.GetValue(scale) is { } share ? whole.Scaled(Number(scale, share)) : whole, parsed.GetValue(CommonOptions.Json), cancellation);
+                return Task.FromResult(ExitCode.Ok);
+            }
+
             if (parsed.GetValue(trainOnly) && parsed.GetValue(inferenceOnly))
             {
                 throw new UsageException("--train-only and --inference-only exclude each other");
             }
 
-            ConfigurationBuilder builder = new();
-            settings.Apply(parsed, builder);
             BenchmarkOptions options = (defaults with
             {
                 Row = parsed.GetValue(kernels) is { } name ? BenchmarkOptions.FindRow(name) : defaults.Row,
-                Threads = builder.Current.Validate().Threads,
+                Threads = Threads(settings, parsed),
                 Networks = parsed.GetValue(networks) is { } list ? Architectures(list) : defaults.Networks,
                 Batch = parsed.GetValue(batch) is { } images ? Whole(batch, images) : defaults.Batch,
                 InferenceBatches = parsed.GetValue(inferenceBatches) is { } sizes
@@ -75,6 +93,32 @@ internal static partial class BenchCommand
         {
             BenchView.Write(terminal.Result, report);
         }
+    }
+
+    private static void MeasureQueries(Terminal terminal, QueryBenchmarkOptions options, bool json, CancellationToken cancellation)
+    {
+        List<QueryFigure> figures = [];
+        foreach (QueryFigure figure in QueryBenchmark.Run(options, cancellation))
+        {
+            figures.Add(figure);
+            terminal.Error.WriteLine($"{figure.Query}: {figure.Pool} samples in {figure.Seconds:F1} s");
+        }
+
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonText.Write(QueryBenchView.Document(options, figures)));
+        }
+        else
+        {
+            QueryBenchView.Write(terminal.Result, options, figures);
+        }
+    }
+
+    private static int Threads(SettingOptions settings, ParseResult parsed)
+    {
+        ConfigurationBuilder builder = new();
+        settings.Apply(parsed, builder);
+        return builder.Current.Validate().Threads;
     }
 
     /// <summary>Reads "A(1,1),A(2,4)".</summary>

@@ -43,6 +43,7 @@ internal static class InfoCommand
         ["threads"] = Environment.ProcessorCount,
         ["instruction_set"] = Lower(CpuFeatures.Hardware),
         ["cap"] = Cap,
+        ["notice"] = CpuFeatures.Notice,
         ["kernels"] = new JsonArray([.. KernelTable.Rows.Select(row => new JsonObject
         {
             ["name"] = row.Name,
@@ -61,6 +62,11 @@ internal static class InfoCommand
         Tables.Fact(console, "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
         Tables.Fact(console, "processor", $"{RunEnvironment.Cpu}, {Environment.ProcessorCount} threads");
         Tables.Fact(console, "instruction set", $"{Lower(CpuFeatures.Hardware)}{(Cap is { } cap ? $", capped at {cap} by {CpuFeatures.CapVariable}" : "")}");
+        if (CpuFeatures.Notice is { } notice)
+        {
+            Tables.Fact(console, "note", notice);
+        }
+
         Tables.Fact(console, "image files", ImageDecoder.IsAvailable ? "libgd found" : "libgd not found (needed for JPEG, PNG and other image files only): apt-get install libgd3");
 
         Table table = Tables.Create("kernels", "family", "needs", "state");

@@ -52,6 +52,39 @@ public sealed record QueryBenchmarkOptions
     /// <summary>BADGE.</summary>
     public IReadOnlyList<BadgeSize> Badge { get; init; } = [new(40_000, 512, 10, 5_000)];
 
+    /// <summary>What <see cref="Only"/> knows.</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["mc-dropout", "coreset", "growth", "badge"];
+
+    /// <summary>One part: MC-dropout, k-centre at the first size, k-centre at the others, or BADGE; null: all.</summary>
+    /// <exception cref="ConfigurationException">There is no such part.</exception>
+    public QueryBenchmarkOptions Only(string? part) => part switch
+    {
+        null => this,
+        "mc-dropout" => this with { KCentre = [], Badge = [] },
+        "coreset" => this with { Networks = [], KCentre = [.. KCentre.Take(1)], Badge = [] },
+        "growth" => this with { Networks = [], KCentre = [.. KCentre.Skip(1)], Badge = [] },
+        "badge" => this with { Networks = [], KCentre = [] },
+        _ => throw new ConfigurationException($"'{part}' is no part of the benchmark of queries; choose one of {string.Join(", ", Parts)}."),
+    };
+
+    /// <summary>The same queries over a share of images, rows and picks; dimensions, classes and passes stay.</summary>
+    /// <exception cref="ConfigurationException">The share is not above 0 and at most 1.</exception>
+    public QueryBenchmarkOptions Scaled(double share)
+    {
+        if (!(share > 0 && share <= 1))
+        {
+            throw new ConfigurationException($"The share of the sizes is {share}; it must be above 0 and at most 1.");
+        }
+
+        int Part(int whole) => whole == 0 ? 0 : Math.Max(1, (int)(whole * share));
+        return this with
+        {
+            Images = Part(Images),
+            KCentre = [.. KCentre.Select(size => new KCentreSize(Part(size.Pool), Part(size.Labelled), size.Length, Part(size.Picks)))],
+            Badge = [.. Badge.Select(size => new BadgeSize(Part(size.Pool), size.Length, size.Classes, Part(size.Picks)))],
+        };
+    }
+
     /// <summary>Refuses what cannot be measured.</summary>
     /// <exception cref="ConfigurationException">A value is out of range; the message names it.</exception>
     public QueryBenchmarkOptions Validate()

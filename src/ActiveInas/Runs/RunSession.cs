@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActiveInas.Architectures;
+using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Querying;
@@ -55,7 +56,7 @@ internal sealed class RunSession : IDisposable
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
-        ReportSimulation();
+        ReportNotices();
     });
 
     /// <summary>Takes up a recorded run.</summary>
@@ -74,7 +75,7 @@ internal sealed class RunSession : IDisposable
 
         _log.Write($"resumed with kernels {kernels}");
         _log.Report(new RunOpened(row.Id, _folder.Root, _configuration.Budget));
-        ReportSimulation();
+        ReportNotices();
     });
 
     /// <summary>Runs Algorithm 2 over the journal to its end.</summary>
@@ -114,8 +115,14 @@ internal sealed class RunSession : IDisposable
         }
     }
 
-    private void ReportSimulation()
+    /// <summary>What the log should say before anything happens.</summary>
+    private void ReportNotices()
     {
+        if (CpuFeatures.Notice is { } notice)
+        {
+            _log.Report(new Notice(notice));
+        }
+
         if (_configuration.Simulate is { } simulation)
         {
             _log.Report(new Notice(RunData.Describe(_data, simulation)));

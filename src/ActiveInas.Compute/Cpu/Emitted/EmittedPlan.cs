@@ -21,10 +21,10 @@ internal sealed record EmittedSweep(int[] Taps, int[] Planes, int[] Shifts, int 
 internal sealed class EmittedPlan
 {
     /// <summary>Largest H' W' that is worked on across images.</summary>
-    private const int AcrossPixels = 64;
+    private const int AcrossPixels = 256;
 
     /// <summary>Images of a work item when it works across images.</summary>
-    private const int AcrossImages = 32;
+    private const int AcrossImages = 16;
     private readonly int _groupRows;
 
     /// <param name="shape">Kernel, stride, channels.</param>
@@ -128,8 +128,8 @@ internal sealed class EmittedPlan
             {
                 (int Tap, int Position)[] taps = alike.First().Taps;
                 int first = alike.First().Start;
-                var groups = from pixel in alike
-                             from image in Enumerable.Range(0, AcrossImages / _groupRows)
+                var groups = from image in Enumerable.Range(0, AcrossImages / _groupRows)
+                             from pixel in alike
                              select (Image: image * _groupRows, pixel.Start, pixel.Target);
                 return new EmittedSweep(
                     [.. taps.Select(tap => tap.Tap)],
