@@ -137,7 +137,7 @@ def rounds(bench, network, best, screened, pairs):
             extra[variant] = "both" if variant in extra else {"training": "train", "inference": "infer"}[kind]
     sides = [("ours", lambda: bench.ours(network))]
     sides += [(variant, lambda variant=variant: bench.peer(network, variant)) for variant in (MAIN, FP32)
-              if any(screened[variant][kind] for kind in KEYS)]
+              if any(screened.get(variant, {}).get(kind) for kind in KEYS)]
     sides += [(variant, lambda variant=variant, part=part: bench.peer(network, variant, part)) for variant, part in extra.items()]
     measured = []
     for number in range(pairs):
@@ -154,7 +154,7 @@ def rounds(bench, network, best, screened, pairs):
 def summarise(network, kind, best, screened, measured):
     """The rows of the table: ours against eager bf16, eager fp32 and the best; no row for what did not work in the screening."""
     for label, variant in (("eager bf16", MAIN), ("eager fp32", FP32), ("best", best[kind])):
-        if not screened[variant][kind]:
+        if not screened.get(variant, {}).get(kind):
             continue
         pairs = [(one["ours"][kind], one[variant][kind]) for one in measured]
         if not all(ours and peer for ours, peer in pairs):
@@ -213,6 +213,7 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=5.0, help="of every measurement")
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds a process may take")
     parser.add_argument("--isa", choices=sorted(PEER_CAPS), help="cap both sides")
+    parser.add_argument("--fp32-only", action="store_true", help="leave out eager-bf16 (on AVX2 it is very slow)")
     parser.add_argument("--screen", default=SCREENED, help="variants tried for 'best of PyTorch', beside eager-bf16 and eager-fp32; may be empty")
     options = parser.parse_args()
     if bool(options.pytorch) == bool(options.peer):
@@ -231,7 +232,7 @@ def main():
     # As an exception, so that run() ends the process it waits for.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     bench = Bench(options)
-    variants = [MAIN, FP32] + [name for name in options.screen.split(",") if name]
+    variants = ([FP32] if options.fp32_only else [MAIN, FP32]) + [name for name in options.screen.split(",") if name]
     rows, details = [], []
     try:
         for network in options.networks:

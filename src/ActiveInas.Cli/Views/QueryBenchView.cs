@@ -13,19 +13,20 @@ internal static class QueryBenchView
     {
         Tables.Fact(console, "processor", $"{RunEnvironment.Cpu}, {Threads(options)} threads used");
         Tables.Fact(console, "kernels", options.Row.Name);
-        Table table = Tables.Create("query", "what", "#picks", "#seconds", "#memory")
-            .Title("the whole query; for coreset and badge from the embeddings on");
+        Table table = Tables.Create("query", "#pool", "of", "#picks", "#seconds", "#x plain", "#memory")
+            .Title("whole query; coreset and badge from the embeddings on");
         foreach (QueryFigure figure in figures)
         {
-            string what = figure.Network is { } network
-                ? $"{network}, {figure.Pool:N0} images, {figure.Classes} classes: {figure.Ratio:F2} of a plain pass ({figure.PlainSeconds:F1} s)"
-                : $"{figure.Pool:N0} x {figure.Length}{(figure.Labelled > 0 ? $", {figure.Labelled:N0} labelled" : "")}{(figure.Classes > 0 ? $", {figure.Classes} classes" : "")}";
+            string classes = figure.Classes > 0 ? $" C={figure.Classes}" : "";
+            string what = figure.Network is { } network ? $"{network}{classes}" : $"D={figure.Length}{classes}";
             table.AddRow(
                 Tables.Text(figure.Query),
+                Tables.Text(Whole(figure.Pool)),
                 Tables.Text(what),
-                Tables.Text(figure.Picks.ToString("N0", CultureInfo.InvariantCulture)),
+                Tables.Text(Whole(figure.Picks)),
                 Tables.Text(figure.Seconds.ToString("F2", CultureInfo.InvariantCulture)),
-                Tables.Text(figure.MemoryBytes is { } bytes ? $"{bytes / 1e6:F0} MB" : "-"));
+                Tables.Text(figure.Ratio is { } ratio ? ratio.ToString("F2", CultureInfo.InvariantCulture) : "-"),
+                Tables.Text(figure.MemoryBytes is { } bytes ? $"{Math.Max(0, bytes) / 1e6:F0} MB" : "-"));
         }
 
         console.Write(table);
@@ -55,6 +56,8 @@ internal static class QueryBenchView
             ["picks_hash"] = figure.PicksHash,
         })]),
     };
+
+    private static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static int Threads(QueryBenchmarkOptions options) => options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
 }
