@@ -54,7 +54,7 @@ internal sealed unsafe partial class EmittedDevice
         }
 
         OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
-        EmittedPlan plan = Plan(shape, target.Layout, source.Layout);
+        PositionPlan plan = Plan(shape, target.Layout, source.Layout);
         BFloat16* packed = PackBackward(plan, Own(w.Values));
         _sweep.Run(plan, plan.Backward, Operand.Of(source), packed, target, accumulate ? Epilogue.AddTo(target) : default, null);
     }
@@ -67,13 +67,13 @@ internal sealed unsafe partial class EmittedDevice
     /// <param name="partials">Where the statistics of y go, if wanted.</param>
     private void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue, float* partials)
     {
-        EmittedPlan plan = Plan(shape, source.Layout, target.Layout);
+        PositionPlan plan = Plan(shape, source.Layout, target.Layout);
         BFloat16* packed = PackForward(plan, Own(w.Values));
         _sweep.Run(plan, plan.Forward, Prepare(plan, source), packed, target, epilogue, partials);
     }
 
-    /// <summary>x as planes with the layout of y: see <see cref="EmittedPlan"/>. Valid until the next call.</summary>
-    private Operand Prepare(EmittedPlan plan, Bf16Tensor x)
+    /// <summary>x as planes with the layout of y: see <see cref="PositionPlan"/>. Valid until the next call.</summary>
+    private Operand Prepare(PositionPlan plan, Bf16Tensor x)
     {
         if (plan.IsDirect)
         {
@@ -104,8 +104,8 @@ internal sealed unsafe partial class EmittedDevice
     /// <summary>Sweeps over a batch: items are (result block, run of images).</summary>
     private sealed class SweepItems(EmittedDevice device) : IWorkItems
     {
-        private EmittedPlan _plan = null!;
-        private EmittedSweep[] _sweeps = null!;
+        private PositionPlan _plan = null!;
+        private PositionSweep[] _sweeps = null!;
         private Operand _operand;
         private BFloat16* _packed;
         private Bf16Tensor _target = null!;
@@ -121,7 +121,7 @@ internal sealed unsafe partial class EmittedDevice
         /// <param name="epilogue">What becomes of the sums.</param>
         /// <param name="partials">Where the statistics of the result go, if wanted: an item is a chunk of them.</param>
         public void Run(
-            EmittedPlan plan, EmittedSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
+            PositionPlan plan, PositionSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
         {
             (_plan, _sweeps, _operand, _target, _epilogue) = (plan, sweeps, operand, target, epilogue);
             _packed = packed;
@@ -136,7 +136,7 @@ internal sealed unsafe partial class EmittedDevice
             int first = item % _runs * _plan.ImagesPerRun;
             float* tile = device.Scratch(worker, device._kernel.Rows * Block);
             device._kernel.Enter();
-            foreach (EmittedSweep sweep in _sweeps)
+            foreach (PositionSweep sweep in _sweeps)
             {
                 Sweep(sweep, first, block, tile);
             }
@@ -149,7 +149,7 @@ internal sealed unsafe partial class EmittedDevice
             }
         }
 
-        private void Sweep(EmittedSweep sweep, int first, int block, float* tile)
+        private void Sweep(PositionSweep sweep, int first, int block, float* tile)
         {
             int taps = sweep.Taps.Length;
             int products = _operand.Blocks * taps;
@@ -181,7 +181,7 @@ internal sealed unsafe partial class EmittedDevice
             Groups(sweep, first, block, &arguments);
         }
 
-        private void Groups(EmittedSweep sweep, int first, int block, ProductArguments* arguments)
+        private void Groups(PositionSweep sweep, int first, int block, ProductArguments* arguments)
         {
             int images = Math.Min(_plan.ImagesPerRun, _target.Images - first);
             Groups groups = new(sweep, _plan, first, images, device._kernel.GroupRows);
@@ -227,7 +227,7 @@ internal sealed unsafe partial class EmittedDevice
     /// <summary>The groups of a sweep that hold images in use.</summary>
     /// <remarks>Across images, the last group of a tensor may reach beyond its memory: it then starts some images earlier, and its first rows,
     /// which another group has written, are skipped.</remarks>
-    private readonly ref struct Groups(EmittedSweep sweep, EmittedPlan plan, int first, int images, int groupRows)
+    private readonly ref struct Groups(PositionSweep sweep, PositionPlan plan, int first, int images, int groupRows)
     {
         private readonly int _capacity = plan.Y.Shape.Images - first;
 

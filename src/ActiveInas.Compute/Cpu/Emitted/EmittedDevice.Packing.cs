@@ -5,7 +5,7 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 
 internal sealed unsafe partial class EmittedDevice
 {
-    private BFloat16* PackForward(EmittedPlan plan, CpuMatrix<float> w)
+    private BFloat16* PackForward(PositionPlan plan, CpuMatrix<float> w)
     {
         PackedPairs packed = Packed(w);
         if (packed.ForwardVersion != w.Version || packed.Forward is null)
@@ -19,7 +19,7 @@ internal sealed unsafe partial class EmittedDevice
         return packed.Forward.Pointer;
     }
 
-    private BFloat16* PackBackward(EmittedPlan plan, CpuMatrix<float> w)
+    private BFloat16* PackBackward(PositionPlan plan, CpuMatrix<float> w)
     {
         PackedPairs packed = Packed(w);
         if (packed.BackwardVersion != w.Version || packed.Backward is null)
@@ -46,12 +46,12 @@ internal sealed unsafe partial class EmittedDevice
     /// <summary>Items are (result block, reduced block).</summary>
     private sealed class PackingItems : IWorkItems
     {
-        private EmittedPlan _plan = null!;
+        private PositionPlan _plan = null!;
         private float* _weights;
         private BFloat16* _packed;
         private bool _transposed;
 
-        public void Run(WorkerPool pool, EmittedPlan plan, float* weights, BFloat16* packed, bool transposed)
+        public void Run(WorkerPool pool, PositionPlan plan, float* weights, BFloat16* packed, bool transposed)
         {
             (_plan, _transposed) = (plan, transposed);
             _weights = weights;

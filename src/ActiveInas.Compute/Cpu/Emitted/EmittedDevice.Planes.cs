@@ -10,13 +10,13 @@ internal sealed unsafe partial class EmittedDevice
     /// tap * C + c. Borders and margins are zero. Items are (plane, channel block, run of images).</summary>
     private sealed class PlaneItems : IWorkItems
     {
-        private EmittedPlan _plan = null!;
+        private PositionPlan _plan = null!;
         private Bf16Tensor _x = null!;
         private Row* _planes;
         private long _stride;
         private int _runs;
 
-        public void Run(WorkerPool pool, EmittedPlan plan, Bf16Tensor x, BFloat16* planes, long stride)
+        public void Run(WorkerPool pool, PositionPlan plan, Bf16Tensor x, BFloat16* planes, long stride)
         {
             (_plan, _x, _stride) = (plan, x, stride);
             _planes = (Row*)planes;

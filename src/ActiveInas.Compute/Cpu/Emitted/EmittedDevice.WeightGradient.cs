@@ -18,7 +18,7 @@ internal sealed unsafe partial class EmittedDevice
         }
 
         OperationGuard.Convolution(shape, x, nameof(x), w, dy, nameof(dy));
-        EmittedPlan plan = Plan(shape, source.Layout, gradient.Layout);
+        PositionPlan plan = Plan(shape, source.Layout, gradient.Layout);
         PairLayout layout = new(plan, gradient.Images);
         BFloat16* pairs = Reserve(ref _inputPairs, layout.InputBlocks * layout.InputBlockLength);
         BFloat16* rows = Reserve(ref _gradientRows, plan.OutBlocks * layout.GradientBlockLength);
@@ -34,7 +34,7 @@ internal sealed unsafe partial class EmittedDevice
     /// </remarks>
     private readonly record struct PairLayout
     {
-        public PairLayout(EmittedPlan plan, int images)
+        public PairLayout(PositionPlan plan, int images)
         {
             Images = images;
             Groups = (images + (2 * Pairs) - 1) / (2 * Pairs);
@@ -145,14 +145,14 @@ internal sealed unsafe partial class EmittedDevice
         /// <summary>Pixels whose operands stay in the first-level cache from tap to tap.</summary>
         private const int ChunkPixels = 16;
         private const int TileLength = Block * Block;
-        private EmittedPlan _plan = null!;
+        private PositionPlan _plan = null!;
         private PairLayout _layout;
         private byte* _pairs;
         private byte* _rows;
         private float* _gradient;
         private int _tapParts;
 
-        public void Run(EmittedPlan plan, PairLayout layout, BFloat16* pairs, BFloat16* rows, CpuMatrix<float> gradient)
+        public void Run(PositionPlan plan, PairLayout layout, BFloat16* pairs, BFloat16* rows, CpuMatrix<float> gradient)
         {
             (_plan, _layout) = (plan, layout);
             _pairs = (byte*)pairs;

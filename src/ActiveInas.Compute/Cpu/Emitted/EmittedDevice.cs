@@ -7,6 +7,9 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// <remarks>Cuts and summation orders depend on shapes only, never on the number of threads.</remarks>
 internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>
 {
+    /// <summary>Largest H' W' that is worked on across images.</summary>
+    private const int AcrossPixels = 256;
+
     /// <summary>Pairs, or rows of weights, in a product.</summary>
     private const int Pairs = 16;
 
@@ -14,7 +17,7 @@ internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFlo
     private const int PanelLength = Pairs * Block * 2;
     private const int RowBytes = Block * sizeof(ushort);
     private readonly ProductKernel _kernel;
-    private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), EmittedPlan> _plans = [];
+    private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), PositionPlan> _plans = [];
     private readonly SweepItems _sweep;
     private readonly PlaneItems _planeItems;
     private readonly PairItems _pairs;
@@ -56,12 +59,12 @@ internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFlo
         return buffer.Pointer;
     }
 
-    private EmittedPlan Plan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
+    private PositionPlan Plan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
     {
-        if (!_plans.TryGetValue((shape, x, y), out EmittedPlan? plan))
+        if (!_plans.TryGetValue((shape, x, y), out PositionPlan? plan))
         {
             int images = ImageChunks.Of(y, y.Shape.Images, StatisticsPositions).Images;
-            plan = new EmittedPlan(shape, x, y, _kernel.GroupRows, images);
+            plan = new PositionPlan(shape, x, y, _kernel.GroupRows, images, AcrossPixels);
             _plans.Add((shape, x, y), plan);
         }
 

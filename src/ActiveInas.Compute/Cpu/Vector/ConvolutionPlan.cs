@@ -14,6 +14,11 @@ internal sealed record Sweep(RowGroup[] Groups, int[] Taps, int[] Shifts, int Ta
 /// <summary>The geometry of a convolution between two layouts, worked out once.</summary>
 internal sealed class ConvolutionPlan
 {
+    private const int GroupRows = 4;
+
+    /// <summary>Largest H' W' that is worked on across images: there taps outside and half-filled groups cost most, and items are whole runs anyway.</summary>
+    private const int AcrossPixels = 16;
+
     public ConvolutionPlan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
     {
         Shape = shape;
@@ -32,6 +37,8 @@ internal sealed class ConvolutionPlan
         PaddedWidth = (y.Shape.Width + 3) / 4 * 4;
         Forward = new Sweep(ForwardGroups(), [.. Enumerable.Range(0, Taps)], Shifts, 1);
         Backward = x.Block == 32 ? [.. BackwardSweeps(padding)] : [];
+        PositionPlan across = new(shape, x, y, GroupRows, 1, AcrossPixels);
+        Across = across.IsAcross ? across : null;
     }
 
     public ConvolutionShape Shape { get; }
@@ -59,6 +66,9 @@ internal sealed class ConvolutionPlan
 
     /// <summary>One sweep for stride 1; one for each parity of (row, column) for stride 2.</summary>
     public Sweep[] Backward { get; }
+
+    /// <summary>The same work across images; null where images are large or too few.</summary>
+    public PositionPlan? Across { get; }
 
     private RowGroup[] ForwardGroups()
     {

@@ -14,6 +14,12 @@ internal readonly struct Distance1 : IDistance
     public static int Value => 1;
 }
 
+/// <summary>Given at run time.</summary>
+internal readonly struct DistanceGiven : IDistance
+{
+    public static int Value => 0;
+}
+
 /// <summary>32: one position of a channel block.</summary>
 internal readonly struct Distance32 : IDistance
 {
@@ -53,25 +59,28 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
     /// <param name="k">Inner length of each product.</param>
     /// <param name="c">[8, 32], contiguous.</param>
     /// <param name="load">True: C is added to; false: overwritten.</param>
-    public static void Multiply(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load)
+    /// <param name="given">Distance of rows where <typeparamref name="Row"/> is <see cref="DistanceGiven"/>.</param>
+    public static void Multiply(
+        float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given = 0)
     {
         if (L.Count == 16)
         {
-            Eight(upper, lower, aOffsets, b, bOffsets, count, k, c, load);
+            Eight(upper, lower, aOffsets, b, bOffsets, count, k, c, load, given);
             return;
         }
 
         for (int column = 0; column < Columns; column += 2 * L.Count)
         {
-            Four(upper, aOffsets, b + column, bOffsets, count, k, c + column, load);
-            Four(lower, aOffsets, b + column, bOffsets, count, k, c + (4 * Columns) + column, load);
+            Four(upper, aOffsets, b + column, bOffsets, count, k, c + column, load, given);
+            Four(lower, aOffsets, b + column, bOffsets, count, k, c + (4 * Columns) + column, load, given);
         }
     }
 
     /// <summary>8 rows x 2 vectors: 16 accumulators, for 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load)
+    private static void Eight(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given)
     {
+        nint step = Row.Value != 0 ? Row.Value : given;
         V c00 = L.Zero, c01 = L.Zero, c10 = L.Zero, c11 = L.Zero, c20 = L.Zero, c21 = L.Zero, c30 = L.Zero, c31 = L.Zero;
         V c40 = L.Zero, c41 = L.Zero, c50 = L.Zero, c51 = L.Zero, c60 = L.Zero, c61 = L.Zero, c70 = L.Zero, c71 = L.Zero;
         if (load)
@@ -108,26 +117,26 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
                 V a = L.Broadcast(p[0]);
                 c00 = L.FusedMultiplyAdd(a, b0, c00);
                 c01 = L.FusedMultiplyAdd(a, b1, c01);
-                a = L.Broadcast(p[Row.Value]);
+                a = L.Broadcast(p[step]);
                 c10 = L.FusedMultiplyAdd(a, b0, c10);
                 c11 = L.FusedMultiplyAdd(a, b1, c11);
-                a = L.Broadcast(p[2 * Row.Value]);
+                a = L.Broadcast(p[2 * step]);
                 c20 = L.FusedMultiplyAdd(a, b0, c20);
                 c21 = L.FusedMultiplyAdd(a, b1, c21);
-                a = L.Broadcast(p[3 * Row.Value]);
+                a = L.Broadcast(p[3 * step]);
                 c30 = L.FusedMultiplyAdd(a, b0, c30);
                 c31 = L.FusedMultiplyAdd(a, b1, c31);
                 p += Column.Value;
                 a = L.Broadcast(q[0]);
                 c40 = L.FusedMultiplyAdd(a, b0, c40);
                 c41 = L.FusedMultiplyAdd(a, b1, c41);
-                a = L.Broadcast(q[Row.Value]);
+                a = L.Broadcast(q[step]);
                 c50 = L.FusedMultiplyAdd(a, b0, c50);
                 c51 = L.FusedMultiplyAdd(a, b1, c51);
-                a = L.Broadcast(q[2 * Row.Value]);
+                a = L.Broadcast(q[2 * step]);
                 c60 = L.FusedMultiplyAdd(a, b0, c60);
                 c61 = L.FusedMultiplyAdd(a, b1, c61);
-                a = L.Broadcast(q[3 * Row.Value]);
+                a = L.Broadcast(q[3 * step]);
                 c70 = L.FusedMultiplyAdd(a, b0, c70);
                 c71 = L.FusedMultiplyAdd(a, b1, c71);
                 q += Column.Value;
@@ -154,8 +163,9 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
 
     /// <summary>4 rows x 2 vectors: 8 accumulators, for 16 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* rows, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load)
+    private static void Four(float* rows, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given)
     {
+        nint step = Row.Value != 0 ? Row.Value : given;
         V c00 = L.Zero, c01 = L.Zero, c10 = L.Zero, c11 = L.Zero, c20 = L.Zero, c21 = L.Zero, c30 = L.Zero, c31 = L.Zero;
         if (load)
         {
@@ -182,13 +192,13 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
                 V a = L.Broadcast(p[0]);
                 c00 = L.FusedMultiplyAdd(a, b0, c00);
                 c01 = L.FusedMultiplyAdd(a, b1, c01);
-                a = L.Broadcast(p[Row.Value]);
+                a = L.Broadcast(p[step]);
                 c10 = L.FusedMultiplyAdd(a, b0, c10);
                 c11 = L.FusedMultiplyAdd(a, b1, c11);
-                a = L.Broadcast(p[2 * Row.Value]);
+                a = L.Broadcast(p[2 * step]);
                 c20 = L.FusedMultiplyAdd(a, b0, c20);
                 c21 = L.FusedMultiplyAdd(a, b1, c21);
-                a = L.Broadcast(p[3 * Row.Value]);
+                a = L.Broadcast(p[3 * step]);
                 c30 = L.FusedMultiplyAdd(a, b0, c30);
                 c31 = L.FusedMultiplyAdd(a, b1, c31);
                 p += Column.Value;

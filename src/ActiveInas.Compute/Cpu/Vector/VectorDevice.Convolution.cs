@@ -39,6 +39,12 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     {
         ConvolutionPlan plan = Plan(shape, source.Layout, target.Layout);
         float* packed = PackForward(plan, Own(w.Values));
+        if (plan.Across is { } across)
+        {
+            _across.Run(across, across.Forward, source, packed, plan.OutBlocks, target, epilogue);
+            return;
+        }
+
         int inner = plan.Gathers ? plan.Taps * shape.InChannels : Block;
         _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, epilogue);
     }
@@ -56,11 +62,18 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         ConvolutionPlan plan = Plan(shape, target.Layout, source.Layout);
         float* packed = PackBackward(plan, Own(w.Values));
+        Epilogue epilogue = accumulate ? Epilogue.AddTo(target) : default;
+        if (plan.Across is { } across)
+        {
+            _across.Run(across, across.Backward, source, packed, plan.InBlocks, target, epilogue);
+            return;
+        }
+
         foreach (Sweep sweep in plan.Backward)
         {
             if (sweep.Taps.Length > 0 || !accumulate)
             {
-                _sweep.Run(plan, sweep, source, 1, packed, plan.OutBlocks, Block, plan.InBlocks, target, accumulate ? Epilogue.AddTo(target) : default);
+                _sweep.Run(plan, sweep, source, 1, packed, plan.OutBlocks, Block, plan.InBlocks, target, epilogue);
             }
         }
     }

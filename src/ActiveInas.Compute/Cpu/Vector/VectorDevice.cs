@@ -19,6 +19,7 @@ internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
         _pool = new WorkerPool(threads);
         _scratch = new NativeBuffer<float>?[threads];
         _sweep = new SweepItems(this);
+        _across = new AcrossItems(this);
         _weightGradient = new WeightGradientItems(this);
         _packing = new PackingItems();
         _normStatistics = new NormStatisticsItems();

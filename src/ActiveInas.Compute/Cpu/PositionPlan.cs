@@ -1,4 +1,4 @@
-namespace ActiveInas.Compute.Cpu.Emitted;
+namespace ActiveInas.Compute.Cpu;
 
 /// <summary>Results that the same taps reach, in groups of rows of the kernel. All positions count from the first image of a run.</summary>
 /// <param name="Taps">Taps of the weights, ascending.</param>
@@ -8,9 +8,9 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// <param name="Starts">Position of the operand of the first row of each group.</param>
 /// <param name="Images">First image of each group.</param>
 /// <param name="Targets">Position of the result for each row of each group; -1: a border, not written.</param>
-internal sealed record EmittedSweep(int[] Taps, int[] Planes, int[] Shifts, int RowStep, int[] Starts, int[] Images, int[] Targets);
+internal sealed record PositionSweep(int[] Taps, int[] Planes, int[] Shifts, int RowStep, int[] Starts, int[] Images, int[] Targets);
 
-/// <summary>The geometry of a convolution for an emitted kernel: which positions make the rows of its groups.</summary>
+/// <summary>The geometry of a convolution for a kernel that works on groups of rows: which positions make the rows.</summary>
 /// <remarks>
 /// Two ways. Along an image: the rows of a group are neighbours, over the positions of y; a tap is a shift. Taps that fall on a border multiply
 /// zeros. With stride 2, x is first split into planes, one for each parity of (row, column), that have the positions of y; of an image
@@ -18,13 +18,10 @@ internal sealed record EmittedSweep(int[] Taps, int[] Planes, int[] Shifts, int 
 /// successive images, so that a sweep takes only the taps that fall inside (at 2 x 2 these are 4 of 9), and nothing is wasted at borders.
 /// Both sum the same terms in the same order.
 /// </remarks>
-internal sealed class EmittedPlan
+internal sealed class PositionPlan
 {
-    /// <summary>Largest H' W' that is worked on across images.</summary>
-    private const int AcrossPixels = 256;
-
     /// <summary>Images of a work item when it works across images.</summary>
-    private const int AcrossImages = 16;
+    public const int AcrossImages = 16;
     private readonly int _groupRows;
 
     /// <param name="shape">Kernel, stride, channels.</param>
@@ -32,14 +29,15 @@ internal sealed class EmittedPlan
     /// <param name="y">Layout of the output.</param>
     /// <param name="groupRows">Rows in a group of the kernel.</param>
     /// <param name="imagesAlong">Images of a work item that works along images.</param>
-    public EmittedPlan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y, int groupRows, int imagesAlong)
+    /// <param name="acrossPixels">Largest H' W' that is worked on across images.</param>
+    public PositionPlan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y, int groupRows, int imagesAlong, int acrossPixels)
     {
         Shape = shape;
         X = x;
         Y = y;
         _groupRows = groupRows;
         Taps = shape.Kernel * shape.Kernel;
-        IsAcross = !Gathers && y.Shape.Height * y.Shape.Width <= AcrossPixels && y.Shape.Images >= groupRows;
+        IsAcross = !Gathers && y.Shape.Height * y.Shape.Width <= acrossPixels && y.Shape.Images >= groupRows;
         ImagesPerRun = IsAcross ? AcrossImages : imagesAlong;
         Planes = IsDirect || Gathers || shape.Kernel == 1 ? 1 : 4;
         if (IsAcross)
@@ -82,10 +80,10 @@ internal sealed class EmittedPlan
     public int ImagesPerRun { get; }
 
     /// <summary>y from x. Together the sweeps write every pixel once.</summary>
-    public EmittedSweep[] Forward { get; }
+    public PositionSweep[] Forward { get; }
 
     /// <summary>dx from dy. Together the sweeps write every pixel once.</summary>
-    public EmittedSweep[] Backward { get; }
+    public PositionSweep[] Backward { get; }
 
     /// <summary>Pixels of an image around a kernel's centre: 0 or 1.</summary>
     public int Padding => (Shape.Kernel - 1) / 2;
@@ -114,7 +112,7 @@ internal sealed class EmittedPlan
            select (tap, Y.Position(0, above / Shape.Stride, left / Shape.Stride));
 
     /// <summary>One sweep for each set of taps and shifts that pixels of the target share.</summary>
-    private EmittedSweep[] Across(BlockedLayout source, BlockedLayout target, Func<int, int, IEnumerable<(int Tap, int Position)>> tapsOf)
+    private PositionSweep[] Across(BlockedLayout source, BlockedLayout target, Func<int, int, IEnumerable<(int Tap, int Position)>> tapsOf)
     {
         var pixels = from row in Enumerable.Range(0, target.Shape.Height)
                      from column in Enumerable.Range(0, target.Shape.Width)
@@ -131,7 +129,7 @@ internal sealed class EmittedPlan
                 var groups = from image in Enumerable.Range(0, AcrossImages / _groupRows)
                              from pixel in alike
                              select (Image: image * _groupRows, pixel.Start, pixel.Target);
-                return new EmittedSweep(
+                return new PositionSweep(
                     [.. taps.Select(tap => tap.Tap)],
                     new int[taps.Length],
                     [.. taps.Select(tap => tap.Position - first)],
@@ -143,7 +141,7 @@ internal sealed class EmittedPlan
         ];
     }
 
-    private EmittedSweep ForwardAlong()
+    private PositionSweep ForwardAlong()
     {
         if (Gathers)
         {
@@ -172,9 +170,9 @@ internal sealed class EmittedPlan
 
     /// <summary>dx at (row, column) sums dy at ((row + padding - ky) / stride, (column + padding - kx) / stride) over the taps for which both
     /// divide. With stride 2 the taps depend on the parity of the pixel.</summary>
-    private EmittedSweep[] BackwardAlong()
+    private PositionSweep[] BackwardAlong()
     {
-        var sweeps = new List<EmittedSweep>();
+        var sweeps = new List<PositionSweep>();
         int stride = Shape.Stride;
         for (int rowParity = 0; rowParity < stride; rowParity++)
         {
@@ -208,7 +206,7 @@ internal sealed class EmittedPlan
     /// <param name="shifts">Shift of each.</param>
     /// <param name="target">Layout of the result.</param>
     /// <param name="map">The pixel of the result for a pixel of y.</param>
-    private EmittedSweep Along(int[] taps, int[] planes, int[] shifts, BlockedLayout target, Func<int, int, (int Row, int Column)> map)
+    private PositionSweep Along(int[] taps, int[] planes, int[] shifts, BlockedLayout target, Func<int, int, (int Row, int Column)> map)
     {
         int groupsPerRow = (Y.Shape.Width + _groupRows - 1) / _groupRows;
         bool byRow = groupsPerRow * Y.Shape.Height * _groupRows <= Y.ImageStride;
@@ -238,6 +236,6 @@ internal sealed class EmittedPlan
             }
         }
 
-        return new EmittedSweep(taps, planes, shifts, 1, starts, [.. starts.Select(start => start / Y.ImageStride)], targets);
+        return new PositionSweep(taps, planes, shifts, 1, starts, [.. starts.Select(start => start / Y.ImageStride)], targets);
     }
 }

@@ -1,0 +1,113 @@
+namespace ActiveInas.Compute.Cpu.Vector;
+
+internal unsafe partial class VectorDevice<T, S, V, L>
+{
+    private readonly AcrossItems _across;
+
+    /// <summary>Sweeps whose groups are one pixel of four successive images; items are runs of images, which are widened once.</summary>
+    private sealed class AcrossItems(VectorDevice<T, S, V, L> device) : IWorkItems
+    {
+        private const int GroupRows = 4;
+        private const int TileLength = 2 * GroupRows * Block;
+        private PositionPlan _plan = null!;
+        private PositionSweep[] _sweeps = null!;
+        private CpuTensor<T, float, S> _source = null!;
+        private CpuTensor<T, float, S> _target = null!;
+        private Epilogue _epilogue;
+        private float* _packed;
+        private int _resultBlocks;
+        private int _span;
+
+        /// <param name="plan">Geometry.</param>
+        /// <param name="sweeps">Its forward or backward sweeps.</param>
+        /// <param name="source">Operand A.</param>
+        /// <param name="packed">Weights [result block][reduced block][tap][32][32].</param>
+        /// <param name="resultBlocks">Channel blocks of the result.</param>
+        /// <param name="target">Result.</param>
+        /// <param name="epilogue">What becomes of the sums.</param>
+        public void Run(
+            PositionPlan plan, PositionSweep[] sweeps, CpuTensor<T, float, S> source, float* packed, int resultBlocks, CpuTensor<T, float, S> target, Epilogue epilogue)
+        {
+            (_plan, _sweeps, _source, _target, _epilogue, _resultBlocks) = (plan, sweeps, source, target, epilogue, resultBlocks);
+            _packed = packed;
+            _span = PositionPlan.AcrossImages * source.Layout.ImageStride * Block;
+            device._pool.Run((target.Images + PositionPlan.AcrossImages - 1) / PositionPlan.AcrossImages, this);
+        }
+
+        public void Run(int item, int worker)
+        {
+            int first = item * PositionPlan.AcrossImages;
+            int images = Math.Min(PositionPlan.AcrossImages, _target.Images - first);
+            int blocks = _source.Layout.ChannelBlocks;
+            float* tile = device.Scratch(worker, TileLength + ((long)blocks * _span));
+            float* operand = tile + TileLength;
+            for (int block = 0; block < blocks; block++)
+            {
+                T* from = _source.BlockPointer(block) + ((long)first * _source.Layout.ImageStride * Block);
+                Lanes<T, V, L>.Widen(from, operand + ((long)block * _span), images * _source.Layout.ImageStride * Block);
+            }
+
+            int* aOffsets = stackalloc int[blocks * _plan.Taps];
+            int* bOffsets = stackalloc int[blocks * _plan.Taps];
+            foreach (PositionSweep sweep in _sweeps)
+            {
+                int taps = sweep.Taps.Length;
+                int products = blocks * taps;
+                for (int i = 0; i < products; i++)
+                {
+                    aOffsets[i] = (i / taps * _span) + (sweep.Shifts[i % taps] * Block);
+                    bOffsets[i] = ((i / taps * _plan.Taps) + sweep.Taps[i % taps]) * Block * Block;
+                }
+
+                for (int block = 0; block < _resultBlocks; block++)
+                {
+                    float* b = _packed + ((long)block * blocks * _plan.Taps * Block * Block);
+                    Groups(sweep, first, images, block, operand, aOffsets, b, bOffsets, products, tile);
+                }
+            }
+        }
+
+        private void Groups(
+            PositionSweep sweep, int first, int images, int block, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile)
+        {
+            int upper = Next(sweep, -1, images);
+            while (upper >= 0)
+            {
+                int next = Next(sweep, upper, images);
+                int lower = next >= 0 ? next : upper;
+                GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(
+                    operand + ((long)sweep.Starts[upper] * Block), operand + ((long)sweep.Starts[lower] * Block), aOffsets, b, bOffsets, products, Block,
+                    tile, load: false, sweep.RowStep * Block);
+                Store(sweep, upper, first, images, block, tile);
+                if (next < 0)
+                {
+                    return;
+                }
+
+                Store(sweep, next, first, images, block, tile + (GroupRows * Block));
+                upper = Next(sweep, next, images);
+            }
+        }
+
+        /// <summary>The next group that holds images in use; -1 when there is none.</summary>
+        private static int Next(PositionSweep sweep, int group, int images)
+        {
+            do
+            {
+                group++;
+            }
+            while (group < sweep.Starts.Length && sweep.Images[group] >= images);
+            return group < sweep.Starts.Length ? group : -1;
+        }
+
+        private void Store(PositionSweep sweep, int group, int first, int images, int block, float* rows)
+        {
+            int valid = Math.Min(GroupRows, images - sweep.Images[group]);
+            foreach (int position in sweep.Targets.AsSpan(group * GroupRows, valid))
+            {
+                _epilogue.Store(rows, _target, block, ((long)first * _target.Layout.ImageStride) + position);
+                rows += Block;
+            }
+        }
+    }
+}
