@@ -57,7 +57,13 @@ internal static class Application
         root.Add(ResumeCommand.Create(terminal));
         root.Add(ListCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
+        root.Add(ExperimentCommand.Create(terminal));
+        root.Add(EstimateCommand.Create(terminal));
+        root.Add(ReportCommand.Create(terminal));
+        root.Add(WatchCommand.Create(terminal));
+        root.Add(TrackCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
+        root.Add(SpaceCommand.Create(terminal));
         root.Add(StrategiesCommand.Create(terminal));
         root.Add(InfoCommand.Create(terminal));
         root.Add(BenchCommand.Create(terminal));

@@ -8,11 +8,15 @@ internal sealed class Signals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TextWriter _error;
+    private readonly string? _stopping;
     private int _interrupts;
 
-    public Signals(Terminal terminal)
+    /// <param name="terminal">Whether signals are to be handled.</param>
+    /// <param name="stopping">What the first signal says; null: nothing.</param>
+    public Signals(Terminal terminal, string? stopping = "stopping: writing a checkpoint (Ctrl+C again ends at once)")
     {
         _error = terminal.Error;
+        _stopping = stopping;
         if (!terminal.HandlesSignals)
         {
             return;
@@ -49,7 +53,11 @@ internal sealed class Signals : IDisposable
 
         if (!_stop.IsCancellationRequested)
         {
-            _error.WriteLine("stopping: writing a checkpoint (Ctrl+C again ends at once)");
+            if (_stopping is not null)
+            {
+                _error.WriteLine(_stopping);
+            }
+
             _stop.Cancel();
         }
     }

@@ -4,10 +4,17 @@ using ActiveInas.Search;
 namespace ActiveInas;
 
 /// <summary>What a long operation tells whoever watches. Never part of a result.</summary>
-public abstract record ProgressEvent;
+public abstract record ProgressEvent
+{
+    /// <summary>One line for logs and plain terminals; null for events that come too often, or that <see cref="Runs.ProgressText"/> words.</summary>
+    public virtual string? Line => null;
+}
 
 /// <summary>A stage of a round began: "search", "train", "evaluate", "query", "label".</summary>
 public sealed record StageStarted(int Round, int Labels, string Stage, Architecture? Architecture) : ProgressEvent;
+
+/// <summary>A training begins, or goes on after so many steps.</summary>
+public sealed record TrainingStarted(string Key, long Step, long Steps) : ProgressEvent;
 
 /// <summary>A training moved on.</summary>
 public sealed record TrainingProgressed(string Key, long Step, long Steps, double Loss, double ImagesPerSecond) : ProgressEvent;

@@ -24,8 +24,8 @@ public sealed class ViewTests
     public void A_path_counts_repeated_architectures()
     {
         RunDocument run = Document((1, 1), (1, 1), (2, 1), (1, 1));
-        Assert.Equal("A(1,1) x2 -> A(2,1) -> A(1,1)", RunView.Path(run));
-        Assert.Equal("", RunView.Path(run with { Rounds = [] }));
+        Assert.Equal("A(1,1) x2 -> A(2,1) -> A(1,1)", ArchitecturePath.Of(run.Rounds));
+        Assert.Equal("", ArchitecturePath.Of([]));
     }
 
     [Theory]

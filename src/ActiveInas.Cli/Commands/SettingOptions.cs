@@ -14,6 +14,8 @@ internal sealed class SettingOptions
         .. RunSettings.All.Where(setting => keys.Length == 0 || keys.Contains(setting.Key)).Select(setting => (setting, CreateOption(setting))),
     ];
 
+    public IEnumerable<Option> All => _options.Select(pair => pair.Option);
+
     public void AddTo(Command command)
     {
         foreach ((_, Option option) in _options)

@@ -1,12 +1,43 @@
 using System.CommandLine;
+using ActiveInas.Experiments;
+using ActiveInas.Runs;
+using Spectre.Console.Rendering;
 
 namespace ActiveInas.Cli.Views;
 
-/// <summary>Chooses how progress is shown: moving bars on a terminal, otherwise one line a stage.</summary>
+/// <summary>Chooses how progress is shown: dashboards and bars that move on a terminal, otherwise one line a stage.</summary>
 internal static class ProgressViews
 {
+    /// <summary>Whether pictures that move make sense.</summary>
+    public static bool Moves(Terminal terminal, ParseResult parsed) => terminal.ShowsProgress && !parsed.GetValue(CommonOptions.NoProgress);
+
+    /// <summary>Watches work that loads, measures or writes: a bar.</summary>
     public static Task<T> WatchAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work)
-        => terminal.ShowsProgress && !parsed.GetValue(CommonOptions.NoProgress)
-            ? TerminalProgress.WatchAsync(terminal.Progress, work)
-            : work(new PlainProgress(terminal.Error));
+        => Moves(terminal, parsed) ? TerminalProgress.WatchAsync(terminal.Progress, work) : work(new PlainProgress(terminal.Error));
+
+    /// <summary>Watches a run: its dashboard as soon as its folder is known.</summary>
+    public static Task<T> WatchRunAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work)
+        => WatchAsync(terminal, parsed, work, latest => latest.Folder is { } folder ? LiveView.OfRun(RunFolder.At(folder), latest.Notices) : null);
+
+    /// <summary>Watches an experiment: its dashboard.</summary>
+    public static Task<T> WatchExperimentAsync<T>(
+        Terminal terminal, ParseResult parsed, Experiment experiment, ExperimentFolder folder, Func<IProgress<ProgressEvent>, Task<T>> work)
+    {
+        ExperimentDashboard dashboard = new(experiment, folder);
+        return WatchAsync(terminal, parsed, work, latest => dashboard.Create(dashboard.Read(), latest.Notices));
+    }
+
+    private static async Task<T> WatchAsync<T>(
+        Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work, Func<LatestEvents, IRenderable?> picture)
+    {
+        if (!Moves(terminal, parsed))
+        {
+            return await work(new PlainProgress(terminal.Error)).ConfigureAwait(false);
+        }
+
+        LatestEvents latest = new();
+        Task<T> task = Task.Run(() => work(latest));
+        await LiveView.ShowAsync(terminal.Progress, () => picture(latest) ?? Tables.Text(latest.Loading ?? "starting"), task).ConfigureAwait(false);
+        return await task.ConfigureAwait(false);
+    }
 }

@@ -55,7 +55,7 @@ internal static class RunView
             Tables.Fact(console, "initial labels", ClassCounts.Text(run.Classes, counts));
         }
 
-        Tables.Fact(console, "architecture path", Path(run));
+        Tables.Fact(console, "architecture path", ArchitecturePath.Of(run.Rounds));
         if (run.Auc is { } auc)
         {
             Tables.Fact(console, "mean test error", $"{auc.ToString("0.0000", CultureInfo.InvariantCulture)} (area under the error curve over the labels)");
@@ -73,25 +73,6 @@ internal static class RunView
         Tables.Fact(console, "time", ProgressText.Duration(run.Seconds));
         Tables.Fact(console, "files", $"{run.Out}/ (rounds.csv, queries/, tb/{(run.State == "finished" ? ", model/model.safetensors" : "")}, run.db)");
         Tables.Fact(console, run.State == "stopped" ? "go on" : "look again", $"ainas {(run.State == "stopped" ? "resume" : "show")} {run.Out}");
-    }
-
-    /// <summary>"A(1,1) -> A(2,1) x2 -> A(2,2)".</summary>
-    internal static string Path(RunDocument run)
-    {
-        List<string> steps = [];
-        for (int first = 0; first < run.Rounds.Count;)
-        {
-            int next = first;
-            while (next < run.Rounds.Count && run.Rounds[next].Architecture == run.Rounds[first].Architecture)
-            {
-                next++;
-            }
-
-            steps.Add(next - first == 1 ? $"{run.Rounds[first].Architecture}" : $"{run.Rounds[first].Architecture} x{next - first}");
-            first = next;
-        }
-
-        return string.Join(" -> ", steps);
     }
 
     /// <summary>A bar in eighths of a character; empty without a value.</summary>

@@ -15,7 +15,7 @@ internal static class RunWatcher
         bool json = parsed.GetValue(CommonOptions.Json);
         try
         {
-            RunDocument document = await ProgressViews.WatchAsync(
+            RunDocument document = await ProgressViews.WatchRunAsync(
                 terminal, parsed, progress => run(watch.Before(progress), signals.Token)).ConfigureAwait(false);
             Write(terminal, document, json);
             return ExitCode.Ok;

@@ -25,11 +25,16 @@ internal unsafe partial class BufferMemory
         }
 
         NativeMemory.Clear(pointer, allocated);
+        NativeMemoryUse.Add((long)allocated);
         return pointer;
     }
 
     /// <summary>Gives back what <see cref="Allocate"/> gave for so many bytes.</summary>
-    public virtual void Free(void* pointer, nuint bytes) => NativeMemory.AlignedFree(pointer);
+    public virtual void Free(void* pointer, nuint bytes)
+    {
+        NativeMemory.AlignedFree(pointer);
+        NativeMemoryUse.Add(-(long)Math.Max(Alignment, bytes));
+    }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);

@@ -38,6 +38,20 @@ public static class DataSources
         DataRequest request, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default) =>
         LoadAsync(request, DataEnvironment.FromProcess(), progress, cancellation);
 
+    /// <summary>The size of a data set: of a named one at once, of a folder or archive by loading it.</summary>
+    /// <exception cref="DataException">Unknown, missing or bad data.</exception>
+    public static async Task<DataShape> ShapeAsync(
+        DataRequest request, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (s_sources.FirstOrDefault(source => source.Name == request.Source)?.Shape(request) is { } shape)
+        {
+            return request.ImageSize is { } side ? shape with { Height = side, Width = side } : shape;
+        }
+
+        return DataShape.Of(await LoadAsync(request, progress, cancellation).ConfigureAwait(false));
+    }
+
     /// <summary>Loads under a given environment.</summary>
     internal static async Task<Dataset> LoadAsync(
         DataRequest request, DataEnvironment environment, IProgress<ProgressEvent>? progress, CancellationToken cancellation)

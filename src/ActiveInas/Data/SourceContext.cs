@@ -15,6 +15,9 @@ internal interface INamedSource
     /// <summary>Name on the command line.</summary>
     string Name { get; }
 
+    /// <summary>What a load will give, without loading or downloading anything.</summary>
+    DataShape Shape(DataRequest request);
+
     /// <summary>Loads it, at the size it has.</summary>
     Task<Dataset> LoadAsync(SourceContext context);
 }

@@ -40,22 +40,31 @@ public sealed class ConfigurationBuilder
     {
         foreach ((string key, JsonNode? value) in Parse(json, path))
         {
-            if (key == SchemaKey)
+            if (key != SchemaKey)
             {
-                continue;
-            }
-
-            if (key == RecipeLayer.Key)
-            {
-                SetRecipe(value, $"{path}: {key}");
-            }
-            else
-            {
-                Set(Find(key, path), value, $"{path}: {key}");
+                Add(key, value, path);
             }
         }
 
         return this;
+    }
+
+    /// <summary>Lays one key of a file over it: a setting, "recipe", or "recipe.KEY".</summary>
+    /// <exception cref="ConfigurationException">Key or value is wrong.</exception>
+    internal void Add(string key, JsonNode? value, string origin)
+    {
+        if (key == RecipeLayer.Key)
+        {
+            SetRecipe(value, $"{origin}: {key}");
+        }
+        else if (key.StartsWith(RecipeLayer.Key + ".", StringComparison.Ordinal))
+        {
+            Assign(key, value is JsonValue text && text.TryGetValue(out string? plain) ? plain : value?.ToJsonString() ?? "null", $"{origin}: {key}");
+        }
+        else
+        {
+            Set(Find(key, origin), value, $"{origin}: {key}");
+        }
     }
 
     /// <summary>Lays the variables AINAS__Key and AINAS__Recipe__Key over it, whatever their case.</summary>
@@ -121,7 +130,8 @@ public sealed class ConfigurationBuilder
         return this;
     }
 
-    private static JsonObject Parse(string json, string path)
+    /// <summary>Reads a JSON object; comments and trailing commas are fine.</summary>
+    internal static JsonObject Parse(string json, string path)
     {
         try
         {

@@ -71,5 +71,14 @@ internal static class Migrations
         CREATE TABLE evidence (round INTEGER PRIMARY KEY, seconds REAL NOT NULL, kappa REAL, predictions BLOB);
         CREATE TABLE ends (rule TEXT NOT NULL, reason TEXT NOT NULL);
         """,
+
+        // The bins behind the calibration error of a round; the size of the images in pixels.
+        """
+        ALTER TABLE runs ADD COLUMN image_height INTEGER;
+        ALTER TABLE runs ADD COLUMN image_width INTEGER;
+        CREATE TABLE calibration (
+            round INTEGER NOT NULL REFERENCES rounds (round), bin INTEGER NOT NULL, count INTEGER NOT NULL, confidence REAL, accuracy REAL,
+            PRIMARY KEY (round, bin));
+        """,
     ];
 }

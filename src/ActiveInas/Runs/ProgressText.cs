@@ -14,7 +14,7 @@ public static class ProgressText
         InitialLabelled initial => Initial(initial),
         RunOpened opened => $"run {opened.Id} in {opened.Folder}",
         Notice notice => notice.Message,
-        _ => null,
+        _ => value.Line,
     };
 
     /// <summary>"0.6123", or "-" for none.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Search;
 
@@ -25,6 +26,18 @@ public sealed record RunDocument
 
     /// <summary>The resolved configuration.</summary>
     public required RunConfiguration Configuration { get; init; }
+
+    /// <summary>Kernel-table row in use.</summary>
+    public string Kernels { get; init; } = "";
+
+    /// <summary>Version of the program that began it.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>H of the images in pixels; of a run of an earlier version: what its configuration says.</summary>
+    public int ImageHeight { get; init; }
+
+    /// <summary>W of the images in pixels; of a run of an earlier version: what its configuration says.</summary>
+    public int ImageWidth { get; init; }
 
     /// <summary>Finished rounds.</summary>
     public required IReadOnlyList<RoundRecord> Rounds { get; init; }
@@ -72,13 +85,19 @@ public sealed record RunDocument
     {
         RunRow run = store.FindRun()!;
         string[] classes = JsonSerializer.Deserialize<string[]>(run.Classes)!;
+        RunConfiguration configuration = RunConfiguration.FromJson(run.Configuration, folder.Configuration);
+        int side = configuration.ImageSize ?? DataSources.DefaultImageSize;
         return new RunDocument
         {
             Run = run.Id,
             Out = folder.Root,
             CreatedAt = run.CreatedAt,
             State = run.State == "finished" ? run.State : RunLock.IsHeld(folder) ? "running" : "stopped",
-            Configuration = RunConfiguration.FromJson(run.Configuration, folder.Configuration),
+            Configuration = configuration,
+            Kernels = run.Kernels,
+            Version = run.Version,
+            ImageHeight = run.ImageHeight ?? side,
+            ImageWidth = run.ImageWidth ?? side,
             Rounds = store.Rounds(),
             Queries = store.Queries(),
             Seconds = run.Seconds,

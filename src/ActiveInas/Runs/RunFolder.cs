@@ -10,6 +10,7 @@ namespace ActiveInas.Runs;
 /// <item><term>config.json, environment.json</term><description>what was asked for, and where it ran</description></item>
 /// <item><term>rounds.csv, metrics.jsonl, tb/, queries/round_NN.csv</term><description>rewritten after each round and query</description></item>
 /// <item><term>model/model.safetensors</term><description>the final model, when the run is finished</description></item>
+/// <item><term>progress.json</term><description>where the run stands, while a process writes it</description></item>
 /// <item><term>checkpoints/</term><description>the latest round's model and the trainings under way</description></item>
 /// </list>
 /// </remarks>
@@ -40,6 +41,9 @@ public sealed class RunFolder
 
     /// <summary>log.txt.</summary>
     public string Log => Path.Combine(Root, "log.txt");
+
+    /// <summary>progress.json.</summary>
+    public string Progress => Path.Combine(Root, "progress.json");
 
     /// <summary>tb/.</summary>
     public string TensorBoard => Path.Combine(Root, "tb");
@@ -119,7 +123,7 @@ public sealed class RunFolder
     /// <summary>Removes what a run that recorded nothing left, and the folder when that was all.</summary>
     public void RemoveTraces()
     {
-        string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log];
+        string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log, Progress];
         foreach (string path in traces)
         {
             File.Delete(path);

@@ -17,6 +17,8 @@ internal sealed class RunSession : IDisposable
     private readonly Dataset _data;
     private readonly RunParts _parts;
     private readonly MetricBuffer _metrics = new();
+    private readonly ProgressFile _live;
+    private readonly TrainingEvents _events;
     private readonly RunLog _log;
     private readonly Lazy<RunStore> _store;
 
@@ -26,7 +28,9 @@ internal sealed class RunSession : IDisposable
         _configuration = configuration;
         _data = data;
         _parts = parts;
-        _log = new RunLog(folder.Log, _metrics, progress);
+        _events = new TrainingEvents(folder.TensorBoard, progress);
+        _live = new ProgressFile(folder, configuration, data, parts.Query, _events);
+        _log = new RunLog(folder.Log, _metrics, _live);
         _store = new Lazy<RunStore>(() => RunStore.OpenWriter(folder.Database));
     }
 
@@ -53,6 +57,8 @@ internal sealed class RunSession : IDisposable
             Classes = JsonSerializer.Serialize(_data.Classes),
             Configuration = _configuration.ToJson(),
             Environment = RunEnvironment.Describe(kernels, _configuration.Seed, _configuration.Threads).ToJsonString(),
+            ImageHeight = _data.Train.Height,
+            ImageWidth = _data.Train.Width,
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
@@ -83,6 +89,7 @@ internal sealed class RunSession : IDisposable
     {
         FileCheckpointStore checkpoints = new(_folder.Checkpoints);
         Storing(() => new RunFiles(_folder, Store).WriteAll());
+        _live.Begin(Store.Rounds());
         try
         {
             using ITrainingBackend backend = _parts.CreateBackend(_data, _configuration.Threads, checkpoints, _log);
@@ -109,6 +116,8 @@ internal sealed class RunSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _live.Dispose();
+        _events.Dispose();
         if (_store.IsValueCreated)
         {
             Store.Dispose();

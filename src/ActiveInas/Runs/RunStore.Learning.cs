@@ -44,6 +44,15 @@ public sealed partial class RunStore
                 transaction);
         });
 
+    /// <summary>The class that each labelled sample was given, by sample.</summary>
+    public IReadOnlyDictionary<int, int> Labels()
+    {
+        lock (_gate)
+        {
+            return _connection.Query<(int Sample, int Label)>("SELECT sample, label FROM labels").ToDictionary(row => row.Sample, row => row.Label);
+        }
+    }
+
     /// <summary>For each round its labels so far, by class.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<int>> ClassLabels(int classes)
     {

@@ -96,31 +96,45 @@ public sealed partial class RunStore
     public void InsertRound(RoundRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Commit(transaction => _connection.Execute(
-            """
-            INSERT INTO rounds VALUES (@Round, @Labels, @Blocks, @Stacks, @Parameters, @Flops, @HasSearch, @TestCount, @TestAccuracy, @TestLoss,
-                @TestClassAccuracy, @TestCalibrationError, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
-            """,
-            new RoundRow
-            {
-                Round = record.Round,
-                Labels = record.Labels,
-                Blocks = record.Architecture.Blocks,
-                Stacks = record.Architecture.Stacks,
-                Parameters = record.Parameters,
-                Flops = record.Flops,
-                HasSearch = record.Search is not null,
-                TestCount = record.Test?.Count,
-                TestAccuracy = record.Test is null ? null : Store(record.Test.Accuracy),
-                TestLoss = record.Test is null ? null : Store(record.Test.Loss),
-                TestClassAccuracy = record.Test is null ? null : JsonSerializer.Serialize(record.Test.ClassAccuracy, s_numbers),
-                TestCalibrationError = record.Test is null ? null : Store(record.Test.CalibrationError),
-                TrainLoss = Store(record.TrainLoss),
-                TrainSteps = record.TrainSteps,
-                TrainSeconds = record.TrainSeconds,
-                RecordedAt = Now(),
-            },
-            transaction));
+        Commit(transaction =>
+        {
+            _connection.Execute(
+                """
+                INSERT INTO rounds VALUES (@Round, @Labels, @Blocks, @Stacks, @Parameters, @Flops, @HasSearch, @TestCount, @TestAccuracy, @TestLoss,
+                    @TestClassAccuracy, @TestCalibrationError, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
+                """,
+                new RoundRow
+                {
+                    Round = record.Round,
+                    Labels = record.Labels,
+                    Blocks = record.Architecture.Blocks,
+                    Stacks = record.Architecture.Stacks,
+                    Parameters = record.Parameters,
+                    Flops = record.Flops,
+                    HasSearch = record.Search is not null,
+                    TestCount = record.Test?.Count,
+                    TestAccuracy = record.Test is null ? null : Store(record.Test.Accuracy),
+                    TestLoss = record.Test is null ? null : Store(record.Test.Loss),
+                    TestClassAccuracy = record.Test is null ? null : JsonSerializer.Serialize(record.Test.ClassAccuracy, s_numbers),
+                    TestCalibrationError = record.Test is null ? null : Store(record.Test.CalibrationError),
+                    TrainLoss = Store(record.TrainLoss),
+                    TrainSteps = record.TrainSteps,
+                    TrainSeconds = record.TrainSeconds,
+                    RecordedAt = Now(),
+                },
+                transaction);
+            _connection.Execute(
+                "INSERT INTO calibration VALUES (@Round, @Bin, @Count, @Confidence, @Accuracy)",
+                (record.Test?.Calibration ?? []).Select((bin, index) => new
+                {
+                    record.Round,
+                    Bin = index,
+                    bin.Count,
+                    Confidence = Store(bin.Confidence),
+                    Accuracy = Store(bin.Accuracy),
+                }),
+                transaction);
+        });
     }
 
     /// <summary>The query of a round, or null.</summary>
@@ -198,6 +212,14 @@ public sealed partial class RunStore
         }
     }
 
+    // A reader migrates nothing: a store of an earlier version has no such table.
+    private List<CalibrationBin> Calibration(int round) => SchemaVersion < 3
+        ? []
+        : [.. _connection
+            .Query<(int Count, double? Confidence, double? Accuracy)>(
+                "SELECT count, confidence, accuracy FROM calibration WHERE round = @round ORDER BY bin", new { round })
+            .Select(row => new CalibrationBin(row.Count, row.Confidence ?? double.NaN, row.Accuracy ?? double.NaN))];
+
     private RoundRecord Record(RoundRow row) => new(
         row.Round,
         row.Labels,
@@ -211,7 +233,10 @@ public sealed partial class RunStore
                 row.TestAccuracy ?? double.NaN,
                 row.TestLoss ?? double.NaN,
                 JsonSerializer.Deserialize<double[]>(row.TestClassAccuracy!, s_numbers)!,
-                row.TestCalibrationError ?? double.NaN),
+                row.TestCalibrationError ?? double.NaN)
+            {
+                Calibration = Calibration(row.Round),
+            },
         row.TrainLoss ?? double.NaN,
         row.TrainSteps,
         row.TrainSeconds,

@@ -35,6 +35,12 @@ public sealed record RunRow
     /// <summary>The environment as JSON.</summary>
     public required string Environment { get; init; }
 
+    /// <summary>H of the images in pixels; null in a store of an earlier version.</summary>
+    public int? ImageHeight { get; init; }
+
+    /// <summary>W of the images in pixels; null in a store of an earlier version.</summary>
+    public int? ImageWidth { get; init; }
+
     /// <summary>Wall-clock over all sessions up to the last record.</summary>
     public double Seconds { get; init; }
 }
@@ -103,12 +109,14 @@ public sealed partial class RunStore : IDisposable
     {
         lock (_gate)
         {
+            // A reader migrates nothing: a store of an earlier version has fewer columns.
+            string size = SchemaVersion >= 3 ? "image_height AS ImageHeight, image_width AS ImageWidth" : "NULL AS ImageHeight, NULL AS ImageWidth";
             return HasSchema
                 ? _connection.QuerySingleOrDefault<RunRow>(
-                    """
+                    $"""
                     SELECT id AS Id, created_at AS CreatedAt, state AS State, version AS Version, kernels AS Kernels,
                         data_fingerprint AS DataFingerprint, classes AS Classes, configuration AS Configuration,
-                        environment AS Environment, seconds AS Seconds FROM runs
+                        environment AS Environment, seconds AS Seconds, {size} FROM runs
                     """)
                 : null;
         }
@@ -117,8 +125,10 @@ public sealed partial class RunStore : IDisposable
     /// <summary>Records that the run exists: its first record.</summary>
     public void InsertRun(RunRow run) => Commit(transaction => _connection.Execute(
         """
-        INSERT INTO runs (id, created_at, state, version, kernels, data_fingerprint, classes, configuration, environment, seconds)
-        VALUES (@Id, @CreatedAt, @State, @Version, @Kernels, @DataFingerprint, @Classes, @Configuration, @Environment, @Seconds)
+        INSERT INTO runs (id, created_at, state, version, kernels, data_fingerprint, classes, configuration, environment, seconds, image_height,
+            image_width)
+        VALUES (@Id, @CreatedAt, @State, @Version, @Kernels, @DataFingerprint, @Classes, @Configuration, @Environment, @Seconds, @ImageHeight,
+            @ImageWidth)
         """,
         run,
         transaction));

@@ -65,7 +65,11 @@ internal sealed class EvaluationTally(int classes)
             Share(_classRight.Sum(), count),
             _loss / (count == 0 ? double.NaN : count),
             _classRight.Zip(_classCount, (right, all) => Share(right, all)).ToArray(),
-            calibration / (count == 0 ? double.NaN : count));
+            calibration / (count == 0 ? double.NaN : count))
+        {
+            Calibration = [.. Enumerable.Range(0, Bins).Select(b => new CalibrationBin(
+                _binCount[b], _binCount[b] == 0 ? double.NaN : _binConfidence[b] / _binCount[b], Share(_binRight[b], _binCount[b])))],
+        };
     }
 
     private static double Share(int part, int all) => all == 0 ? double.NaN : (double)part / all;

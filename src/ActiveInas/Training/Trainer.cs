@@ -55,6 +55,7 @@ internal sealed class Trainer
     public void Run(CancellationToken cancellation)
     {
         Begin();
+        _context.Progress?.Report(new TrainingStarted(_request.Key, State.Step, _schedule.Steps));
         Recipe recipe = _request.Recipe;
         ImageSet images = _context.Images;
         using BatchPipeline pipeline = new(

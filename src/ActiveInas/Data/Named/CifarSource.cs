@@ -13,6 +13,9 @@ internal sealed class CifarSource(CifarFormat format) : INamedSource
     public string Name => format.Name;
 
     /// <inheritdoc/>
+    public DataShape Shape(DataRequest request) => new(50_000, 10_000, CifarBinary.Side, CifarBinary.Side, format.Classes.Count);
+
+    /// <inheritdoc/>
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
         string[] wanted = [.. format.TrainFiles, format.TestFile];

@@ -39,6 +39,9 @@ internal sealed class MnistSource(string name, RemoteFile[] files, IReadOnlyList
     public string Name => name;
 
     /// <inheritdoc/>
+    public DataShape Shape(DataRequest request) => new(60_000, 10_000, 28, 28, classes.Count);
+
+    /// <inheritdoc/>
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
         ImageSet train = await LoadPartAsync(context, 0, "train").ConfigureAwait(false);

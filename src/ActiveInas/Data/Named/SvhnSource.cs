@@ -24,6 +24,9 @@ internal sealed class SvhnSource(int poolSize = 50_000) : INamedSource
     public string Name => "svhn";
 
     /// <inheritdoc/>
+    public DataShape Shape(DataRequest request) => new(request.UseAllTraining ? 73_257 : poolSize, 26_032, Side, Side, Digits);
+
+    /// <inheritdoc/>
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
         int limit = context.Request.UseAllTraining ? int.MaxValue : poolSize;

@@ -18,6 +18,9 @@ internal sealed class ShapesSource(ShapesDifficulty difficulty) : INamedSource
     public string Name => "shapes";
 
     /// <inheritdoc/>
+    public DataShape Shape(DataRequest request) => new(TrainCount, TestCount, ShapeRenderer.Side, ShapeRenderer.Side, ShapeOutline.Names.Count);
+
+    /// <inheritdoc/>
     public Task<Dataset> LoadAsync(SourceContext context)
     {
         ImageSet train = Generate(context.Request.Seed, "train", TrainCount, context.Cancellation);

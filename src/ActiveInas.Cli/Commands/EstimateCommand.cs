@@ -1,0 +1,58 @@
+using System.CommandLine;
+using ActiveInas.Cli.Views;
+using ActiveInas.Estimation;
+using ActiveInas.Experiments;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas estimate [FILE] [options]</c>: what a run or an experiment will take, before anything runs.</summary>
+internal static class EstimateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string?> file = new("FILE.json") { Arity = ArgumentArity.ZeroOrOne, Description = "an experiment, or the configuration of a run" };
+        Option<int> jobs = new("--jobs") { Description = "of an experiment: runs at a time, 0 for one a core", HelpName = "N" };
+        Option<double> seconds = new("--seconds") { Description = "time for each figure measured", HelpName = "S", DefaultValueFactory = _ => 0.5 };
+        RunOptions run = new();
+        Command command = new("estimate", "Predict time, memory and disk of a run or an experiment from a short measurement.") { file, jobs, seconds };
+        run.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            double time = parsed.GetValue(seconds);
+            if (!double.IsFinite(time) || time is <= 0 or > 60)
+            {
+                throw new UsageException($"--seconds is {time}; it must be above 0 and up to 60");
+            }
+
+            string? path = parsed.GetValue(file);
+            bool isExperiment = path is not null && ExperimentFile.IsExperiment(path);
+            Experiment experiment;
+            ExperimentFolder? folder = null;
+            ExperimentOptions options;
+            if (isExperiment)
+            {
+                run.RequireOnly(parsed, "--out", "--threads", "--data-dir", "--set");
+                RunConfiguration given = run.Resolve(parsed, null, withAssignments: false);
+                experiment = ExperimentFile.Read(path!, run.Assignments(parsed), given.DataDirectory);
+                folder = ExperimentFolder.At(given.Out ?? ExperimentFolder.DefaultPath(experiment.Name));
+                options = new ExperimentOptions(parsed.GetValue(jobs), given.Threads);
+            }
+            else
+            {
+                RunConfiguration configuration = run.Resolve(parsed, path).Validate();
+                experiment = new Experiment { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
+                options = new ExperimentOptions(1, configuration.Threads);
+            }
+
+            using Signals signals = new(terminal);
+            Estimate estimate = await ProgressViews.WatchAsync(
+                terminal,
+                parsed,
+                progress => new Estimator(TimeSpan.FromSeconds(time), progress).EstimateAsync(experiment, folder, options, signals.Token)).ConfigureAwait(false);
+            EstimateView.Write(terminal, estimate, parsed.GetValue(CommonOptions.Json));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

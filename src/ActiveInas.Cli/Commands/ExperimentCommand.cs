@@ -1,0 +1,52 @@
+using System.CommandLine;
+using ActiveInas.Cli.Views;
+using ActiveInas.Experiments;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas experiment FILE.json</c>: runs the cells of a grid that are not finished.</summary>
+internal static class ExperimentCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> file = new("FILE.json") { Description = "what all runs share, and grids of what differs" };
+        Option<string?> output = new("--out") { Description = "the experiment's folder (default: runs/NAME); one that exists is gone on with", HelpName = "DIR" };
+        Option<int> jobs = new("--jobs") { Description = "runs at a time, 0 for one a core", HelpName = "N" };
+        Option<int> threads = new("--threads") { Description = "threads of each run, 0 for the cores divided by the jobs", HelpName = "N" };
+        Option<string?> data = new("--data-dir") { Description = "where named data sets are cached", HelpName = "DIR" };
+        Option<string[]> set = new("--set") { Description = "change one key of every run, for example budget=4000; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
+        Option<bool> dryRun = new("--dry-run") { Description = "list the runs and their states, and run nothing" };
+        Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, set, dryRun };
+        command.SetAction(async (parsed, _) =>
+        {
+            Experiment experiment = ExperimentFile.Read(parsed.GetRequiredValue(file), parsed.GetValue(set), parsed.GetValue(data));
+            string path = parsed.GetValue(output) ?? ExperimentFolder.DefaultPath(experiment.Name);
+            bool json = parsed.GetValue(CommonOptions.Json);
+            if (parsed.GetValue(dryRun))
+            {
+                ExperimentView.WriteCells(terminal, experiment, ExperimentFolder.At(path), json);
+                return ExitCode.Ok;
+            }
+
+            ExperimentOptions options = new(Positive("--jobs", parsed.GetValue(jobs)), Positive("--threads", parsed.GetValue(threads)));
+            ExperimentFolder folder = ExperimentFolder.Open(path, experiment);
+            using Signals signals = new(terminal);
+            try
+            {
+                ExperimentOutcome outcome = await ProgressViews.WatchExperimentAsync(
+                    terminal, parsed, experiment, folder, progress => new ExperimentRunner(experiment, folder, options, progress).RunAsync(signals.Token)).ConfigureAwait(false);
+                ExperimentView.WriteOutcome(terminal, experiment, folder, outcome, json);
+                return outcome.Failed.Count > 0 ? ExitCode.Failed : outcome.Busy.Count > 0 ? ExitCode.Stopped : ExitCode.Ok;
+            }
+            catch (OperationCanceledException)
+            {
+                terminal.Error.WriteLine($"stopped with checkpoints; go on with: ainas experiment {parsed.GetRequiredValue(file)} --out {path}");
+                return ExitCode.Stopped;
+            }
+        });
+        return command;
+    }
+
+    private static int Positive(string option, int value)
+        => value >= 0 ? value : throw new UsageException($"{option} is {value}; it must be a count, or 0 to let the number of cores decide");
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using ActiveInas.Cli.Views;
+using ActiveInas.Experiments;
+using ActiveInas.Reports;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas report RUN...|EXPERIMENT</c>: one HTML file, and on demand SVG, PNG and CSV of everything in it.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string[]> what = new("RUN...|EXPERIMENT") { Arity = ArgumentArity.OneOrMore, Description = "runs (folders, or ids in runs/), or the folder of an experiment" };
+        Option<string?> output = new("--out") { Description = "the HTML file (default: report.html in the folder)", HelpName = "FILE" };
+        Option<string?> figures = new("--figures") { Description = "write every figure as SVG and PNG", HelpName = "DIR" };
+        Option<string?> csv = new("--csv") { Description = "write every number as CSV", HelpName = "DIR" };
+        Command command = new("report", "Write a report of runs or an experiment: curves, statistics, architectures, cost, images picked.") { what, output, figures, csv };
+        command.SetAction(async (parsed, _) =>
+        {
+            using Signals signals = new(terminal);
+            string[] paths = parsed.GetRequiredValue(what);
+            ReportInput input = Input(paths);
+            string html = parsed.GetValue(output) ?? Path.Combine(Directory.Exists(paths[0]) ? paths[0] : RunCatalog.Find(paths[0]).Root, "report.html");
+            List<string> files = await ProgressViews.WatchAsync(
+                terminal, parsed, progress => WriteAsync(input, html, parsed.GetValue(figures), parsed.GetValue(csv), progress, signals.Token)).ConfigureAwait(false);
+            if (parsed.GetValue(CommonOptions.Json))
+            {
+                terminal.Out.WriteLine(JsonText.Write(new JsonObject
+                {
+                    ["schema_version"] = RunDocument.SchemaVersion,
+                    ["report"] = html,
+                    ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]),
+                }));
+                return ExitCode.Ok;
+            }
+
+            Tables.Fact(terminal.Result, "report", html);
+            if (files.Count > 1)
+            {
+                Tables.Fact(terminal.Result, "beside it", $"{files.Count - 1} files in {string.Join(", ", files.Skip(1).Select(Path.GetDirectoryName).Distinct())}");
+            }
+
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static ReportInput Input(string[] paths)
+    {
+        string? experiment = paths.FirstOrDefault(ExperimentFolder.IsExperiment);
+        return experiment is null ? ReportInput.OfRuns(paths)
+            : paths.Length == 1 ? ReportInput.OfExperiment(experiment)
+            : throw new UsageException($"'{experiment}' is an experiment; it must be the only one: give one experiment, or runs");
+    }
+
+    private static async Task<List<string>> WriteAsync(
+        ReportInput input, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    {
+        Report report = await Report.CreateAsync(input, progress, cancellation: cancellation).ConfigureAwait(false);
+        List<string> files = [html];
+        try
+        {
+            AtomicFile.WriteText(html, HtmlReport.Write(report));
+            if (figures is not null)
+            {
+                SvgRenderer? renderer = SvgRenderer.Find();
+                if (renderer is null)
+                {
+                    progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));
+                }
+
+                files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
+            }
+
+            if (csv is not null)
+            {
+                files.AddRange(ReportCsv.Write(report, csv));
+            }
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException)
+        {
+            throw new IOException($"The report cannot be written: {exception.Message} Choose another place with --out, --figures or --csv.", exception);
+        }
+
+        return files;
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary>The options that make the configuration of a run: one a setting, --recipe and --set.</summary>
+internal sealed class RunOptions
+{
+    private readonly SettingOptions _settings = new();
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "quick, paper, or a recipe file", HelpName = "NAME|FILE" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "change one key, for example recipe.training.epochs=10; may be repeated",
+        HelpName = "KEY=VALUE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public void AddTo(Command command)
+    {
+        _settings.AddTo(command);
+        command.Add(_recipe);
+        command.Add(_set);
+    }
+
+    /// <summary>The values of --set.</summary>
+    public IReadOnlyList<string> Assignments(ParseResult parsed) => parsed.GetValue(_set) ?? [];
+
+    /// <summary>Lays file, environment and options over the defaults.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="file">CONFIG.json, or null.</param>
+    /// <param name="withAssignments">Whether --set counts.</param>
+    public RunConfiguration Resolve(ParseResult parsed, string? file, bool withAssignments = true)
+    {
+        ConfigurationBuilder builder = new();
+        if (file is not null)
+        {
+            builder.AddFile(file);
+        }
+
+        builder.AddEnvironment(Environment.GetEnvironmentVariables());
+        _settings.Apply(parsed, builder);
+        if (parsed.GetValue(_recipe) is { } name)
+        {
+            builder.AddRecipe(name);
+        }
+
+        foreach (string assignment in withAssignments ? Assignments(parsed) : [])
+        {
+            builder.AddAssignment(assignment);
+        }
+
+        return builder.Current;
+    }
+
+    /// <summary>Refuses options that mean nothing beside an experiment, whose file says what to run.</summary>
+    /// <exception cref="UsageException">One was given.</exception>
+    public void RequireOnly(ParseResult parsed, params string[] allowed)
+    {
+        IEnumerable<Option> own = [.. _settings.All, _recipe, _set];
+        if (own.FirstOrDefault(option => !allowed.Contains(option.Name) && parsed.GetResult(option) is not null) is { } wrong)
+        {
+            throw new UsageException($"{wrong.Name} is an option of a run; an experiment takes it from its file, or by --set KEY=VALUE");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using ActiveInas.Experiments;
+using ActiveInas.Learning;
+using ActiveInas.Runs;
+using Microsoft.Data.Sqlite;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ActiveInas.Cli.Views;
+
+/// <summary>Keeps a dashboard on the terminal up to date from what a run or an experiment writes, in this process or in another.</summary>
+internal static class LiveView
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Shows pictures until the work is over, then clears them.</summary>
+    public static Task ShowAsync(IAnsiConsole console, Func<IRenderable> picture, Task work)
+        => console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async context =>
+        {
+            while (!work.IsCompleted)
+            {
+                context.UpdateTarget(picture());
+                await Task.WhenAny(work, Task.Delay(s_interval)).ConfigureAwait(false);
+            }
+        });
+
+    /// <summary>The dashboard of a run's folder; null while nothing is recorded, or while the store is busy.</summary>
+    public static IRenderable? OfRun(RunFolder folder, IReadOnlyList<string> notices)
+        => Read(folder) is { } run ? RunDashboard.Create(run, run.State == "running" ? RunProgress.Read(folder) : null, notices) : null;
+
+    /// <summary>A run, or null while nothing is recorded.</summary>
+    public static RunDocument? Read(RunFolder folder)
+    {
+        try
+        {
+            return folder.HasStore && folder.HasRun() ? RunDocument.Read(folder) : null;
+        }
+        catch (SqliteException)
+        {
+            // The writer is just making it.
+            return null;
+        }
+    }
+}

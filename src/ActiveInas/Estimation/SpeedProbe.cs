@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using ActiveInas.Architectures;
+using ActiveInas.Compute;
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.Estimation;
+
+/// <summary>Trains and infers for a moment on made-up images, several trainings side by side as the runs will be.</summary>
+internal sealed class SpeedProbe : IDisposable
+{
+    private const int Images = 1024;
+    private const int WarmUpSteps = 3;
+    private const int MostSteps = 2000;
+    private readonly Recipe _recipe;
+    private readonly DataShape _data;
+    private readonly TimeSpan _time;
+    private readonly LocalTrainer[] _trainers;
+
+    /// <param name="data">Size of the images, number of classes.</param>
+    /// <param name="recipe">Batch, augmentation and the like.</param>
+    /// <param name="jobs">Runs side by side.</param>
+    /// <param name="threads">Threads of each.</param>
+    /// <param name="time">For each figure.</param>
+    public SpeedProbe(DataShape data, Recipe recipe, int jobs, int threads, TimeSpan time)
+    {
+        _data = data;
+        _recipe = recipe;
+        _time = time;
+        ImageSet images = Noise(data);
+        _trainers = [.. Enumerable.Range(0, jobs).Select(_ => new LocalTrainer(images, PixelStatistics.Normalization(images), new LocalTrainerOptions(threads, TimeSpan.MaxValue)))];
+    }
+
+    /// <summary>Measures a network: the mean over the runs side by side.</summary>
+    public async Task<Measurement> MeasureAsync(Architecture architecture, CancellationToken cancellation)
+    {
+        long before = NativeMemoryUse.Bytes;
+        NativeMemoryUse.ResetPeak();
+        (double Train, double Infer)[] seconds = await Task.WhenAll(_trainers.Select(trainer => Task.Run(() => MeasureAsync(trainer, architecture, cancellation), cancellation)))
+            .ConfigureAwait(false);
+        return new Measurement(
+            seconds.Average(run => run.Train), seconds.Average(run => run.Infer), (double)(NativeMemoryUse.Peak - before) / _trainers.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (LocalTrainer trainer in _trainers)
+        {
+            trainer.Dispose();
+        }
+    }
+
+    private static ImageSet Noise(DataShape data)
+    {
+        SeededRandom random = new(1);
+        byte[] pixels = new byte[(long)Images * data.Height * data.Width * 3];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(random.NextBits() >> 56);
+        }
+
+        int[] labels = [.. Enumerable.Range(0, Images).Select(i => i % data.Classes)];
+        return new ImageSet(data.Height, data.Width, pixels, labels, [.. labels.Select((_, i) => $"noise/{i}")]);
+    }
+
+    private async Task<(double Train, double Infer)> MeasureAsync(LocalTrainer trainer, Architecture architecture, CancellationToken cancellation)
+    {
+        // Emitting kernels, first touches of memory and the like belong to no image.
+        TrainedModel warm = await TrainAsync(trainer, architecture, WarmUpSteps, cancellation).ConfigureAwait(false);
+        warm.Model.Dispose();
+        int steps = (int)Math.Clamp(_time.TotalSeconds / Math.Max(warm.Seconds / WarmUpSteps, 1e-6), WarmUpSteps, MostSteps);
+        TrainedModel trained = await TrainAsync(trainer, architecture, steps, cancellation).ConfigureAwait(false);
+        using IModel model = trained.Model;
+        return (trained.Seconds / ((double)steps * _recipe.BatchSize), Infer(model, cancellation));
+    }
+
+    private Task<TrainedModel> TrainAsync(LocalTrainer trainer, Architecture architecture, int steps, CancellationToken cancellation)
+    {
+        // A learning rate that changes nothing: the probe must not diverge on noise.
+        Recipe recipe = _recipe with { Training = new TrainingLength(1e-9, steps, new Schedule(ScheduleKind.Step, 1e-6, 0, [])) };
+        LabelledSample[] samples = [.. Enumerable.Range(0, Images).Select(i => new LabelledSample(new SampleId(i), i % _data.Classes))];
+        return trainer.TrainAsync(new TrialRequest("probe", architecture, _data.Classes, samples, [], recipe, 1), cancellation);
+    }
+
+    private double Infer(IModel model, CancellationToken cancellation)
+    {
+        SampleId[] samples = [.. Enumerable.Range(0, Images).Select(i => new SampleId(i))];
+        model.Embed(samples[..(Images / 4)], cancellation);
+        long start = Stopwatch.GetTimestamp();
+        int passes = 0;
+        do
+        {
+            model.Embed(samples, cancellation);
+            passes++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < _time);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / passes / Images;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Experiments;
+
+/// <summary>Names a run by what it computes: 12 hexadecimal digits of the SHA-256 of its resolved configuration.</summary>
+/// <remarks>Where the run lies, its threads and the cache of data sets change no result and are left out; so are settings without a value, so
+/// that a setting that a later version adds leaves the ids of runs without it alone. Keys are sorted.</remarks>
+public static class CellId
+{
+    private const int Digits = 12;
+    private static readonly string[] s_without = ["out", "threads", "dataDirectory"];
+
+    /// <summary>The id of a configuration.</summary>
+    public static string Of(RunConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        JsonObject json = JsonNode.Parse(configuration.ToJson())!.AsObject();
+        foreach (string key in s_without)
+        {
+            json.Remove(key);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(json)!.ToJsonString())))[..Digits];
+    }
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.Where(pair => pair.Value is not null and not JsonArray { Count: 0 })
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray array => new JsonArray([.. array.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
+}

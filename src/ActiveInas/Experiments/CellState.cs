@@ -1,0 +1,53 @@
+using ActiveInas.Runs;
+using Microsoft.Data.Sqlite;
+
+namespace ActiveInas.Experiments;
+
+/// <summary>A cell with what its folder holds.</summary>
+/// <param name="Cell">Which.</param>
+/// <param name="Folder">The run's folder.</param>
+/// <param name="State">"missing", "running", "stopped", "finished" or "unreadable".</param>
+/// <param name="Run">Null while nothing is recorded.</param>
+public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string State, RunDocument? Run)
+{
+    /// <summary>The states of all cells, also while processes write them.</summary>
+    public static IReadOnlyList<CellState> ReadAll(Experiment experiment, ExperimentFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(folder);
+        return [.. experiment.Cells.Select(cell => Read(cell, folder.Cell(cell.Id)))];
+    }
+
+    /// <summary>Whether a run is recorded as finished.</summary>
+    internal static bool IsFinished(RunFolder folder)
+    {
+        if (!folder.HasStore)
+        {
+            return false;
+        }
+
+        using RunStore store = RunStore.OpenReader(folder.Database);
+        return store.FindRun()?.State == "finished";
+    }
+
+    /// <summary>The state of a cell, also while a process writes it.</summary>
+    public static CellState Read(ExperimentCell cell, RunFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        try
+        {
+            if (!folder.HasStore || !folder.HasRun())
+            {
+                return new CellState(cell, folder, "missing", null);
+            }
+
+            RunDocument run = RunDocument.Read(folder);
+            return new CellState(cell, folder, run.State, run);
+        }
+        catch (Exception exception) when (exception is RunException or ConfigurationException or SqliteException)
+        {
+            // One damaged run must not hide the others.
+            return new CellState(cell, folder, "unreadable", null);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using ActiveInas.Experiments;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Reports;
+
+/// <summary>A run of a report.</summary>
+/// <param name="Settings">What distinguishes its method, in the order of <see cref="ReportInput.Varying"/>.</param>
+/// <param name="Run">What is recorded.</param>
+public sealed record ReportRun(IReadOnlyList<string> Settings, RunDocument Run)
+{
+    /// <summary>Seed of the run.</summary>
+    public ulong Seed => Run.Configuration.Seed;
+
+    /// <summary>Its folder.</summary>
+    public RunFolder Folder => RunFolder.At(Run.Out);
+}
+
+/// <summary>What a report is about: the runs of an experiment, or any runs.</summary>
+public sealed record ReportInput
+{
+    /// <summary>Heading.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The command that makes these results again.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Keys of the settings in which methods differ.</summary>
+    public required IReadOnlyList<string> Varying { get; init; }
+
+    /// <summary>Runs with at least one finished round.</summary>
+    public required IReadOnlyList<ReportRun> Runs { get; init; }
+
+    /// <summary>What is not there: "missing: 3 runs", ...; empty when all is.</summary>
+    public IReadOnlyList<string> Gaps { get; init; } = [];
+
+    /// <summary>Reads an experiment as it stands.</summary>
+    /// <exception cref="RunException">It is none, or no round of it is finished.</exception>
+    public static ReportInput OfExperiment(string path)
+    {
+        ExperimentFolder folder = ExperimentFolder.At(path);
+        Experiment experiment = folder.Read();
+        IReadOnlyList<CellState> cells = CellState.ReadAll(experiment, folder);
+        ReportRun[] runs = [.. cells.Where(cell => cell.Run is { Rounds.Count: > 0 }).Select(cell => new ReportRun(cell.Cell.Settings, cell.Run!))];
+        return new ReportInput
+        {
+            Title = experiment.Title,
+            Command = $"ainas experiment {experiment.Name}.json --out {path}",
+            Varying = experiment.Varying,
+            Runs = Required(runs, path),
+            Gaps = [.. cells.Where(cell => cell.State != "finished").GroupBy(cell => cell.State)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => $"{group.Count()} of {cells.Count} runs {group.Key}: {string.Join("; ", group.Select(cell => cell.Cell.Label))}")],
+        };
+    }
+
+    /// <summary>Reads any runs; what differs between their configurations tells the methods apart.</summary>
+    /// <param name="paths">Folders of runs, or their ids in runs/.</param>
+    /// <exception cref="RunException">One is no run, or no round of any is finished.</exception>
+    public static ReportInput OfRuns(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        RunDocument[] documents = [.. paths.Select(path => RunDocument.Read(RunCatalog.Find(path)))];
+        string[] varying = [.. VaryingKeys(documents)];
+        ReportRun[] runs = [.. documents.Where(run => run.Rounds.Count > 0)
+            .Select(run => new ReportRun([.. varying.Select(key => SettingText.Of(run.Configuration, key))], run))];
+        RunConfiguration first = documents[0].Configuration;
+        return new ReportInput
+        {
+            Title = documents.Length == 1 ? $"{first.Data}: {first.Query}, {(first.FixedArchitecture is null ? "architecture search" : first.Architecture)}" : $"{documents.Length} runs",
+            Command = documents.Length == 1
+                ? $"ainas run {Path.Combine(documents[0].Out, "config.json")} --out NEW-FOLDER"
+                : string.Join("; ", documents.Select(run => $"ainas run {Path.Combine(run.Out, "config.json")} --out NEW-FOLDER")),
+            Varying = varying,
+            Runs = Required(runs, string.Join(", ", paths)),
+            Gaps = [.. documents.Where(run => run.State != "finished").Select(run => $"run {run.Run} is {run.State}")],
+        };
+    }
+
+    // Settings that name a place or change no result do not make a method.
+    private static IEnumerable<string> VaryingKeys(RunDocument[] documents)
+    {
+        string[] places = ["seed", "out", "threads", "dataDirectory", "classes"];
+        string[] keys = [.. RunSettings.All.Select(setting => setting.Key).Where(key => !places.Contains(key)), RecipeLayer.Key];
+        return keys.Where(key => documents.Select(run => SettingText.Of(run.Configuration, key)).Distinct().Count() > 1);
+    }
+
+    private static ReportRun[] Required(ReportRun[] runs, string what)
+        => runs.Length > 0 ? runs : throw new RunException($"{what}: no round is finished yet, so there is nothing to report. 'ainas show' and 'ainas watch' show what is under way.");
+}

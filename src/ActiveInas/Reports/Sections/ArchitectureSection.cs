@@ -1,0 +1,59 @@
+using ActiveInas.Architectures;
+using ActiveInas.Reports.Figures;
+using ActiveInas.Runs;
+
+namespace ActiveInas.Reports.Sections;
+
+/// <summary>Which architectures were used: figure 6a of the paper, and the way through the space.</summary>
+internal static class ArchitectureSection
+{
+    private const int Margin = 1;
+
+    public static Section Create(Comparison comparison)
+    {
+        List<Figure> figures = [.. comparison.Panels.Select(panel => CurveSection.Of(
+            panel,
+            $"parameters-{panel.Key}",
+            comparison.Panels.Count > 1 ? $"Parameters, {panel.Name}" : "Parameters",
+            "Trainable parameters of the network of each round: the mean over seeds; the band is one standard error.",
+            new FigureAxis("parameters", AxisScale.Logarithmic, NumberFormat.Short),
+            round => round.Parameters))];
+        figures.AddRange(comparison.Methods.Where(method => method.Searches).Select((method, i) => Walk(comparison, method, i)));
+        return new Section("architectures", "Architectures", "A(i,j) has j stacks of i residual blocks. The capacity grows with the labels where a search picks larger networks.")
+        {
+            Figures = figures,
+        };
+    }
+
+    private static Figure Walk(Comparison comparison, Method method, int index)
+    {
+        IReadOnlyList<IReadOnlyList<Architecture>> walks = [.. method.Runs.Select(run => (IReadOnlyList<Architecture>)
+            [Architecture.Parse(run.Run.Configuration.Start), .. run.Run.Rounds.Select(round => round.Architecture)])];
+        RunDocument first = method.Runs[0].Run;
+        SearchSpace space = SearchSpace.Parse(method.Configuration.Space).ForImages(first.ImageHeight, first.ImageWidth);
+
+        // The part of the space around the walk: the rest is empty.
+        SearchSpace shown = new(
+            Math.Min(space.MaxBlocks, Math.Max(3, walks.SelectMany(walk => walk).Max(node => node.Blocks) + Margin)),
+            Math.Min(space.MaxStacks, Math.Max(2, walks.SelectMany(walk => walk).Max(node => node.Stacks) + Margin)));
+        string paths = string.Join("; ", method.Runs.Select(run => $"seed {run.Seed}: {ArchitecturePath.Of(run.Run.Rounds)}"));
+        Figure figure = SpaceFigure.Create(
+            shown,
+            first.ImageHeight,
+            first.ImageWidth,
+            first.Classes.Count,
+            walks,
+            comparison.Methods.Count > 1 ? $"Path through the search space, {comparison.NameOf(method)}" : "Path through the search space",
+            $"Parameters and FLOPs of one forward pass on each node; darker: more rounds. Shown up to A({shown.MaxBlocks},{shown.MaxStacks}) of {space}. {paths}.");
+        return figure with
+        {
+            Id = index == 0 ? "path" : $"path-{index + 1}",
+            Table = new FigureTable(
+                ["seed", "labels", "architecture", "blocks", "stacks", "parameters", "FLOPs"],
+                [.. method.Runs.SelectMany(run => run.Run.Rounds.Select(round => new object?[]
+                {
+                    run.Seed, round.Labels, round.Architecture.ToString(), round.Architecture.Blocks, round.Architecture.Stacks, round.Parameters, round.Flops,
+                }))]),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using ActiveInas.Learning;
+using ActiveInas.Reports.Figures;
+using ActiveInas.Statistics;
+
+namespace ActiveInas.Reports.Sections;
+
+/// <summary>Learning curves: figures 2 to 5 of the paper.</summary>
+internal static class CurveSection
+{
+    public static Section Create(Comparison comparison) => new(
+        "curves",
+        "Learning curves",
+        "Test accuracy over the number of labels: the mean over seeds, with a band of one standard error to each side. The test part is read once a round and steers nothing.")
+    {
+        Figures = [.. comparison.Panels.Select(panel => Curves(panel, comparison.Panels.Count > 1)).Where(figure => figure.Series.Count > 0)],
+    };
+
+    /// <summary>A value of the rounds over the labels, a line a method.</summary>
+    public static Figure Of(Panel panel, string id, string title, string caption, FigureAxis y, Func<RoundRecord, double?> value)
+    {
+        List<FigureSeries> series = [];
+        List<object?[]> rows = [];
+        foreach (PanelLine line in panel.Lines)
+        {
+            IReadOnlyList<MethodPoint> curve = line.Method.Curve(value);
+            if (curve.Count == 0)
+            {
+                continue;
+            }
+
+            series.Add(new FigureSeries(line.Name, Mark.Line, line.Colour, line.Dash, [.. curve.Select(Point)]));
+            rows.AddRange(curve.Select(point => new object?[]
+            {
+                line.Name, point.Labels, point.Summary.Count, point.Summary.Mean, point.Summary.StandardError, string.Join(' ', point.Values.Keys.Order()),
+            }));
+        }
+
+        return new Figure(id, title, caption, new FigureAxis("labels"), y, series)
+        {
+            Table = new FigureTable(["method", "labels", "seeds", y.Title, "standard error", "which seeds"], rows),
+        };
+    }
+
+    private static Figure Curves(Panel panel, bool isOneOfMany)
+    {
+        string title = isOneOfMany ? $"Test accuracy, {panel.Name}" : "Test accuracy";
+        int seeds = panel.Lines.Max(line => line.Method.Runs.Count);
+        string few = seeds == 1 ? " One seed: there is no band, and a difference may be chance." : seeds < Sample.Few ? $" Few seeds ({seeds})." : "";
+        return Of(panel, $"curve-{panel.Key}", title, $"Mean over seeds; the band is one standard error.{few}", new FigureAxis("test accuracy", Format: NumberFormat.Percent), round => round.Test?.Accuracy);
+    }
+
+    private static FigurePoint Point(MethodPoint point)
+    {
+        Sample summary = point.Summary;
+        string note = summary.StandardError is { } error ? $"{summary.Count} seeds, standard error {error:G2}" : "1 seed";
+        return summary.StandardError is null
+            ? new FigurePoint(point.Labels, summary.Mean, Note: note)
+            : new FigurePoint(point.Labels, summary.Mean, summary.Low, summary.High, note);
+    }
+}

@@ -1,0 +1,69 @@
+using ActiveInas.Architectures;
+using ActiveInas.Reports.Figures;
+
+namespace ActiveInas.Reports;
+
+/// <summary>The search space as a graph on a grid: the paper's figure of the space, and the way that searches took through it.</summary>
+public static class SpaceFigure
+{
+    private const int NodeWidth = 96;
+    private const int NodeHeight = 92;
+    private const int Frame = 110;
+
+    /// <summary>Draws a space.</summary>
+    /// <param name="space">Its bounds.</param>
+    /// <param name="height">H of the images in pixels.</param>
+    /// <param name="width">W of the images in pixels.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="walks">Architectures of the rounds, a list a run; none for the space alone.</param>
+    /// <param name="title">Heading.</param>
+    /// <param name="caption">What is seen.</param>
+    public static Figure Create(
+        SearchSpace space, int height, int width, int classes, IReadOnlyList<IReadOnlyList<Architecture>> walks, string title, string caption)
+    {
+        Dictionary<Architecture, int> visits = walks.SelectMany(walk => walk).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
+        HashSet<(Architecture From, Architecture To)> steps = [.. walks.SelectMany(walk => walk.Zip(walk.Skip(1))).Where(step => step.First != step.Second)];
+        int most = Math.Max(1, visits.Values.DefaultIfEmpty(1).Max());
+        FigureNode[] nodes = [.. space.Nodes.Select(node => new FigureNode(
+            node.ToString(),
+            node.Blocks,
+            node.Stacks,
+            [node.ToString(), Short(node.ParameterCount(classes)), $"{Short(node.ForwardFlops(height, width, classes))}FLOP"],
+            visits.TryGetValue(node, out int count) ? (double)count / most : 0,
+            $"{node}: {node.ParameterCount(classes):N0} parameters, {node.ForwardFlops(height, width, classes) / 1e6:N1} MFLOPs an image"
+                + (visits.TryGetValue(node, out int rounds) ? $", {rounds} of {walks.Sum(walk => walk.Count)} rounds" : "")))];
+        FigureEdge[] edges = [.. space.Nodes.SelectMany(node => space.Successors(node).Select(next => (node, next)))
+            .Concat(steps).Distinct().Select(edge => new FigureEdge(edge.Item1.ToString(), edge.Item2.ToString(), steps.Contains((edge.Item1, edge.Item2))))];
+        return new Figure(
+            "space", title, caption, new FigureAxis("blocks in each stack, i", Min: 1, Max: space.MaxBlocks), new FigureAxis("stacks, j", Min: 1, Max: space.MaxStacks), [])
+        {
+            Nodes = nodes,
+            Edges = edges,
+            Width = Math.Clamp((space.MaxBlocks * NodeWidth) + Frame, 420, 1400),
+            Height = (space.MaxStacks * NodeHeight) + Frame,
+            Table = new FigureTable(
+                ["architecture", "blocks", "stacks", "parameters", "FLOPs", "successors", "rounds"],
+                [.. space.Nodes.Select(node => new object?[]
+                {
+                    node.ToString(), node.Blocks, node.Stacks, node.ParameterCount(classes), node.ForwardFlops(height, width, classes),
+                    string.Join(" ", space.Successors(node)), visits.GetValueOrDefault(node),
+                })]),
+        };
+    }
+
+    /// <summary>"307 k".</summary>
+    public static string Short(double value)
+    {
+        (double Size, string Unit)[] units = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
+        foreach ((double size, string unit) in units)
+        {
+            if (value >= size)
+            {
+                double scaled = value / size;
+                return $"{(scaled >= 100 ? scaled.ToString("0") : scaled >= 10 ? scaled.ToString("0.#") : scaled.ToString("0.##"))} {unit}";
+            }
+        }
+
+        return $"{value:0} ";
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Estimation;
+using ActiveInas.Learning;
+using ActiveInas.Querying;
+
+namespace ActiveInas.Runs;
+
+/// <summary>Keeps progress.json, at most once a second. Passes every event on. A file that cannot be written stops nothing.</summary>
+internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private readonly RunFolder _folder;
+    private readonly RunForecast _forecast;
+    private readonly List<RoundRecord> _rounds = [];
+    private readonly IProgress<ProgressEvent>? _next;
+    private readonly Stopwatch _sinceRound = Stopwatch.StartNew();
+    private readonly Stopwatch _sinceWrite = new();
+    private RunProgress? _current;
+    private (Architecture Architecture, double ImagesPerSecond)? _training;
+
+    /// <param name="folder">Of the run.</param>
+    /// <param name="configuration">Of the run.</param>
+    /// <param name="data">Its data set.</param>
+    /// <param name="own">A query strategy of the caller's; null: none.</param>
+    /// <param name="next">Who else watches.</param>
+    public ProgressFile(RunFolder folder, RunConfiguration configuration, Dataset data, IQueryStrategy? own, IProgress<ProgressEvent>? next)
+    {
+        _folder = folder;
+        _forecast = new RunForecast(configuration, DataShape.Of(data), own);
+        _next = next;
+    }
+
+    /// <summary>Takes up a run of which so many rounds are finished.</summary>
+    public void Begin(IReadOnlyList<RoundRecord> rounds)
+    {
+        lock (_gate)
+        {
+            _rounds.Clear();
+            _rounds.AddRange(rounds);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(ProgressEvent value)
+    {
+        lock (_gate)
+        {
+            Note(value);
+        }
+
+        _next?.Report(value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_folder.Progress);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is read only while somebody holds the run's lock.
+        }
+    }
+
+    private void Note(ProgressEvent value)
+    {
+        switch (value)
+        {
+            case StageStarted stage:
+                if (_current?.Round != stage.Round)
+                {
+                    _sinceRound.Restart();
+                }
+
+                _training = null;
+                _current = new RunProgress { Stage = stage.Stage, Round = stage.Round, Labels = stage.Labels, Architecture = stage.Architecture?.ToString() ?? "" };
+                Write();
+                break;
+            case TrainingProgressed training when _current is not null:
+                string architecture = training.Key.Split('/')[^1];
+                if (Architecture.TryParse(architecture, out Architecture network) || Architecture.TryParse(_current.Architecture, out network))
+                {
+                    _training = (network, training.ImagesPerSecond);
+                }
+
+                _current = _current with
+                {
+                    Architecture = network == default ? _current.Architecture : network.ToString(),
+                    Step = training.Step,
+                    Steps = training.Steps,
+                    Loss = double.IsFinite(training.Loss) ? training.Loss : null,
+                    ImagesPerSecond = training.ImagesPerSecond,
+                };
+                if (_sinceWrite.Elapsed >= s_interval)
+                {
+                    Write();
+                }
+
+                break;
+            case RoundEnded round:
+                _rounds.Add(round.Record);
+                break;
+        }
+    }
+
+    private void Write()
+    {
+        _current = _current! with { SecondsLeft = _forecast.SecondsLeft(_rounds, _training, _sinceRound.Elapsed.TotalSeconds), UpdatedAt = RunProgress.Now() };
+        try
+        {
+            // Renamed, so that a reader sees the old or the new one; not flushed, since nothing depends on it after a crash.
+            string temporary = _folder.Progress + AtomicFile.TemporarySuffix;
+            File.WriteAllText(temporary, _current.ToJson());
+            File.Move(temporary, _folder.Progress, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+        }
+
+        _sinceWrite.Restart();
+    }
+}

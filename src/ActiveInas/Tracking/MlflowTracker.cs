@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Runs;
+using ActiveInas.Training;
+
+namespace ActiveInas.Tracking;
+
+/// <summary>What a call of <see cref="MlflowTracker.TrackAsync"/> sent.</summary>
+/// <param name="Run">Id of the run on the server.</param>
+/// <param name="Metrics">Values sent.</param>
+/// <param name="IsNew">Whether the run was made.</param>
+public readonly record struct TrackResult(string Run, int Metrics, bool IsNew);
+
+/// <summary>Copies a run to an MLflow server: its configuration as params, its rounds over the labels and its trainings over their steps as metrics.</summary>
+/// <remarks>mlflow.json in the run's folder remembers what was sent, so that a later call adds what is new. A call that dies between
+/// sending and remembering sends at most one part twice.</remarks>
+/// <param name="client">The server.</param>
+/// <param name="server">Its address.</param>
+/// <param name="experiment">Name of the experiment there.</param>
+public sealed class MlflowTracker(MlflowClient client, Uri server, string experiment)
+{
+    private const string FileName = "mlflow.json";
+
+    /// <summary>Sends what the server does not have yet.</summary>
+    /// <param name="folder">Of the run.</param>
+    /// <param name="name">For people; null: the run's id.</param>
+    /// <param name="cancellation">Stops between requests; a later call goes on.</param>
+    /// <exception cref="TrackingException">The server cannot be used.</exception>
+    public async Task<TrackResult> TrackAsync(RunFolder folder, string? name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RunDocument run = RunDocument.Read(folder);
+        using RunStore store = RunStore.OpenReader(folder.Database);
+        string path = Path.Combine(folder.Root, FileName);
+        Sent sent = Sent.Read(path, server.AbsoluteUri);
+        bool isNew = sent.Run is null || !await client.HasRunAsync(sent.Run, cancellation).ConfigureAwait(false);
+        if (isNew)
+        {
+            string id = await client.ExperimentAsync(experiment, cancellation).ConfigureAwait(false);
+            sent = new Sent(server.AbsoluteUri, await client.CreateRunAsync(id, name ?? run.Run, Milliseconds(run.CreatedAt), Tags(run), cancellation).ConfigureAwait(false), []);
+            await client.LogParamsAsync(sent.Run!, Params(run.Configuration), cancellation).ConfigureAwait(false);
+            sent.Write(path);
+        }
+
+        int metrics = 0;
+        foreach ((string key, List<MlflowMetric> part) in Parts(run, store).Where(part => !sent.Parts.Contains(part.Key)))
+        {
+            await client.LogMetricsAsync(sent.Run!, part, cancellation).ConfigureAwait(false);
+            sent.Parts.Add(key);
+            sent.Write(path);
+            metrics += part.Count;
+        }
+
+        long? end = run.State == "running" || store.RoundTimes().Count == 0 ? null : new DateTimeOffset(store.RoundTimes().Values.Max()).ToUnixTimeMilliseconds();
+        string status = run.State switch { "finished" => "FINISHED", "running" => "RUNNING", _ => "KILLED" };
+        await client.UpdateRunAsync(sent.Run!, status, end, cancellation).ConfigureAwait(false);
+        return new TrackResult(sent.Run!, metrics, isNew);
+    }
+
+    /// <summary>A name with the letters that MLflow allows: letters, digits, '_', '-', '.', ' ', '/'.</summary>
+    internal static string Allowed(string name)
+        => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ' ' or '/' ? letter : '-'));
+
+    private static (string, string)[] Tags(RunDocument run) =>
+    [
+        ("ainas.run", run.Run), ("ainas.version", run.Version), ("ainas.kernels", run.Kernels), ("mlflow.source.name", "ainas"), ("mlflow.source.type", "LOCAL"),
+    ];
+
+    private static (string, string)[] Params(RunConfiguration configuration)
+    {
+        List<(string, string)> values = [];
+        Flatten("", JsonNode.Parse(configuration.ToJson()), values);
+        return [.. values];
+    }
+
+    private static void Flatten(string prefix, JsonNode? node, List<(string, string)> values)
+    {
+        if (node is JsonObject map)
+        {
+            foreach ((string key, JsonNode? value) in map)
+            {
+                Flatten(prefix.Length == 0 ? key : $"{prefix}.{key}", value, values);
+            }
+        }
+        else
+        {
+            values.Add((Allowed(prefix), node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString() ?? ""));
+        }
+    }
+
+    // Each part appears whole or not at all in the store, so it is sent once.
+    private static IEnumerable<(string Key, List<MlflowMetric> Metrics)> Parts(RunDocument run, RunStore store)
+    {
+        IReadOnlyDictionary<int, DateTime> times = store.RoundTimes();
+        foreach (RoundRecord round in run.Rounds)
+        {
+            yield return ($"round/{round.Round}", Metrics(run, round, new DateTimeOffset(times[round.Round]).ToUnixTimeMilliseconds()));
+        }
+
+        long latest = times.Count == 0 ? Milliseconds(run.CreatedAt) : new DateTimeOffset(times.Values.Max()).ToUnixTimeMilliseconds();
+        foreach (IGrouping<string, MetricRow> training in store.Metrics().GroupBy(row => row.Key))
+        {
+            yield return ($"training/{training.Key}", [.. training.Where(row => row.Value is not null)
+                .Select(row => new MlflowMetric(Allowed($"{training.Key}/{row.Name}"), row.Value!.Value, latest, row.Step))]);
+        }
+    }
+
+    private static List<MlflowMetric> Metrics(RunDocument run, RoundRecord round, long time)
+    {
+        List<(string Name, double? Value)> values =
+        [
+            ("parameters", round.Parameters), ("flops", round.Flops), ("blocks", round.Architecture.Blocks), ("stacks", round.Architecture.Stacks),
+            ("train_loss", round.TrainLoss), ("train_seconds", round.TrainSeconds), ("search_seconds", round.Search?.Seconds),
+        ];
+        if (round.Test is Evaluation test)
+        {
+            values.AddRange([("test_accuracy", test.Accuracy), ("test_loss", test.Loss), ("test_calibration_error", test.CalibrationError)]);
+            values.AddRange(test.ClassAccuracy.Select((accuracy, c) => ($"test_accuracy/{run.Classes[c]}", (double?)accuracy)));
+        }
+
+        return [.. values.Where(pair => pair.Value is { } value && double.IsFinite(value)).Select(pair => new MlflowMetric(Allowed(pair.Name), pair.Value!.Value, time, round.Labels))];
+    }
+
+    private static long Milliseconds(string iso) => DateTimeOffset.Parse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
+
+    /// <summary>What was sent where.</summary>
+    private sealed record Sent(string Server, string? Run, HashSet<string> Parts)
+    {
+        public static Sent Read(string path, string server)
+        {
+            if (File.Exists(path))
+            {
+                try
+                {
+                    JsonNode? json = JsonNode.Parse(File.ReadAllText(path));
+                    if (json?["server"]?.GetValue<string>() == server)
+                    {
+                        return new Sent(server, json["run"]!.GetValue<string>(), [.. json["sent"]!.AsArray().Select(part => part!.GetValue<string>())]);
+                    }
+                }
+                catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
+                {
+                    throw new DataException($"{path} is damaged ({exception.Message}): delete it, and the run is sent again as a new one.", exception);
+                }
+            }
+
+            return new Sent(server, null, []);
+        }
+
+        public void Write(string path) => AtomicFile.WriteText(path, new JsonObject
+        {
+            ["server"] = Server,
+            ["run"] = Run,
+            ["sent"] = new JsonArray([.. Parts.Order(StringComparer.Ordinal).Select(part => JsonValue.Create(part))]),
+        }.ToJsonString() + "\n");
+    }
+}
