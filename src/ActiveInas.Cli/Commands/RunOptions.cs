@@ -57,7 +57,7 @@ internal sealed class RunOptions
     public void RequireOnly(ParseResult parsed, params string[] allowed)
     {
         IEnumerable<Option> own = [.. _settings.All, _recipe, _set];
-        if (own.FirstOrDefault(option => !allowed.Contains(option.Name) && parsed.GetResult(option) is not null) is { } wrong)
+        if (own.FirstOrDefault(option => !allowed.Contains(option.Name) && parsed.GetResult(option) is { Implicit: false }) is { } wrong)
         {
             throw new UsageException($"{wrong.Name} is an option of a run; an experiment takes it from its file, or by --set KEY=VALUE");
         }

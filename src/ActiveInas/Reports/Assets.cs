@@ -4,7 +4,7 @@ namespace ActiveInas.Reports;
 internal static class Assets
 {
     // What the package that brings ECharts adds behind it: a bridge to Blazor.
-    private const string Bridge = "window.vizorECharts=";
+    private const string Bridge = ",window.vizorECharts={";
 
     /// <summary>Apache ECharts, minified.</summary>
     public static string ECharts
@@ -12,9 +12,9 @@ internal static class Assets
         get
         {
             string bundle = Read("echarts.js");
-            int end = bundle.LastIndexOf(Bridge, StringComparison.Ordinal);
+            int end = bundle.IndexOf(Bridge, StringComparison.Ordinal);
             string library = end < 0 ? bundle : bundle[..end];
-            return $"/* Apache ECharts, https://echarts.apache.org, Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0 */\n{library}\n";
+            return $"/* Apache ECharts, https://echarts.apache.org, Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0 */\n{library};\n";
         }
     }
 

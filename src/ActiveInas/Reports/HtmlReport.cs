@@ -76,7 +76,7 @@ public static class HtmlReport
 
     private static void Append(StringBuilder html, Figure figure)
     {
-        string wide = figure.Nodes.Count > 0 || figure.X.Categories?.Count > 12 ? " class=\"wide\"" : "";
+        string wide = figure.Width > 760 || figure.X.Categories?.Count > 12 ? " class=\"wide\"" : "";
         html.Append($"<figure{wide}>\n<h3 id=\"figure-{figure.Id}-title\">{Text(figure.Title)}</h3>\n")
             .Append($"<div id=\"figure-{figure.Id}\" class=\"chart\" style=\"height:{figure.Height}px\" tabindex=\"0\" role=\"img\" aria-labelledby=\"figure-{figure.Id}-title\" ")
             .Append($"aria-describedby=\"figure-{figure.Id}-caption\"></div>\n")

@@ -55,7 +55,7 @@ public sealed class ExperimentFileTests
         Assert.Equal(5, others.Append(id).Distinct().Count());
 
         // A promise to folders that exist: ids do not change from version to version.
-        Assert.Equal("KNOWN", id);
+        Assert.Equal("61bddb3c05e6", id);
     }
 
     [Fact]

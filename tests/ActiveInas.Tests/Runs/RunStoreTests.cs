@@ -187,8 +187,9 @@ public sealed class RunStoreTests : IDisposable
     private static void AssertSame(RoundRecord expected, RoundRecord actual)
     {
         Assert.Equal(expected.Test!.ClassAccuracy, actual.Test!.ClassAccuracy);
+        Assert.Equal(expected.Test.Calibration, actual.Test.Calibration);
         Assert.Equal(expected.Search!.Candidates, actual.Search!.Candidates);
-        Assert.Equal(
-            expected with { Test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy }, Search = actual.Search }, actual);
+        Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration };
+        Assert.Equal(expected with { Test = test, Search = actual.Search }, actual);
     }
 }

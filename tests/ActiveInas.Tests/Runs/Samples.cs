@@ -46,7 +46,10 @@ internal static class Samples
         search?.Chosen ?? new Architecture(1, 2),
         307_274,
         99_000_000_000,
-        new Evaluation(1000, accuracy, Awkward, [0.25, double.NaN, Awkward], 0.05),
+        new Evaluation(1000, accuracy, Awkward, [0.25, double.NaN, Awkward], 0.05)
+        {
+            Calibration = [new CalibrationBin(0, double.NaN, double.NaN), new CalibrationBin(1000, Awkward, 0.6)],
+        },
         0.1 + 0.2,
         300,
         12.25,

@@ -37,6 +37,11 @@ var AinasCharts = (function () {
     }
   };
 
+  // Names that would not fit side by side stand at an angle.
+  function slanted(categories) {
+    return categories.length > 6 || categories.length * Math.max.apply(null, categories.map(function (name) { return name.length; })) > 80;
+  }
+
   function axis(spec, theme, isX) {
     var format = formats[spec.format];
     var result = {
@@ -44,7 +49,7 @@ var AinasCharts = (function () {
       nameLocation: 'middle',
       nameGap: isX ? 32 : 56,
       nameTextStyle: { color: theme.text, fontSize: 13 },
-      axisLine: { show: true, lineStyle: { color: theme.muted } },
+      axisLine: { show: true, onZero: false, lineStyle: { color: theme.muted } },
       axisTick: { lineStyle: { color: theme.muted } },
       axisLabel: { color: theme.text, fontSize: 12, hideOverlap: true },
       splitLine: { show: !isX, lineStyle: { color: theme.line, width: 1 } }
@@ -52,7 +57,7 @@ var AinasCharts = (function () {
     if (spec.scale === 'category') {
       result.type = 'category';
       result.data = spec.categories;
-      if (isX && spec.categories.length > 6) { result.axisLabel.rotate = 40; result.axisLabel.hideOverlap = false; result.nameGap = 64; }
+      if (isX && slanted(spec.categories)) { result.axisLabel.rotate = 35; result.axisLabel.hideOverlap = false; result.nameGap = 64; }
       return result;
     }
     result.type = spec.scale === 'logarithmic' ? 'log' : 'value';
@@ -93,12 +98,14 @@ var AinasCharts = (function () {
       var data = s.points.map(function (p) { return { value: [p.x, p.y], note: p.note }; });
       if (s.mark === 'line' || s.mark === 'guide') {
         var guide = s.mark === 'guide';
-        if (s.points.some(function (p) { return p.low !== null && p.high !== null && p.low !== p.high; })) { all.push(band(s, colour)); }
         all.push({
           type: 'line', name: s.name, data: data, z: guide ? 1 : 3, connectNulls: false,
           symbol: guide ? 'none' : symbols[lines++ % symbols.length], symbolSize: 7, showAllSymbol: true,
           itemStyle: { color: colour }, lineStyle: { color: colour, width: guide ? 1 : 2, type: s.dash }
         });
+
+        // Behind its line, but after it in the list: the legend takes the look of the first series of a name.
+        if (s.points.some(function (p) { return p.low !== null && p.high !== null && p.low !== p.high; })) { all.push(band(s, colour)); }
       } else if (s.mark === 'scatter') {
         all.push({ type: 'scatter', name: s.name, data: data, symbol: symbols[lines++ % symbols.length], symbolSize: 10, itemStyle: { color: colour, opacity: 0.85 } });
       } else {
@@ -128,7 +135,7 @@ var AinasCharts = (function () {
       textStyle: { color: theme.text, fontSize: 12 },
       formatter: function (item) {
         var point = item.data || {};
-        if (figure.nodes.length > 0) { return item.dataType === 'node' ? escaped(point.note || point.name) : ''; }
+        if (figure.nodes.length > 0) { return escaped(point.note || point.name); }
         var value = point.value;
         var x = Array.isArray(value) ? value[0] : item.dataIndex;
         var y = Array.isArray(value) ? value[1] : value;
@@ -138,38 +145,57 @@ var AinasCharts = (function () {
     };
   }
 
-  function graph(figure, theme) {
-    var columns = Math.max.apply(null, figure.nodes.map(function (n) { return n.x; }));
-    var rows = Math.max.apply(null, figure.nodes.map(function (n) { return n.y; }));
-    var box = [Math.min(92, (figure.width - 110) / columns - 14), 48];
-    return {
-      type: 'graph',
-      coordinateSystem: 'cartesian2d',
+  // A graph on a grid: boxes with text, and arrows from border to border, to the right for a neighbour and upwards otherwise.
+  function graph(figure, theme, columns) {
+    var box = [Math.min(92, (figure.width - 110) / columns - 26), 48];
+    var nodes = {
+      type: 'scatter',
       symbol: 'roundRect',
       symbolSize: box,
-      edgeSymbol: ['none', 'arrow'],
-      edgeSymbolSize: 7,
-      label: { show: true, color: theme.text, fontSize: box[0] < 60 ? 9 : 11, lineHeight: box[0] < 60 ? 12 : 14 },
+      z: 3,
+      label: { show: true, position: 'inside', color: theme.text, fontSize: box[0] < 60 ? 9 : 11, lineHeight: box[0] < 60 ? 12 : 14 },
       data: figure.nodes.map(function (n) {
         return {
           name: n.id, value: [n.x, n.y], note: n.note,
           itemStyle: {
-            color: n.weight > 0 ? mix(theme.faint, theme.colours.blue, 0.15 + 0.45 * n.weight) : theme.faint,
+            opacity: 1, color: n.weight > 0 ? mix(theme.faint, theme.colours.blue, 0.15 + 0.45 * n.weight) : theme.faint,
             borderColor: n.weight > 0 ? theme.colours.blue : theme.line, borderWidth: n.weight > 0 ? 2 : 1
           },
           label: { formatter: n.lines.join('\n') }
         };
-      }),
-      links: figure.edges.map(function (e) {
-        var from = node(figure, e.from), to = node(figure, e.to);
-        var straight = from.y === to.y && to.x === from.x + 1;
-        return {
-          source: e.from, target: e.to,
-          lineStyle: { color: e.strong ? theme.colours.blue : theme.muted, width: e.strong ? 2.5 : 1, opacity: e.strong ? 1 : 0.55, curveness: straight ? 0 : 0.08 }
-        };
-      }),
-      columns: columns, rows: rows
+      })
     };
+    var edges = {
+      type: 'custom',
+      silent: true,
+      z: 2,
+      tooltip: { show: false },
+      data: figure.edges.map(function (e, i) { return [node(figure, e.from).x, node(figure, e.from).y, i]; }),
+      encode: { x: 0, y: 1 },
+      renderItem: function (params, api) {
+        var edge = figure.edges[api.value(2)];
+        var from = node(figure, edge.from), to = node(figure, edge.to);
+        var a = api.coord([from.x, from.y]), b = api.coord([to.x, to.y]);
+        var sideways = from.y === to.y;
+        var start = sideways ? [a[0] + box[0] / 2, a[1]] : [a[0], a[1] - box[1] / 2];
+        var end = sideways ? [b[0] - box[0] / 2 - 1, b[1]] : [b[0], b[1] + box[1] / 2 + 1];
+        var colour = edge.strong ? theme.colours.blue : theme.muted;
+        return {
+          type: 'group',
+          children: [
+            { type: 'line', shape: { x1: start[0], y1: start[1], x2: end[0], y2: end[1] }, style: { stroke: colour, lineWidth: edge.strong ? 2.5 : 1 } },
+            { type: 'polygon', shape: { points: arrowhead(start, end) }, style: { fill: colour } }
+          ]
+        };
+      }
+    };
+    return [edges, nodes];
+  }
+
+  function arrowhead(start, end) {
+    var length = Math.sqrt(Math.pow(end[0] - start[0], 2) + Math.pow(end[1] - start[1], 2)) || 1;
+    var x = (end[0] - start[0]) / length, y = (end[1] - start[1]) / length;
+    return [end, [end[0] - 8 * x + 4 * y, end[1] - 8 * y - 4 * x], [end[0] - 8 * x - 4 * y, end[1] - 8 * y + 4 * x]];
   }
 
   function node(figure, id) { return figure.nodes.filter(function (n) { return n.id === id; })[0]; }
@@ -187,9 +213,10 @@ var AinasCharts = (function () {
   function graphAxis(spec, theme, most) {
     var result = axis(spec, theme, true);
     result.type = 'value';
-    result.min = 0.4;
-    result.max = most + 0.6;
-    result.interval = 1;
+    result.min = 0.5;
+    result.max = most + 0.5;
+    result.interval = 0.5;
+    result.axisTick = { show: false };
     result.splitLine = { show: false };
     result.axisLabel.formatter = function (v) { return v === Math.round(v) ? String(v) : ''; };
     result.axisLabel.showMinLabel = false;
@@ -203,23 +230,28 @@ var AinasCharts = (function () {
     var result = {
       animation: false,
       backgroundColor: theme.background,
-      textStyle: { fontFamily: 'system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif', color: theme.text },
+      textStyle: { fontFamily: "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif", color: theme.text },
       aria: { enabled: true, description: figure.title + '. ' + figure.caption },
       tooltip: tooltip(figure, theme),
       grid: { left: 76, right: 22, top: names.length > 1 ? 44 + 22 * Math.floor(names.join('    ').length / 90) : 18, bottom: 54 }
     };
     if (figure.nodes.length > 0) {
-      var drawn = graph(figure, theme);
+      var columns = Math.max.apply(null, figure.nodes.map(function (n) { return n.x; }));
+      var rows = Math.max.apply(null, figure.nodes.map(function (n) { return n.y; }));
       result.grid.left = 52;
-      result.xAxis = graphAxis(figure.x, theme, drawn.columns);
-      result.yAxis = graphAxis(figure.y, theme, drawn.rows);
+      result.xAxis = graphAxis(figure.x, theme, columns);
+      result.yAxis = graphAxis(figure.y, theme, rows);
       result.yAxis.nameGap = 30;
-      result.series = [drawn];
+      result.series = graph(figure, theme, columns);
       return result;
     }
     result.xAxis = axis(figure.x, theme, true);
     result.yAxis = axis(figure.y, theme, false);
-    if (result.xAxis.nameGap > 32) { result.grid.bottom = 92; }
+    if (result.xAxis.nameGap > 32) {
+      result.grid.bottom = 24 + 4.2 * Math.max.apply(null, figure.x.categories.map(function (name) { return name.length; }));
+      result.grid.left = 110;
+    }
+    if (figure.series.some(function (s) { return s.mark === 'scatter'; })) { result.xAxis.boundaryGap = ['4%', '4%']; result.yAxis.boundaryGap = ['4%', '4%']; }
     if (names.length > 1) {
       result.legend = { data: names.filter(function (n, i) { return names.indexOf(n) === i; }), top: 4, textStyle: { color: theme.text, fontSize: 12 }, itemWidth: 34, inactiveColor: theme.muted };
     }

@@ -12,13 +12,12 @@ internal static class OverviewSection
     {
         FigureTable table = new(
             [
-                "method", "seeds", "labels", "test accuracy at the end", "standard error", "mean test error (AUC)", "standard error of AUC", "parameters at the end", "hours",
-                "share of search",
+                "method", "seeds", "labels", "test accuracy", "standard error", "mean test error", "its standard error", "parameters", "hours", "search share",
             ],
             [.. comparison.Methods.Select(method => Row(comparison, method))]);
         int least = comparison.Methods.Min(method => method.Runs.Count);
         string few = least < Sample.Few ? $" Few seeds ({least} at least): differences may be chance." : "";
-        return new Section("overview", "Overview", $"Mean over seeds, with the standard error of the mean.{few} The mean test error is the area under the error curve over its label span; less is better.")
+        return new Section("overview", "Overview", $"Mean over seeds, with the standard error of the mean; accuracy and parameters of the last round.{few} The mean test error is the area under the error curve over its label span; less is better.")
         {
             Tables = [new NamedTable("overview", "Methods", table)],
         };
