@@ -17,11 +17,11 @@ internal static class EstimateView
             return;
         }
 
-        Table measured = Tables.Create("network", "#training, images/s", "#inference, images/s", "#memory").Title("measured, one run beside the others");
+        Table measured = Tables.Create("network", "#start", "#training, images/s", "#inference, images/s", "#memory").Title("measured, one run beside the others");
         foreach ((Architecture architecture, Measurement measurement) in estimate.Measured)
         {
             measured.AddRow(
-                Tables.Text(architecture.ToString()), Tables.Text($"{1 / measurement.Train:N0}"), Tables.Text($"{1 / measurement.Infer:N0}"), Tables.Text(Size(measurement.Bytes)));
+                Tables.Text(architecture.ToString()), Tables.Text(ProgressText.Duration(measurement.Start)), Tables.Text($"{1 / measurement.Train:N0}"), Tables.Text($"{1 / measurement.Infer:N0}"), Tables.Text(Size(measurement.Bytes)));
         }
 
         terminal.Result.Write(measured);
@@ -76,6 +76,7 @@ internal static class EstimateView
         ["measured"] = new JsonArray([.. estimate.Measured.Select(pair => new JsonObject
         {
             ["architecture"] = pair.Key.ToString(),
+            ["start_seconds"] = pair.Value.Start,
             ["train_images_per_second"] = 1 / pair.Value.Train,
             ["inference_images_per_second"] = 1 / pair.Value.Infer,
             ["memory_bytes"] = pair.Value.Bytes,

@@ -24,7 +24,10 @@ public sealed class Estimator(
     private const double Unlikely = 0.01;
 
     // The libraries, compiled code and heap of a process that trains, beyond what it holds before the first training.
-    private const double RuntimeBytes = 60e6;
+    private const double RuntimeBytes = 30e6;
+
+    // Copies for checkpoints and model files, until the garbage collector takes them.
+    private const double ManagedBytesPerParameter = 24;
 
     // Rows of labels and queries with their indices, and the line in queries/round_NN.csv.
     private const double BytesPerLabel = 330;
@@ -151,7 +154,7 @@ public sealed class Estimator(
             double parameters = Expected(last, node => node.ParameterCount(data.Classes));
             QueryNeeds needs = QueryStrategies.Create(configuration.Query).Needs;
             double columns = (needs.HasFlag(QueryNeeds.Probabilities) ? data.Classes : 0) + (needs > QueryNeeds.Probabilities ? Expected(last, node => node.EmbeddingLength) : 0);
-            WorkingBytes = Expected(last, speed.Bytes) + (sizeof(float) * columns * data.Train);
+            WorkingBytes = Expected(last, speed.Bytes) + (ManagedBytesPerParameter * parameters) + (sizeof(float) * columns * data.Train);
             Disk = BytesPerRun + (BytesPerLabel * plan.Labels[^1]) + (ModelBytesPerParameter * parameters);
             TransientDisk = (CheckpointBytesPerParameter + ModelBytesPerParameter) * parameters;
         }

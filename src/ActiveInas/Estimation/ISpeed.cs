@@ -5,6 +5,9 @@ namespace ActiveInas.Estimation;
 /// <summary>How long a network takes for an image.</summary>
 internal interface ISpeed
 {
+    /// <summary>Seconds before the first step of a training: initial weights, first touches of memory.</summary>
+    double Start(Architecture architecture);
+
     /// <summary>Seconds of an image in a training step.</summary>
     double Train(Architecture architecture);
 
@@ -21,7 +24,10 @@ internal sealed class NominalSpeed(int height, int width, int classes) : ISpeed
 {
     // Measured on 32x32 images (docs/results/speed.md): A(1,1) and A(1,2) differ by their FLOPs, and both take this much more.
     private const double FlopsPerPixel = 10_000;
+    private const double FlopsPerInitialWeight = 30_000;
     private const double PassesPerStep = 3;
+
+    public double Start(Architecture architecture) => FlopsPerInitialWeight * architecture.ParameterCount(classes);
 
     public double Train(Architecture architecture) => PassesPerStep * Infer(architecture);
 

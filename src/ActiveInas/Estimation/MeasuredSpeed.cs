@@ -4,10 +4,11 @@ using ActiveInas.Data;
 namespace ActiveInas.Estimation;
 
 /// <summary>What a network was measured to take.</summary>
+/// <param name="Start">Seconds before the first step of a training.</param>
 /// <param name="Train">Seconds of an image in a training step.</param>
 /// <param name="Infer">Seconds of an image in a pass without training.</param>
 /// <param name="Bytes">Native memory of a training, or of inference where that takes more.</param>
-public readonly record struct Measurement(double Train, double Infer, double Bytes);
+public readonly record struct Measurement(double Start, double Train, double Infer, double Bytes);
 
 /// <summary>Times and memory of any architecture from those of a few.</summary>
 /// <remarks>
@@ -26,6 +27,8 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
         IEnumerable<Architecture> anchors = Enumerable.Range(1, stacks).Select(j => new Architecture(1, j));
         return [.. (stacks == 0 ? [] : anchors.Append(new Architecture(2, 1)).Append(new Architecture(2, stacks))).Concat(others).Distinct()];
     }
+
+    public double Start(Architecture architecture) => Of(architecture, measurement => measurement.Start);
 
     public double Train(Architecture architecture) => Of(architecture, measurement => measurement.Train);
 

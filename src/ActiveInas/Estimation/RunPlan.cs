@@ -77,7 +77,8 @@ internal sealed class RunPlan
         int passed = (asks ? _data.Train - labels : 0) + (embedsLabelled ? labels : 0);
         double trained = TrainedImages(_configuration.Recipe, _configuration.Recipe.Training, labels);
         double infer = Expected(current, speed.Infer);
-        return new RoundPlan(t, labels, search, trained * Expected(current, speed.Train), _data.Test * infer, passed * infer, current);
+        double train = Expected(current, node => speed.Start(node) + (trained * speed.Train(node)));
+        return new RoundPlan(t, labels, search, train, _data.Test * infer, passed * infer, current);
     }
 
     private (double Cost, Dictionary<Architecture, double> Picks) Search(
@@ -88,7 +89,7 @@ internal sealed class RunPlan
         Recipe recipe = _configuration.Recipe;
         int evaluations = recipe.CandidateScore == CandidateScore.BestEpoch ? LearningRateSchedule.For(recipe, recipe.Candidate, train).Epochs : 1;
         double trained = TrainedImages(recipe, recipe.Candidate, train);
-        double Trial(Architecture node) => (trained * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
+        double Trial(Architecture node) => speed.Start(node) + (trained * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
 
         double cost = 0;
         Dictionary<Architecture, double> current = start;

@@ -10,12 +10,16 @@ namespace ActiveInas.Estimation;
 internal sealed class SpeedProbe : IDisposable
 {
     private const int Images = 1024;
-    private const int WarmUpSteps = 3;
+    private const int FewSteps = 3;
     private const int MostSteps = 2000;
+
+    // Until the runtime has compiled its code for good.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
     private readonly Recipe _recipe;
     private readonly DataShape _data;
     private readonly TimeSpan _time;
     private readonly LocalTrainer[] _trainers;
+    private volatile bool _isWarm;
 
     /// <param name="data">Size of the images, number of classes.</param>
     /// <param name="recipe">Batch, augmentation and the like.</param>
@@ -36,10 +40,10 @@ internal sealed class SpeedProbe : IDisposable
     {
         long before = NativeMemoryUse.Bytes;
         NativeMemoryUse.ResetPeak();
-        (double Train, double Infer)[] seconds = await Task.WhenAll(_trainers.Select(trainer => Task.Run(() => MeasureAsync(trainer, architecture, cancellation), cancellation)))
+        (double Start, double Train, double Infer)[] seconds = await Task.WhenAll(_trainers.Select(trainer => Task.Run(() => MeasureAsync(trainer, architecture, cancellation), cancellation)))
             .ConfigureAwait(false);
         return new Measurement(
-            seconds.Average(run => run.Train), seconds.Average(run => run.Infer), (double)(NativeMemoryUse.Peak - before) / _trainers.Length);
+            seconds.Average(run => run.Start), seconds.Average(run => run.Train), seconds.Average(run => run.Infer), (double)(NativeMemoryUse.Peak - before) / _trainers.Length);
     }
 
     /// <inheritdoc/>
@@ -64,15 +68,33 @@ internal sealed class SpeedProbe : IDisposable
         return new ImageSet(data.Height, data.Width, pixels, labels, [.. labels.Select((_, i) => $"noise/{i}")]);
     }
 
-    private async Task<(double Train, double Infer)> MeasureAsync(LocalTrainer trainer, Architecture architecture, CancellationToken cancellation)
+    private async Task<(double Start, double Train, double Infer)> MeasureAsync(LocalTrainer trainer, Architecture architecture, CancellationToken cancellation)
     {
-        // Emitting kernels, first touches of memory and the like belong to no image.
-        TrainedModel warm = await TrainAsync(trainer, architecture, WarmUpSteps, cancellation).ConfigureAwait(false);
-        warm.Model.Dispose();
-        int steps = (int)Math.Clamp(_time.TotalSeconds / Math.Max(warm.Seconds / WarmUpSteps, 1e-6), WarmUpSteps, MostSteps);
+        Stopwatch clock = Stopwatch.StartNew();
+        double few;
+        do
+        {
+            // Emitting kernels and compiling belong to no image and to no start.
+            few = await SecondsAsync(trainer, architecture, FewSteps, cancellation).ConfigureAwait(false);
+        }
+        while (!_isWarm && clock.Elapsed < s_warmUp);
+
+        _isWarm = true;
+        int steps = FewSteps + (int)Math.Clamp(_time.TotalSeconds / Math.Max(few / FewSteps, 1e-6), FewSteps, MostSteps);
+        few = await SecondsAsync(trainer, architecture, FewSteps, cancellation).ConfigureAwait(false);
         TrainedModel trained = await TrainAsync(trainer, architecture, steps, cancellation).ConfigureAwait(false);
         using IModel model = trained.Model;
-        return (trained.Seconds / ((double)steps * _recipe.BatchSize), Infer(model, cancellation));
+
+        // Two trainings of different lengths tell the start from the steps.
+        double step = Math.Max((trained.Seconds - few) / (steps - FewSteps), trained.Seconds / steps / 4);
+        return (Math.Max(0, trained.Seconds - (steps * step)), step / _recipe.BatchSize, Infer(model, cancellation));
+    }
+
+    private async Task<double> SecondsAsync(LocalTrainer trainer, Architecture architecture, int steps, CancellationToken cancellation)
+    {
+        TrainedModel trained = await TrainAsync(trainer, architecture, steps, cancellation).ConfigureAwait(false);
+        trained.Model.Dispose();
+        return trained.Seconds;
     }
 
     private Task<TrainedModel> TrainAsync(LocalTrainer trainer, Architecture architecture, int steps, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActiveInas.Compute;
 
 namespace ActiveInas.Networks;
@@ -42,8 +43,23 @@ public sealed class NetworkWeight
     public float[] Read()
     {
         float[] values = new float[Length];
-        _matrix.Read(values);
-        return _order == WeightOrder.Same ? values : Permute(values, toFile: true);
+        Read(values);
+        return values;
+    }
+
+    /// <summary>Copies the values in file order; <paramref name="values"/> is [Length].</summary>
+    public void Read(Span<float> values)
+    {
+        if (_order == WeightOrder.Same)
+        {
+            _matrix.Read(values);
+            return;
+        }
+
+        float[] engine = ArrayPool<float>.Shared.Rent(Length);
+        _matrix.Read(engine.AsSpan(0, Length));
+        Permute(engine, values, toFile: true);
+        ArrayPool<float>.Shared.Return(engine);
     }
 
     /// <summary>Replaces the values, given in file order.</summary>
@@ -55,7 +71,16 @@ public sealed class NetworkWeight
             throw new ArgumentException($"{Name} holds {Length} values, got {values.Length}.");
         }
 
-        _matrix.Write(_order == WeightOrder.Same ? values : Permute(values, toFile: false));
+        if (_order == WeightOrder.Same)
+        {
+            _matrix.Write(values);
+            return;
+        }
+
+        float[] engine = ArrayPool<float>.Shared.Rent(Length);
+        Permute(values, engine, toFile: false);
+        _matrix.Write(engine.AsSpan(0, Length));
+        ArrayPool<float>.Shared.Return(engine);
     }
 
     internal static IEnumerable<NetworkWeight> Of(ConvolutionUnit unit)
@@ -76,13 +101,12 @@ public sealed class NetworkWeight
         yield return new NetworkWeight(Head.Name + ".bias", head.Bias.Values, WeightOrder.Same, [classes]);
     }
 
-    private float[] Permute(float[] values, bool toFile)
+    private void Permute(ReadOnlySpan<float> values, Span<float> result, bool toFile)
     {
         // Both orders are a transposition of [spatial, inputs, outputs] and [outputs, inputs, spatial]; the dense layer has one position.
         int outputs = Shape[0];
         int inputs = Shape[1];
         int spatial = Length / (outputs * inputs);
-        float[] result = new float[values.Length];
         for (int s = 0; s < spatial; s++)
         {
             for (int c = 0; c < inputs; c++)
@@ -102,7 +126,5 @@ public sealed class NetworkWeight
                 }
             }
         }
-
-        return result;
     }
 }

@@ -45,12 +45,21 @@ public sealed class FileCheckpointStore(string folder) : ICheckpointStore
     /// <summary>Replaces the data of a key.</summary>
     public void Save(string key, byte[] data)
     {
-        byte[] file = new byte[HeaderLength + data.Length + ChecksumLength];
-        Magic.CopyTo(file);
-        BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(8), data.Length);
-        data.CopyTo(file.AsSpan(HeaderLength));
-        SHA256.HashData(file.AsSpan(..^ChecksumLength), file.AsSpan(^ChecksumLength..));
-        AtomicFile.Write(PathOf(key), stream => stream.Write(file));
+        ArgumentNullException.ThrowIfNull(data);
+        byte[] header = new byte[HeaderLength];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), data.Length);
+
+        // In parts: a copy of the whole would weigh as much as the network again.
+        using IncrementalHash checksum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        checksum.AppendData(header);
+        checksum.AppendData(data);
+        AtomicFile.Write(PathOf(key), stream =>
+        {
+            stream.Write(header);
+            stream.Write(data);
+            stream.Write(checksum.GetHashAndReset());
+        });
         lock (_gate)
         {
             _deleted.Remove(key);

@@ -16,6 +16,8 @@ internal static class Checkpoint
 {
     private const uint Version = 1;
 
+    private delegate void ReadValues(Span<float> values);
+
     private static ReadOnlySpan<byte> Magic => "AINASCKP"u8;
 
     /// <summary>Bytes a checkpoint of a network takes, without the few of its state.</summary>
@@ -33,14 +35,12 @@ internal static class Checkpoint
         int position = head.Length;
         foreach (NetworkWeight weight in network.Weights)
         {
-            WriteArray(data, ref position, weight.Read());
+            WriteArray(data, ref position, weight.Length, weight.Read);
         }
 
         foreach (Parameter parameter in network.Parameters)
         {
-            float[] velocity = new float[parameter.Length];
-            parameter.Velocity.Read(velocity);
-            WriteArray(data, ref position, velocity);
+            WriteArray(data, ref position, parameter.Length, parameter.Velocity.Read);
         }
 
         return data;
@@ -144,12 +144,13 @@ internal static class Checkpoint
         }
     }
 
-    private static void WriteArray(byte[] data, ref int position, float[] values)
+    // Straight into its place: a large network is not copied on the way.
+    private static void WriteArray(byte[] data, ref int position, int length, ReadValues read)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(position), values.Length);
-        Span<byte> bytes = MemoryMarshal.AsBytes(values.AsSpan());
+        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(position), length);
+        Span<byte> bytes = data.AsSpan(position + sizeof(int), length * sizeof(float));
+        read(MemoryMarshal.Cast<byte, float>(bytes));
         ToLittleEndian(bytes);
-        bytes.CopyTo(data.AsSpan(position + sizeof(int)));
         position += sizeof(int) + bytes.Length;
     }
 
