@@ -91,7 +91,9 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     {
         before(request.Key);
         cancellation.ThrowIfCancellationRequested();
-        for (int step = checkpoints.Find(request.Key)?[0] ?? 0; step < 3; step++)
+        int first = checkpoints.Find(request.Key)?[0] ?? 0;
+        progress?.Report(new TrainingStarted(request.Key, first, 3));
+        for (int step = first; step < 3; step++)
         {
             progress?.Report(new TrainingProgressed(request.Key, step + 1, 3, 1.0 / (step + 1), 1000));
             checkpoints.Save(request.Key, [(byte)(step + 1)]);

@@ -1,0 +1,114 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Estimation;
+using ActiveInas.Learning;
+using ActiveInas.Runs;
+using ActiveInas.Search;
+using ActiveInas.Training;
+
+namespace ActiveInas.Tests.Estimation;
+
+public sealed class RunPlanTests
+{
+    private static readonly DataShape s_data = new(1000, 200, 32, 32, 10);
+
+    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300 };
+
+    [Fact]
+    public void A_fixed_architecture_costs_its_trainings_tests_and_queries()
+    {
+        RunPlan plan = new(s_configuration with { Architecture = "A(1,2)", Query = "softmax-response" }, s_data);
+        RoundPlan[] rounds = [.. plan.Rounds(new UnitSpeed())];
+
+        // quick: 20 epochs of ceil(n / 64) steps of 64, at least 100 steps; one unit an image in training, 0.1 without, 7 to start.
+        Assert.Equal([100, 200, 300], rounds.Select(round => round.Labels));
+        Assert.Equal([7 + 6400, 7 + 6400, 7 + 6400.0], rounds.Select(round => round.Train));
+        Assert.All(rounds, round => Assert.Equal((0, 20.0), (round.Search, round.Test)));
+        Assert.Equal([90, 80, 0.0], rounds.Select(round => round.Query));
+    }
+
+    [Fact]
+    public void Queries_that_need_no_model_or_also_the_labelled_cost_accordingly()
+    {
+        double[] Query(string name) => [.. new RunPlan(s_configuration with { Architecture = "A(1,2)", Query = name }, s_data).Rounds(new UnitSpeed()).Select(round => round.Query)];
+        Assert.Equal([0, 0, 0.0], Query("random"));
+        Assert.Equal([100, 100, 0.0], Query("coreset"));
+    }
+
+    [Fact]
+    public void A_search_trains_each_candidate_once_and_validates_it()
+    {
+        RunPlan plan = new(s_configuration, s_data);
+        RoundPlan first = plan.Rounds(new UnitSpeed(), GrowthAssumption.Never).First();
+
+        // Three candidates on 80 of 100 labels: 6 epochs of 2 steps, at least 40 steps of 64; 20 images validated once.
+        Assert.Equal(3 * (7 + (40 * 64) + 2.0), first.Search, 9);
+        Assert.Equal(new Architecture(1, 1), Assert.Single(first.Architectures).Key);
+    }
+
+    [Fact]
+    public void Probabilities_spread_over_the_candidates_and_sum_to_one()
+    {
+        RoundPlan[] rounds = [.. new RunPlan(s_configuration with { SearchSteps = 2 }, s_data).Rounds(new UnitSpeed())];
+        Assert.All(rounds, round => Assert.Equal(1, round.Architectures.Values.Sum(), 12));
+
+        // After two steps from A(1,1): stay, stay.
+        Assert.Equal(1.0 / 9, rounds[0].Architectures[new Architecture(1, 1)], 12);
+        Assert.True(rounds[^1].Architectures.Count > rounds[0].Architectures.Count);
+    }
+
+    [Fact]
+    public void Never_is_the_least_and_most_is_the_most()
+    {
+        RunPlan plan = new(s_configuration, s_data);
+        NominalSpeed speed = new(32, 32, 10);
+        double Total(GrowthAssumption assumption) => plan.Rounds(speed, assumption).Sum(round => round.Total);
+        Assert.True(Total(GrowthAssumption.Never) < Total(GrowthAssumption.Even));
+        Assert.True(Total(GrowthAssumption.Even) < Total(GrowthAssumption.Most));
+    }
+
+    [Fact]
+    public void Costs_of_other_architectures_follow_from_those_measured()
+    {
+        // A cost that is exactly of the assumed form: 5 + for each stack s: 3 + s for its first block, 2 + 0.5 s for each further one.
+        static double Cost(Architecture node) => 5 + Enumerable.Range(1, node.Stacks).Sum(s => 3 + s + ((node.Blocks - 1) * (2 + (0.5 * s))));
+        Dictionary<Architecture, Measurement> measured = MeasuredSpeed.Anchors(4, [new Architecture(7, 2)])
+            .ToDictionary(node => node, node => new Measurement(Cost(node), Cost(node), Cost(node), Cost(node)));
+        MeasuredSpeed speed = new(measured, s_data);
+        foreach (Architecture node in new SearchSpace(9, 4).Nodes)
+        {
+            Assert.Equal(Cost(node), speed.Train(node), 9);
+            Assert.Equal(Cost(node), speed.Bytes(node), 9);
+        }
+
+        Assert.True(speed.Infer(new Architecture(3, 5)) > speed.Infer(new Architecture(3, 4)));
+        Assert.Throws<InvalidOperationException>(() => new MeasuredSpeed(new Dictionary<Architecture, Measurement>(), s_data).Train(new Architecture(1, 1)));
+    }
+
+    [Fact]
+    public void The_time_left_follows_from_what_a_round_took()
+    {
+        RunForecast forecast = new(s_configuration with { Architecture = "A(1,2)", Query = "random" }, s_data, own: null);
+        Architecture network = new(1, 2);
+        Assert.Null(forecast.SecondsLeft([], null, 0));
+
+        // A round of 100 steps of 64 images took 64 s: a second for 100 images of this network; two rounds like it are left.
+        RoundRecord round = new(1, 100, network, 1, 1, null, 1, 100, 64, null);
+        double left = forecast.SecondsLeft([round], null, 0)!.Value;
+        Assert.InRange(left, 128, 150);
+        Assert.Equal(left - 10, forecast.SecondsLeft([round], null, 10)!.Value, 6);
+        Assert.Equal(0, forecast.SecondsLeft([round, round with { Round = 2 }, round with { Round = 3 }], null, 0));
+
+        // Before the first round ends the training in hand is the measure.
+        Assert.InRange(forecast.SecondsLeft([], (network, 100), 0)!.Value, 192, 225);
+    }
+
+    private sealed class UnitSpeed : ISpeed
+    {
+        public double Start(Architecture architecture) => 7;
+
+        public double Train(Architecture architecture) => 1;
+
+        public double Infer(Architecture architecture) => 0.1;
+    }
+}
