@@ -5,6 +5,9 @@ namespace ActiveInas.Cli;
 /// <summary>SIGINT and SIGTERM ask a run to stop with a checkpoint; a second SIGINT ends the process at once.</summary>
 internal sealed class Signals : IDisposable
 {
+    /// <summary>What the first signal says.</summary>
+    public const string Stopping = "stopping: writing a checkpoint (Ctrl+C again ends at once)";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TextWriter _error;
@@ -12,8 +15,8 @@ internal sealed class Signals : IDisposable
     private int _interrupts;
 
     /// <param name="terminal">Whether signals are to be handled.</param>
-    /// <param name="stopping">What the first signal says; null: nothing.</param>
-    public Signals(Terminal terminal, string? stopping = "stopping: writing a checkpoint (Ctrl+C again ends at once)")
+    /// <param name="stopping">What the first signal says on stderr; null: nothing.</param>
+    public Signals(Terminal terminal, string? stopping = Stopping)
     {
         _error = terminal.Error;
         _stopping = stopping;

@@ -30,11 +30,10 @@ internal static class ExperimentCommand
 
             ExperimentOptions options = new(Positive("--jobs", parsed.GetValue(jobs)), Positive("--threads", parsed.GetValue(threads)));
             ExperimentFolder folder = ExperimentFolder.Open(path, experiment);
-            using Signals signals = new(terminal);
             try
             {
                 ExperimentOutcome outcome = await ProgressViews.WatchExperimentAsync(
-                    terminal, parsed, experiment, folder, progress => new ExperimentRunner(experiment, folder, options, progress).RunAsync(signals.Token)).ConfigureAwait(false);
+                    terminal, parsed, experiment, folder, (progress, cancellation) => new ExperimentRunner(experiment, folder, options, progress).RunAsync(cancellation)).ConfigureAwait(false);
                 ExperimentView.WriteOutcome(terminal, experiment, folder, outcome, json);
                 return outcome.Failed.Count > 0 ? ExitCode.Failed : outcome.Busy.Count > 0 ? ExitCode.Stopped : ExitCode.Ok;
             }

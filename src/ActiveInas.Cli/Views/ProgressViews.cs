@@ -16,27 +16,31 @@ internal static class ProgressViews
         => Moves(terminal, parsed) ? TerminalProgress.WatchAsync(terminal.Progress, work) : work(new PlainProgress(terminal.Error));
 
     /// <summary>Watches a run: its dashboard as soon as its folder is known.</summary>
-    public static Task<T> WatchRunAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work)
+    public static Task<T> WatchRunAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)
         => WatchAsync(terminal, parsed, work, latest => latest.Folder is { } folder ? LiveView.OfRun(RunFolder.At(folder), latest.Notices) : null);
 
     /// <summary>Watches an experiment: its dashboard.</summary>
     public static Task<T> WatchExperimentAsync<T>(
-        Terminal terminal, ParseResult parsed, Experiment experiment, ExperimentFolder folder, Func<IProgress<ProgressEvent>, Task<T>> work)
+        Terminal terminal, ParseResult parsed, Experiment experiment, ExperimentFolder folder, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)
     {
         ExperimentDashboard dashboard = new(experiment, folder);
         return WatchAsync(terminal, parsed, work, latest => dashboard.Create(dashboard.Read(), latest.Notices));
     }
 
     private static async Task<T> WatchAsync<T>(
-        Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work, Func<LatestEvents, IRenderable?> picture)
+        Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work, Func<LatestEvents, IRenderable?> picture)
     {
         if (!Moves(terminal, parsed))
         {
-            return await work(new PlainProgress(terminal.Error)).ConfigureAwait(false);
+            using Signals plain = new(terminal);
+            return await work(new PlainProgress(terminal.Error), plain.Token).ConfigureAwait(false);
         }
 
+        // A line of its own would tear the picture: the dashboard says it.
+        using Signals signals = new(terminal, stopping: null);
         LatestEvents latest = new();
-        Task<T> task = Task.Run(() => work(latest));
+        using CancellationTokenRegistration stopping = signals.Token.Register(() => latest.Report(new Notice(Signals.Stopping)));
+        Task<T> task = Task.Run(() => work(latest, signals.Token));
         await LiveView.ShowAsync(terminal.Progress, () => picture(latest) ?? Tables.Text(latest.Loading ?? "starting"), task).ConfigureAwait(false);
         return await task.ConfigureAwait(false);
     }

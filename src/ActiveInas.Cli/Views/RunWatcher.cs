@@ -10,13 +10,12 @@ internal static class RunWatcher
     public static async Task<int> WatchAsync(
         Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<RunDocument>> run)
     {
-        using Signals signals = new(terminal);
         FolderWatch watch = new();
         bool json = parsed.GetValue(CommonOptions.Json);
         try
         {
             RunDocument document = await ProgressViews.WatchRunAsync(
-                terminal, parsed, progress => run(watch.Before(progress), signals.Token)).ConfigureAwait(false);
+                terminal, parsed, (progress, cancellation) => run(watch.Before(progress), cancellation)).ConfigureAwait(false);
             Write(terminal, document, json);
             return ExitCode.Ok;
         }

@@ -14,7 +14,7 @@ internal static class Tables
         Table table = new Table().Border(TableBorder.Rounded).BorderStyle(new Style(Color.Grey));
         foreach (string title in titles)
         {
-            bool isNumber = title[0] == '#';
+            bool isNumber = title.StartsWith('#');
             TableColumn column = new(new Text(title.TrimStart('#'), new Style(decoration: Decoration.Bold)));
             table.AddColumn(isNumber ? column.RightAligned() : column);
         }
