@@ -37,7 +37,16 @@ public sealed class LiveFilesTests : IDisposable
         RunFolder folder = RunFolder.At(_folder.Path);
         RunProgress progress = new()
         {
-            Stage = "search", Round = 2, Labels = 18, Architecture = "A(2,1)", Step = 3, Steps = 10, Loss = 0.25, ImagesPerSecond = 1000, SecondsLeft = 61.5, UpdatedAt = "2026-01-02T03:04:05Z",
+            Stage = "search",
+            Round = 2,
+            Labels = 18,
+            Architecture = "A(2,1)",
+            Step = 3,
+            Steps = 10,
+            Loss = 0.25,
+            ImagesPerSecond = 1000,
+            SecondsLeft = 61.5,
+            UpdatedAt = "2026-01-02T03:04:05Z",
         };
         File.WriteAllText(folder.Progress, progress.ToJson());
         Assert.Equal(progress, RunProgress.Read(folder));
