@@ -169,6 +169,34 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_store_of_an_earlier_version_is_read_as_it_is_and_brought_up_to_date_by_the_next_writer()
+    {
+        using (RunStore store = RunStore.OpenWriter(Database))
+        {
+            store.InsertRun(Samples.Run() with { ImageHeight = 32, ImageWidth = 24 });
+            store.InsertRound(Samples.Round(1, 3));
+        }
+
+        using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute("DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2");
+        }
+
+        using (RunStore reader = RunStore.OpenReader(Database))
+        {
+            Assert.Null(reader.FindRun()!.ImageHeight);
+            Assert.Empty(Assert.Single(reader.Rounds()).Test!.Calibration);
+        }
+
+        RunDocument document = RunDocument.Read(RunFolder.At(Path.GetDirectoryName(Database)!));
+        Assert.Equal((32, 32), (document.ImageHeight, document.ImageWidth));
+        using RunStore writer = RunStore.OpenWriter(Database);
+        writer.InsertRound(Samples.Round(2, 6));
+        Assert.Equal([0, 2], writer.Rounds().Select(round => round.Test!.Calibration.Count));
+    }
+
+    [Fact]
     public void A_later_metric_of_the_same_step_replaces_the_earlier()
     {
         using RunStore store = RunStore.OpenWriter(Database);

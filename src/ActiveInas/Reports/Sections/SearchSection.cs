@@ -25,27 +25,53 @@ internal static class SearchSection
     private static Figure Trace(Comparison comparison, Method method, int index)
     {
         ReportRun run = method.Runs[0];
-        (RoundRecord Round, CandidateRecord Candidate)[] shown = [.. Candidates(run)];
-        FigureSeries Series(string name, Colour colour, bool chosen) => new(name, Mark.Scatter, colour, Dash.Solid, [.. shown.Where(pair => pair.Candidate.Chosen == chosen)
-            .Select(pair => new FigurePoint(pair.Round.Labels, pair.Candidate.ValidationError, Note: $"{pair.Candidate.Architecture}: {pair.Candidate.Reason}"))]);
+        Row[] shown = [.. Rows(run)];
+        FigureSeries Series(string name, Colour colour, Func<Row, bool> belongs) => new(name, Mark.Scatter, colour, Dash.Solid, [.. shown.Where(belongs)
+            .Select(row => new FigurePoint(row.Round.Labels, row.Candidate.ValidationError, Note: $"{row.Candidate.Architecture}: {row.Candidate.Reason}"))]);
+        Row[] all = [.. method.Runs.SelectMany(Rows)];
+        int decisions = all.Count(row => row.Candidate.Chosen);
+        int near = all.Count(row => row.Candidate.Chosen && row.IsNearTie);
         return new Figure(
             index == 0 ? "search" : $"search-{index + 1}",
             comparison.Methods.Count > 1 ? $"Candidates, {comparison.NameOf(method)}" : "Candidates",
-            $"Validation error of each candidate, seed {run.Seed}. The table holds all seeds with the reasons.",
+            $"Validation error of each candidate, seed {run.Seed}. Of {decisions} decisions of all seeds {near} were near ties: another candidate lay within one standard error of "
+            + "the winner. The table holds all seeds with the reasons.",
             new FigureAxis("labels"),
             new FigureAxis("validation error", Format: NumberFormat.Percent),
-            [Series("not chosen", Colour.Grey, false), Series("chosen", Colour.Blue, true)])
+            [
+                Series("not chosen", Colour.Grey, row => !row.Candidate.Chosen),
+                Series("chosen", Colour.Blue, row => row.Candidate.Chosen && !row.IsNearTie),
+                Series("chosen, near tie", Colour.Orange, row => row.Candidate.Chosen && row.IsNearTie),
+            ])
         {
             Table = new FigureTable(
-                ["seed", "round", "labels", "step", "candidate", "validation error", "parameters", "FLOPs", "seconds", "chosen", "why"],
-                [.. method.Runs.SelectMany(each => Candidates(each).Select(pair => new object?[]
+                ["seed", "round", "labels", "step", "candidate", "validation error", "parameters", "FLOPs", "seconds", "chosen", "near tie", "why"],
+                [.. method.Runs.SelectMany(each => Rows(each).Select(row => new object?[]
                 {
-                    each.Seed, pair.Round.Round, pair.Round.Labels, pair.Candidate.Step, pair.Candidate.Architecture.ToString(), pair.Candidate.ValidationError,
-                    pair.Candidate.Parameters, pair.Candidate.Flops, pair.Candidate.Seconds, pair.Candidate.Chosen ? "yes" : "no", pair.Candidate.Reason,
+                    each.Seed, row.Round.Round, row.Round.Labels, row.Candidate.Step, row.Candidate.Architecture.ToString(), row.Candidate.ValidationError,
+                    row.Candidate.Parameters, row.Candidate.Flops, row.Candidate.Seconds, row.Candidate.Chosen ? "yes" : "no", row.IsNearTie ? "yes" : "no", row.Candidate.Reason,
                 }))]),
         };
     }
 
-    private static IEnumerable<(RoundRecord Round, CandidateRecord Candidate)> Candidates(ReportRun run)
-        => run.Run.Rounds.SelectMany(round => (round.Search?.Candidates ?? []).Select(candidate => (round, candidate)));
+    private static IEnumerable<Row> Rows(ReportRun run)
+    {
+        foreach (RoundRecord round in run.Run.Rounds)
+        {
+            double validation = Math.Max(1, run.Run.Configuration.ValidationShare * round.Labels);
+            foreach (IGrouping<int, CandidateRecord> step in (round.Search?.Candidates ?? []).GroupBy(candidate => candidate.Step))
+            {
+                double least = step.Min(candidate => candidate.ValidationError);
+                double standardError = Math.Sqrt(least * (1 - least) / validation);
+                bool IsNear(CandidateRecord candidate) => candidate.ValidationError - least < standardError;
+                int near = step.Count(IsNear);
+                foreach (CandidateRecord candidate in step)
+                {
+                    yield return new Row(round, candidate, near > 1 && IsNear(candidate));
+                }
+            }
+        }
+    }
+
+    private sealed record Row(RoundRecord Round, CandidateRecord Candidate, bool IsNearTie);
 }
