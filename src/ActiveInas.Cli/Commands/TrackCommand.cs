@@ -53,12 +53,21 @@ internal static class TrackCommand
 
     private static Uri Server(string? given)
     {
-        string? address = given ?? Environment.GetEnvironmentVariable(Variable);
-        return string.IsNullOrEmpty(address)
-            ? throw new UsageException($"--mlflow is missing; give the address of the server, for example http://127.0.0.1:5000, or set {Variable}")
-            : Uri.TryCreate(address, UriKind.Absolute, out Uri? server) && server.Scheme is "http" or "https"
-                ? server
-                : throw new UsageException($"--mlflow '{address}' is no address; it must be like http://127.0.0.1:5000");
+        (string source, string? address) = given is null ? (Variable, Environment.GetEnvironmentVariable(Variable)) : ("--mlflow", given);
+        if (string.IsNullOrEmpty(address))
+        {
+            throw new UsageException($"--mlflow is missing; give the address of the server, for example http://127.0.0.1:5000, or set {Variable}");
+        }
+
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? server) || server.Scheme is not ("http" or "https"))
+        {
+            throw new UsageException($"{source} '{address}' is no address; it must be like http://127.0.0.1:5000");
+        }
+
+        // An address is printed, and kept in the run's folder.
+        return server.UserInfo.Length == 0
+            ? server
+            : throw new UsageException($"{source} holds a user name; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD instead");
     }
 
     private static void Write(Terminal terminal, Uri server, List<(RunFolder Folder, TrackResult Result)> results, bool json)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
@@ -23,6 +24,11 @@ public readonly record struct TrackResult(string Run, int Metrics, bool IsNew);
 public sealed class MlflowTracker(MlflowClient client, Uri server, string experiment)
 {
     private const string FileName = "mlflow.json";
+    private const string ParamsPart = "params";
+    private const int LongestKey = 250;
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = RunJson.Encoder };
+    private static readonly JsonSerializerOptions s_strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private readonly string _address = server.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Sends what the server does not have yet.</summary>
     /// <param name="folder">Of the run.</param>
@@ -35,34 +41,54 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
         RunDocument run = RunDocument.Read(folder);
         using RunStore store = RunStore.OpenReader(folder.Database);
         string path = Path.Combine(folder.Root, FileName);
-        Sent sent = Sent.Read(path, server.AbsoluteUri);
-        bool isNew = sent.Run is null || !await client.HasRunAsync(sent.Run, cancellation).ConfigureAwait(false);
-        if (isNew)
+        Sent? known = Sent.Read(path, _address);
+        bool isNew = known is null || !await client.HasRunAsync(known.Run, cancellation).ConfigureAwait(false);
+        Sent sent = isNew ? await BeginAsync(run, name, path, cancellation).ConfigureAwait(false) : known!;
+        if (!sent.Parts.Contains(ParamsPart))
         {
-            string id = await client.ExperimentAsync(experiment, cancellation).ConfigureAwait(false);
-            sent = new Sent(server.AbsoluteUri, await client.CreateRunAsync(id, name ?? run.Run, Milliseconds(run.CreatedAt), Tags(run), cancellation).ConfigureAwait(false), []);
-            await client.LogParamsAsync(sent.Run!, Params(run.Configuration), cancellation).ConfigureAwait(false);
-            sent.Write(path);
+            await client.LogParamsAsync(sent.Run, Params(run.Configuration), cancellation).ConfigureAwait(false);
+            sent.Add(ParamsPart, path);
         }
 
         int metrics = 0;
         foreach ((string key, List<MlflowMetric> part) in Parts(run, store).Where(part => !sent.Parts.Contains(part.Key)))
         {
-            await client.LogMetricsAsync(sent.Run!, part, cancellation).ConfigureAwait(false);
-            sent.Parts.Add(key);
-            sent.Write(path);
+            await client.LogMetricsAsync(sent.Run, part, cancellation).ConfigureAwait(false);
+            sent.Add(key, path);
             metrics += part.Count;
         }
 
         long? end = run.State == "running" || store.RoundTimes().Count == 0 ? null : new DateTimeOffset(store.RoundTimes().Values.Max()).ToUnixTimeMilliseconds();
         string status = run.State switch { "finished" => "FINISHED", "running" => "RUNNING", _ => "KILLED" };
-        await client.UpdateRunAsync(sent.Run!, status, end, cancellation).ConfigureAwait(false);
-        return new TrackResult(sent.Run!, metrics, isNew);
+        await client.UpdateRunAsync(sent.Run, status, end, cancellation).ConfigureAwait(false);
+        return new TrackResult(sent.Run, metrics, isNew);
     }
 
-    /// <summary>A name with the letters that MLflow allows: letters, digits, '_', '-', '.', ' ', '/'.</summary>
+    /// <summary>A name as MLflow allows it: at most 250 letters, digits, '_', '-', '.', ' ' and '/', and as a path its own shortest form.</summary>
     internal static string Allowed(string name)
-        => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ' ' or '/' ? letter : '-'));
+    {
+        string letters = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ' ' or '/' ? letter : '-'));
+        string path = string.Join('/', letters.Split('/').Select(part => part is "" or "." or ".." ? "-" : part));
+        return path.Length <= LongestKey ? path : path[..LongestKey].TrimEnd('/', '.');
+    }
+
+    /// <summary>Names for the accuracies of the classes. They carry the classes' numbers when MLflow, or a database that ignores case, would take two for one.</summary>
+    internal static string[] ClassKeys(IReadOnlyList<string> classes)
+    {
+        string[] keys = [.. classes.Select(name => Allowed($"test_accuracy/{name}"))];
+        return keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() == keys.Length
+            ? keys
+            : [.. classes.Select((name, c) => Allowed($"test_accuracy/{c}-{name}"))];
+    }
+
+    private async Task<Sent> BeginAsync(RunDocument run, string? name, string path, CancellationToken cancellation)
+    {
+        string id = await client.ExperimentAsync(experiment, cancellation).ConfigureAwait(false);
+        string made = await client.CreateRunAsync(id, name ?? run.Run, Milliseconds(run.CreatedAt), Tags(run), cancellation).ConfigureAwait(false);
+        Sent sent = new(_address, made, []);
+        sent.Write(path);
+        return sent;
+    }
 
     private static (string, string)[] Tags(RunDocument run) =>
     [
@@ -87,7 +113,7 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
         }
         else
         {
-            values.Add((Allowed(prefix), node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString() ?? ""));
+            values.Add((Allowed(prefix), node is JsonValue value && value.TryGetValue(out string? text) ? text : node?.ToJsonString(s_readable) ?? ""));
         }
     }
 
@@ -118,43 +144,43 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
         if (round.Test is Evaluation test)
         {
             values.AddRange([("test_accuracy", test.Accuracy), ("test_loss", test.Loss), ("test_calibration_error", test.CalibrationError)]);
-            values.AddRange(test.ClassAccuracy.Select((accuracy, c) => ($"test_accuracy/{run.Classes[c]}", (double?)accuracy)));
+            values.AddRange(ClassKeys(run.Classes).Zip(test.ClassAccuracy, (key, accuracy) => (key, (double?)accuracy)));
         }
 
-        return [.. values.Where(pair => pair.Value is { } value && double.IsFinite(value)).Select(pair => new MlflowMetric(Allowed(pair.Name), pair.Value!.Value, time, round.Labels))];
+        return [.. values.Where(pair => pair.Value is { } value && double.IsFinite(value)).Select(pair => new MlflowMetric(pair.Name, pair.Value!.Value, time, round.Labels))];
     }
 
     private static long Milliseconds(string iso) => DateTimeOffset.Parse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
 
-    /// <summary>What was sent where.</summary>
-    private sealed record Sent(string Server, string? Run, HashSet<string> Parts)
+    /// <summary>What was sent where: mlflow.json.</summary>
+    private sealed record Sent(
+        [property: JsonPropertyName("server")] string Server, [property: JsonPropertyName("run")] string Run, [property: JsonPropertyName("sent")] HashSet<string> Parts)
     {
-        public static Sent Read(string path, string server)
+        /// <summary>Null when nothing was sent to this server.</summary>
+        public static Sent? Read(string path, string server)
         {
-            if (File.Exists(path))
+            if (!File.Exists(path))
             {
-                try
-                {
-                    JsonNode? json = JsonNode.Parse(File.ReadAllText(path));
-                    if (json?["server"]?.GetValue<string>() == server)
-                    {
-                        return new Sent(server, json["run"]!.GetValue<string>(), [.. json["sent"]!.AsArray().Select(part => part!.GetValue<string>())]);
-                    }
-                }
-                catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
-                {
-                    throw new DataException($"{path} is damaged ({exception.Message}): delete it, and the run is sent again as a new one.", exception);
-                }
+                return null;
             }
 
-            return new Sent(server, null, []);
+            try
+            {
+                Sent sent = JsonSerializer.Deserialize<Sent>(File.ReadAllText(path), s_strict) ?? throw new JsonException("it holds null");
+                return sent.Server == server ? sent : null;
+            }
+            catch (JsonException exception)
+            {
+                throw new DataException($"{path} is damaged ({exception.Message.TrimEnd('.')}): delete it, and the run is sent again as a new one.", exception);
+            }
         }
 
-        public void Write(string path) => AtomicFile.WriteText(path, new JsonObject
+        public void Add(string part, string path)
         {
-            ["server"] = Server,
-            ["run"] = Run,
-            ["sent"] = new JsonArray([.. Parts.Order(StringComparer.Ordinal).Select(part => JsonValue.Create(part))]),
-        }.ToJsonString() + "\n");
+            Parts.Add(part);
+            Write(path);
+        }
+
+        public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, s_strict) + "\n");
     }
 }

@@ -1,38 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Tests.Data;
 
 /// <summary>A real HTTP server on the loopback interface that serves bytes from memory, well or badly.</summary>
-internal sealed class FileServer : IDisposable
+internal sealed class FileServer : LoopbackServer
 {
-    private readonly HttpListener _listener;
-    private readonly Task _loop;
-
-    public FileServer()
-    {
-        for (int port = 20_000 + (Environment.ProcessId % 20_000); ; port++)
-        {
-            var listener = new HttpListener();
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-            try
-            {
-                listener.Start();
-                (_listener, Address) = (listener, $"http://127.0.0.1:{port}");
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                ((IDisposable)listener).Dispose();
-            }
-        }
-
-        _loop = Task.Run(ServeAsync);
-    }
-
-    public string Address { get; }
-
     /// <summary>Contents by path.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
@@ -49,28 +24,7 @@ internal sealed class FileServer : IDisposable
     /// <summary>Answers without a length.</summary>
     public bool Chunked { get; set; }
 
-    public void Dispose()
-    {
-        _listener.Close();
-        _loop.Wait();
-    }
-
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                await AnswerAsync(await _listener.GetContextAsync());
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
-            {
-                // The client went away, or the server is closing.
-            }
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
+    protected override async Task AnswerAsync(HttpListenerContext context)
     {
         string? range = context.Request.Headers["Range"];
         string? condition = context.Request.Headers["If-Range"];
