@@ -86,6 +86,15 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     }
 
     [Fact]
+    public async Task List_shows_experiments_beside_runs_and_the_runs_of_one()
+    {
+        JsonNode row = (await Cli.InvokeAsync("list", Path.GetDirectoryName(experiment.Folder)!, "--json")).Json["experiments"]![0]!;
+        Assert.Equal((experiment.Folder, 2, 2), (row["out"]!.GetValue<string>(), row["runs"]!.GetValue<int>(), row["finished"]!.GetValue<int>()));
+        Assert.Contains($"{experiment.Folder}: 2 finished", (await Cli.InvokeAsync("list", Path.GetDirectoryName(experiment.Folder)!)).Out, StringComparison.Ordinal);
+        Assert.Contains("softmax-response", (await Cli.InvokeAsync("list", experiment.Folder)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watch_shows_how_a_finished_experiment_and_run_ended()
     {
         CliResult all = await Cli.InvokeAsync("watch", experiment.Folder, "--json");

@@ -1,42 +1,64 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
+using ActiveInas.Experiments;
 using ActiveInas.Runs;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Commands;
 
-/// <summary><c>ainas list [ROOT]</c>: the runs in a folder.</summary>
+/// <summary><c>ainas list [ROOT]</c>: the runs and experiments in a folder; the runs of an experiment for its own folder.</summary>
 internal static class ListCommand
 {
     public static Command Create(Terminal terminal)
     {
         Argument<string?> root = new("ROOT") { Arity = ArgumentArity.ZeroOrOne, Description = "folder that holds runs (default: runs)" };
-        Command command = new("list", "List the runs in a folder.") { root };
+        Command command = new("list", "List the runs and experiments in a folder.") { root };
         command.SetAction(parsed =>
         {
             string? asked = parsed.GetValue(root);
             string folder = asked ?? RunFolder.DefaultRoot;
+            if (ExperimentFolder.IsExperiment(folder))
+            {
+                ExperimentFolder experiment = ExperimentFolder.At(folder);
+                ExperimentView.WriteCells(terminal, experiment.Read(), experiment, parsed.GetValue(CommonOptions.Json));
+                return;
+            }
 
             // Having run nothing yet is no mistake; naming a folder that is not there is.
             IReadOnlyList<RunSummary> runs = asked is null && !Directory.Exists(folder) ? [] : RunCatalog.List(folder);
+            (string Folder, IReadOnlyList<CellState> Cells)[] experiments = Directory.Exists(folder) ? [.. Experiments(folder)] : [];
             if (parsed.GetValue(CommonOptions.Json))
             {
-                terminal.Out.WriteLine(JsonText.Write(Document(folder, runs)));
+                terminal.Out.WriteLine(JsonText.Write(Document(folder, runs, experiments)));
+                return;
             }
-            else if (runs.Count == 0)
+
+            if (runs.Count > 0)
+            {
+                terminal.Result.Write(Table(runs));
+            }
+            else if (experiments.Length == 0)
             {
                 terminal.Out.WriteLine($"no runs in {folder}/; start one with 'ainas run'");
             }
-            else
+
+            foreach ((string path, IReadOnlyList<CellState> cells) in experiments)
             {
-                terminal.Result.Write(Table(runs));
+                Tables.Fact(terminal.Result, "experiment", $"{path}: {ExperimentView.Counts(cells)}");
             }
         });
         return command;
     }
 
-    private static JsonObject Document(string folder, IReadOnlyList<RunSummary> runs) => new()
+    private static IEnumerable<(string Folder, IReadOnlyList<CellState> Cells)> Experiments(string root)
+        => Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Where(ExperimentFolder.IsExperiment).Select(path =>
+        {
+            ExperimentFolder folder = ExperimentFolder.At(path);
+            return (path, CellState.ReadAll(folder.Read(), folder));
+        });
+
+    private static JsonObject Document(string folder, IReadOnlyList<RunSummary> runs, (string Folder, IReadOnlyList<CellState> Cells)[] experiments) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
         ["root"] = folder,
@@ -52,6 +74,12 @@ internal static class ListCommand
             ["rounds"] = run.Rounds,
             ["labels"] = run.Labels,
             ["test_accuracy"] = JsonText.Number(run.TestAccuracy),
+        })]),
+        ["experiments"] = new JsonArray([.. experiments.Select(experiment => new JsonObject
+        {
+            ["out"] = experiment.Folder,
+            ["runs"] = experiment.Cells.Count,
+            ["finished"] = experiment.Cells.Count(cell => cell.State == "finished"),
         })]),
     };
 
