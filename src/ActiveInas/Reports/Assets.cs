@@ -19,7 +19,7 @@ internal static class Assets
     }
 
     /// <summary>Figures to chart options.</summary>
-    public static string Charts => Read("charts.js");
+    public static string Charts => $"{Read("formats.js")}\n{Read("graph.js")}\n{Read("charts.js")}";
 
     /// <summary>What the page does.</summary>
     public static string Page => Read("page.js");

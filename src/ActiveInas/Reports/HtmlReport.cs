@@ -10,6 +10,14 @@ public static class HtmlReport
 {
     private const int RowsShown = 500;
 
+    private const string Keys =
+        """
+        <p class="keys" id="keys">Charts by keyboard: <kbd>Tab</kbd> to a chart, <kbd>left</kbd> and <kbd>right</kbd> to its points, <kbd>up</kbd> and <kbd>down</kbd> to its series,
+        <kbd>Space</kbd> hides or shows the series, <kbd>Esc</kbd> closes the note. The table below each chart has its numbers.</p>
+        <noscript><style>.chart, .keys { display: none; }</style><p class="note">The charts need JavaScript; the tables have all their numbers.</p></noscript>
+
+        """;
+
     /// <summary>The file.</summary>
     public static string Write(Report report)
     {
@@ -31,7 +39,13 @@ public static class HtmlReport
             html.Append($"<li><a href=\"#{id}\">{Text(title)}</a></li>\n");
         }
 
-        html.Append("</ul></nav>\n</header>\n<main id=\"content\">\n");
+        html.Append("</ul></nav>\n");
+        if (report.Figures.Any())
+        {
+            html.Append(Keys);
+        }
+
+        html.Append("</header>\n<main id=\"content\">\n");
         foreach (Section section in report.Sections)
         {
             Append(html, section);
@@ -76,19 +90,20 @@ public static class HtmlReport
 
     private static void Append(StringBuilder html, Figure figure)
     {
-        string wide = figure.Width > 760 || figure.X.Categories?.Count > 12 ? " class=\"wide\"" : "";
-        html.Append($"<figure{wide}>\n<h3 id=\"figure-{figure.Id}-title\">{Text(figure.Title)}</h3>\n")
-            .Append($"<div id=\"figure-{figure.Id}\" class=\"chart\" style=\"height:{figure.Height}px\" tabindex=\"0\" role=\"img\" aria-labelledby=\"figure-{figure.Id}-title\" ")
-            .Append($"aria-describedby=\"figure-{figure.Id}-caption\"></div>\n")
-            .Append($"<figcaption id=\"figure-{figure.Id}-caption\">{Text(figure.Caption)}</figcaption>\n<details><summary>Table: {Text(figure.Title)}</summary>\n");
+        // Arrow keys walk along the points, so a screen reader must pass them on: role "application" says so, and the description names the keys.
+        string wide = figure.Width > 760 || figure.X.Categories?.Count > 12 ? " wide" : "";
+        html.Append($"<div class=\"card{wide}\">\n<figure>\n<h3 id=\"figure-{figure.Id}-title\">{Text(figure.Title)}</h3>\n")
+            .Append($"<div id=\"figure-{figure.Id}\" class=\"chart\" style=\"min-height:{figure.Height}px\" tabindex=\"0\" role=\"application\" aria-roledescription=\"chart\" ")
+            .Append($"aria-labelledby=\"figure-{figure.Id}-title\" aria-describedby=\"figure-{figure.Id}-caption keys\"></div>\n")
+            .Append($"<figcaption id=\"figure-{figure.Id}-caption\">{Text(figure.Caption)}</figcaption>\n</figure>\n<details><summary>Table: {Text(figure.Title)}</summary>\n");
         Append(html, figure.Table, figure.Title);
-        html.Append("</details>\n</figure>\n");
+        html.Append("</details>\n</div>\n");
     }
 
     private static void Append(StringBuilder html, FigureTable table, string title)
     {
         html.Append($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(title)}\"><table>\n<caption class=\"visually-hidden\">{Text(title)}</caption>\n<thead><tr>");
-        bool[] numeric = [.. table.Columns.Select((_, c) => table.Rows.Any(row => row[c] is not null) && table.Rows.All(row => row[c] is null or not string))];
+        bool[] numeric = [.. table.Columns.Select((_, c) => table.Rows.All(row => row[c] is null or not string))];
         for (int c = 0; c < table.Columns.Count; c++)
         {
             html.Append($"<th scope=\"col\"{(numeric[c] ? " class=\"number\"" : "")}>{Text(table.Columns[c])}</th>");
@@ -123,7 +138,7 @@ public static class HtmlReport
             string score = image.Score is { } value ? value.ToString("G4", CultureInfo.InvariantCulture) : "-";
             string picture = image.DataUri is null
                 ? "<span class=\"missing\">no image</span>"
-                : $"<img src=\"{image.DataUri}\" alt=\"{Text($"rank {image.Rank}: {image.Path}, {label}")}\" loading=\"lazy\">";
+                : $"<img src=\"{image.DataUri}\" alt=\"{Text($"rank {image.Rank}: {image.Path}, {label}")}\">";
             html.Append($"<li>{picture}<span class=\"label\">{Text(label)}</span><span class=\"score\">{Text(score)}</span><span class=\"path\">{Text(image.Path)}</span></li>\n");
         }
 

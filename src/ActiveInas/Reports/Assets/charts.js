@@ -3,51 +3,85 @@
 'use strict';
 
 var AinasCharts = (function () {
+  var font = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
+  var labelFont = '12px ' + font;
   var themes = {
     light: {
-      background: '#ffffff', text: '#1b1f24', muted: '#59636e', line: '#d1d9e0', faint: '#eef1f4',
+      background: '#ffffff', text: '#1b1f24', muted: '#59636e', line: '#d1d9e0', faint: '#eef1f4', stripe: 'rgba(255,255,255,0.32)', visited: 0.48,
       colours: { ink: '#111111', blue: '#1f5fc4', red: '#c8322b', grey: '#6e7781', green: '#2a7d3f', orange: '#b35900', purple: '#7a43b6', teal: '#0f7c83', pink: '#b8337f', brown: '#7d5633' }
     },
     dark: {
-      background: '#0f1419', text: '#e6edf3', muted: '#9aa5b1', line: '#39424c', faint: '#1b222a',
+      background: '#0f1419', text: '#e6edf3', muted: '#9aa5b1', line: '#39424c', faint: '#1b222a', stripe: 'rgba(15,20,25,0.4)', visited: 0.38,
       colours: { ink: '#f2f5f8', blue: '#6ea8ff', red: '#ff7b72', grey: '#9aa5b1', green: '#5ccf7e', orange: '#f0a04b', purple: '#c297ff', teal: '#4fc7cf', pink: '#ff8cc6', brown: '#d0a27a' }
     }
   };
+  var symbols = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin'];
 
-  function trimmed(text) { return text.indexOf('.') < 0 ? text : text.replace(/0+$/, '').replace(/\.$/, ''); }
+  // What keeps bars apart where colours do not: nothing, stripes, stripes the other way, dots.
+  var patterns = [
+    null,
+    { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -0.8 },
+    { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: 0.8 },
+    { symbol: 'circle', dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0], symbolSize: 0.7 }
+  ];
+  var line = { width: 34, gap: 12, row: 14, top: 6 };
 
-  function grouped(value) {
-    var parts = String(Math.abs(value)).split('.');
-    parts[0] = parts[0].replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-    return (value < 0 ? '-' : '') + parts.join('.');
+  function textWidth(text) { return echarts.format.getTextRect(text, labelFont).width; }
+
+  function longest(texts) { return Math.max.apply(null, texts.map(textWidth)); }
+
+  function isBar(s) { return s.mark === 'bar' || s.mark === 'stackedBar'; }
+
+  function isStroke(s) { return s.mark === 'line' || s.mark === 'guide'; }
+
+  // Pixels for each category side by side.
+  function slot(figure) { return (figure.width - 90) / figure.x.categories.length; }
+
+  // Bars whose names would not fit below them lie on their side.
+  function isLying(figure) {
+    return figure.x.scale === 'category' && figure.series.length > 0 && figure.series.every(isBar) && (longest(figure.x.categories) > 130 || slot(figure) < 21);
   }
 
-  var formats = {
-    plain: function (v) { return grouped(Math.abs(v) >= 100 ? Math.round(v) : Number(v.toPrecision(4))); },
-    percent: function (v) { return trimmed((v * 100).toFixed(2)) + ' %'; },
-    short: function (v) {
-      var units = [[1e15, ' P'], [1e12, ' T'], [1e9, ' G'], [1e6, ' M'], [1e3, ' k']];
-      for (var i = 0; i < units.length; i++) {
-        if (Math.abs(v) >= units[i][0]) { return trimmed((v / units[i][0]).toPrecision(3)) + units[i][1]; }
-      }
-      return trimmed(v.toPrecision(3));
-    },
-    duration: function (v) {
-      return v < 90 ? trimmed(v.toFixed(1)) + ' s' : v < 5400 ? trimmed((v / 60).toFixed(1)) + ' min' : trimmed((v / 3600).toFixed(1)) + ' h';
+  function isSlanted(figure) { return longest(figure.x.categories) + 10 > slot(figure); }
+
+  // Values of a logarithmic axis at 1, 2 and 5 times the powers of ten, from the last below the points to the first above them.
+  function steps(figure, isX) {
+    var values = [];
+    figure.series.forEach(function (s) {
+      s.points.forEach(function (p) { values = values.concat(isX ? [p.x] : [p.y, p.low, p.high]); });
+    });
+    values = values.filter(function (v) { return v > 0; });
+    if (values.length === 0) { return null; }
+    var least = Math.min.apply(null, values), most = Math.max.apply(null, values);
+    var all = [];
+    for (var power = Math.floor(Math.log10(least)); all.length === 0 || all[all.length - 1] < most || all.length < 2; power++) {
+      [1, 2, 5].forEach(function (m) {
+        var value = Number(m + 'e' + power);
+        if (all.length === 0 || all[all.length - 1] < most || all.length < 2) {
+          if (value <= least) { all = []; }
+          all.push(value);
+        }
+      });
     }
-  };
-
-  // Names that would not fit side by side stand at an angle.
-  function slanted(categories) {
-    return categories.length > 6 || categories.length * Math.max.apply(null, categories.map(function (name) { return name.length; })) > 80;
+    return all;
   }
 
-  function axis(spec, theme, isX) {
-    var format = formats[spec.format];
+  function logarithmic(result, figure, isX) {
+    result.type = 'log';
+    var values = steps(figure, isX);
+    if (values === null) { return; }
+    result.min = values[0] * (1 - 1e-9);
+    result.max = values[values.length - 1] * (1 + 1e-9);
+    var tens = values.filter(function (v) { return Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9; });
+    ['axisTick', 'axisLabel', 'splitLine'].forEach(function (part) { result[part].customValues = values.length > 9 && tens.length > 1 ? tens : values; });
+  }
+
+  function axis(figure, theme, isX, isLow) {
+    var spec = isX ? figure.x : figure.y;
     var result = {
       name: spec.title,
       nameLocation: 'middle',
-      nameGap: isX ? 32 : 56,
+      nameGap: isLow ? 32 : 50,
       nameTextStyle: { color: theme.text, fontSize: 13 },
       axisLine: { show: true, onZero: false, lineStyle: { color: theme.muted } },
       axisTick: { lineStyle: { color: theme.muted } },
@@ -57,217 +91,186 @@ var AinasCharts = (function () {
     if (spec.scale === 'category') {
       result.type = 'category';
       result.data = spec.categories;
-      if (isX && slanted(spec.categories)) { result.axisLabel.rotate = 35; result.axisLabel.hideOverlap = false; result.nameGap = 64; }
       return result;
     }
-    result.type = spec.scale === 'logarithmic' ? 'log' : 'value';
+    result.type = 'value';
     result.scale = true;
-    result.axisLabel.formatter = function (v) { return format(v); };
+    result.axisLabel.formatter = function (v) { return AinasFormats.numbers[spec.format](v); };
+    if (spec.scale === 'logarithmic') { logarithmic(result, figure, isX); }
     if (spec.min !== null && spec.min !== undefined) { result.min = spec.min; }
     if (spec.max !== null && spec.max !== undefined) { result.max = spec.max; }
     return result;
   }
 
-  function band(series, colour) {
-    var points = series.points.filter(function (p) { return p.low !== null && p.high !== null; });
+  function hasBand(s) { return s.points.some(function (p) { return p.low !== null && p.high !== null && p.low !== p.high; }); }
+
+  function band(figure, s, colour) {
+    var points = s.points.filter(function (p) { return p.low !== null && p.high !== null; });
+    var floor = figure.y.scale === 'logarithmic' ? (steps(figure, false) || [1])[0] : -Infinity;
     return {
       type: 'custom',
-      name: series.name,
+      name: s.name,
       silent: true,
       z: 1,
       tooltip: { show: false },
       clip: true,
-      data: points.map(function (p) { return [p.x, p.low, p.high]; }),
+      data: points.map(function (p) { return [p.x, Math.max(p.low, floor), p.high]; }),
       encode: { x: 0, y: [1, 2] },
       renderItem: function (params, api) {
         if (params.dataIndex !== 0) { return null; }
         var corners = points.map(function (p) { return api.coord([p.x, p.high]); });
-        for (var i = points.length - 1; i >= 0; i--) { corners.push(api.coord([points[i].x, points[i].low])); }
+        for (var i = points.length - 1; i >= 0; i--) { corners.push(api.coord([points[i].x, Math.max(points[i].low, floor)])); }
         return { type: 'polygon', shape: { points: corners }, style: { fill: colour, opacity: 0.16 } };
       }
     };
   }
 
-  var symbols = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin'];
-
   function series(figure, theme) {
     var all = [];
-    var lines = 0;
+    var marks = 0;
     figure.series.forEach(function (s) {
       var colour = theme.colours[s.colour];
       var data = s.points.map(function (p) { return { value: [p.x, p.y], note: p.note }; });
-      if (s.mark === 'line' || s.mark === 'guide') {
+      if (isStroke(s)) {
         var guide = s.mark === 'guide';
         all.push({
           type: 'line', name: s.name, data: data, z: guide ? 1 : 3, connectNulls: false,
-          symbol: guide ? 'none' : symbols[lines++ % symbols.length], symbolSize: 7, showAllSymbol: true,
-          itemStyle: { color: colour }, lineStyle: { color: colour, width: guide ? 1 : 2, type: s.dash }
+          symbol: guide ? 'none' : symbols[marks++ % symbols.length], symbolSize: 7, showAllSymbol: true,
+          itemStyle: { color: colour }, lineStyle: { color: colour, width: guide ? 1 : 2, type: s.dash },
+          emphasis: { scale: 1.8, itemStyle: { color: colour }, lineStyle: { color: colour } }
         });
 
         // Behind its line, but after it in the list: the legend takes the look of the first series of a name.
-        if (s.points.some(function (p) { return p.low !== null && p.high !== null && p.low !== p.high; })) { all.push(band(s, colour)); }
+        if (hasBand(s)) { all.push(band(figure, s, colour)); }
       } else if (s.mark === 'scatter') {
-        all.push({ type: 'scatter', name: s.name, data: data, symbol: symbols[lines++ % symbols.length], symbolSize: 10, itemStyle: { color: colour, opacity: 0.85 } });
+        all.push({
+          type: 'scatter', name: s.name, data: data, symbol: symbols[marks++ % symbols.length], symbolSize: 10,
+          itemStyle: { color: colour, opacity: 0.85 }, emphasis: { scale: 1.5, itemStyle: { color: colour } }
+        });
       } else {
+        var pattern = patterns[marks++ % patterns.length];
         all.push({
           type: 'bar', name: s.name, data: s.points.map(function (p) { return { value: p.y, note: p.note }; }),
-          stack: s.mark === 'stackedBar' ? 'all' : undefined, itemStyle: { color: colour }, barMaxWidth: 28,
-          decal: s.dash === 'solid' ? undefined : { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -0.6 }
+          stack: s.mark === 'stackedBar' ? 'all' : undefined, barMaxWidth: 28,
+          itemStyle: { color: colour, decal: pattern === null ? undefined : Object.assign({ color: theme.stripe }, pattern) },
+          emphasis: { itemStyle: { color: colour, borderColor: theme.text, borderWidth: 2 } }
         });
       }
     });
     return all;
   }
 
-  function described(figure, value, isX) {
-    var spec = isX ? figure.x : figure.y;
-    return spec.scale === 'category' ? spec.categories[value] : value === null || value === undefined ? 'none' : formats[spec.format](Number(value));
+  // Above what it is about, or below where there is no room, so that it does not cover it.
+  function beside(at, params, element, box, size) {
+    var width = size.contentSize[0], height = size.contentSize[1];
+    var away = 12 + Math.min(24, box ? box.height / 2 : 0);
+    var above = at[1] - away - height;
+    return [Math.max(0, Math.min(size.viewSize[0] - width, at[0] - width / 2)), above >= 0 ? above : Math.min(at[1] + away, size.viewSize[1] - height)];
   }
-
-  function escaped(text) { return String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;'); }
 
   function tooltip(figure, theme) {
     return {
       trigger: 'item',
-      confine: true,
+      position: beside,
+      transitionDuration: 0,
       backgroundColor: theme.background,
       borderColor: theme.muted,
-      textStyle: { color: theme.text, fontSize: 12 },
+      textStyle: { color: theme.text, fontSize: 13 },
+      extraCssText: 'max-width: min(360px, 80vw); white-space: normal; overflow-wrap: anywhere;',
       formatter: function (item) {
-        var point = item.data || {};
-        if (figure.nodes.length > 0) { return escaped(point.note || point.name); }
-        var value = point.value;
-        var x = Array.isArray(value) ? value[0] : item.dataIndex;
-        var y = Array.isArray(value) ? value[1] : value;
-        return '<b>' + escaped(item.seriesName) + '</b><br>' + escaped(figure.x.title) + ': ' + escaped(described(figure, x, true)) + '<br>'
-          + escaped(figure.y.title) + ': ' + escaped(described(figure, y, false)) + (point.note ? '<br>' + escaped(point.note) : '');
+        var lines = AinasFormats.point(figure, item.seriesName, item.data || {}, item.dataIndex).map(AinasFormats.escaped);
+        return figure.nodes.length > 0 ? lines[0] : '<b>' + lines[0] + '</b><br>' + lines.slice(1).join('<br>');
       }
     };
   }
 
-  // A graph on a grid: boxes with text, and arrows from border to border, to the right for a neighbour and upwards otherwise.
-  function graph(figure, theme, columns) {
-    var box = [Math.min(92, (figure.width - 110) / columns - 26), 48];
-    var nodes = {
-      type: 'scatter',
-      symbol: 'roundRect',
-      symbolSize: box,
-      z: 3,
-      label: { show: true, position: 'inside', color: theme.text, fontSize: box[0] < 60 ? 9 : 11, lineHeight: box[0] < 60 ? 12 : 14 },
-      data: figure.nodes.map(function (n) {
-        return {
-          name: n.id, value: [n.x, n.y], note: n.note,
-          itemStyle: {
-            opacity: 1, color: n.weight > 0 ? mix(theme.faint, theme.colours.blue, 0.15 + 0.45 * n.weight) : theme.faint,
-            borderColor: n.weight > 0 ? theme.colours.blue : theme.line, borderWidth: n.weight > 0 ? 2 : 1
-          },
-          label: { formatter: n.lines.join('\n') }
-        };
-      })
+  function names(figure) { return figure.series.map(function (s) { return s.name; }).filter(function (n, i, all) { return all.indexOf(n) === i; }); }
+
+  // Entries and how many rows they fill; null for a single series, which the title names.
+  function legend(figure, theme, hidden) {
+    var all = names(figure);
+    if (all.length < 2) { return null; }
+    var icon = figure.series.some(isStroke) ? line.width : line.row;
+    var room = figure.width - icon - 25;
+    var rows = 1, x = 0;
+    all.forEach(function (name) {
+      var width = icon + 5 + Math.min(room, textWidth(name));
+      if (x > 0 && x + width > figure.width - 10) { rows++; x = 0; }
+      x += width + line.gap;
+    });
+    return {
+      data: all.map(function (name) {
+        var guide = figure.series.some(function (s) { return s.name === name && s.mark === 'guide'; });
+        return guide ? { name: name, icon: 'path://M0 0H34V2H0Z' } : { name: name };
+      }),
+      formatter: function (name) { return textWidth(name) > room ? echarts.format.truncateText(name, room, labelFont, '...') : name; },
+      selected: (hidden || []).reduce(function (selected, name) { selected[name] = false; return selected; }, {}),
+      top: line.top, padding: 0, itemGap: line.gap, itemWidth: icon, itemHeight: line.row, inactiveColor: theme.muted,
+      textStyle: { color: theme.text, fontSize: 12 },
+      rows: rows
     };
-    var edges = {
-      type: 'custom',
-      silent: true,
-      z: 2,
-      tooltip: { show: false },
-      data: figure.edges.map(function (e, i) { return [node(figure, e.from).x, node(figure, e.from).y, i]; }),
-      encode: { x: 0, y: 1 },
-      renderItem: function (params, api) {
-        var edge = figure.edges[api.value(2)];
-        var from = node(figure, edge.from), to = node(figure, edge.to);
-        var a = api.coord([from.x, from.y]), b = api.coord([to.x, to.y]);
-        var sideways = from.y === to.y;
-        var start = sideways ? [a[0] + box[0] / 2, a[1]] : [a[0], a[1] - box[1] / 2];
-        var end = sideways ? [b[0] - box[0] / 2 - 1, b[1]] : [b[0], b[1] + box[1] / 2 + 1];
-        var colour = edge.strong ? theme.colours.blue : theme.muted;
-        return {
-          type: 'group',
-          children: [
-            { type: 'line', shape: { x1: start[0], y1: start[1], x2: end[0], y2: end[1] }, style: { stroke: colour, lineWidth: edge.strong ? 2.5 : 1 } },
-            { type: 'polygon', shape: { points: arrowhead(start, end) }, style: { fill: colour } }
-          ]
-        };
-      }
-    };
-    return [edges, nodes];
   }
 
-  function arrowhead(start, end) {
-    var length = Math.sqrt(Math.pow(end[0] - start[0], 2) + Math.pow(end[1] - start[1], 2)) || 1;
-    var x = (end[0] - start[0]) / length, y = (end[1] - start[1]) / length;
-    return [end, [end[0] - 8 * x + 4 * y, end[1] - 8 * y - 4 * x], [end[0] - 8 * x - 4 * y, end[1] - 8 * y + 4 * x]];
+  // The height that a figure wants at its width.
+  function height(figure) {
+    if (!isLying(figure)) { return figure.height; }
+    var stacked = figure.series.some(function (s) { return s.mark === 'stackedBar'; });
+    return Math.max(figure.height, 110 + figure.x.categories.length * Math.max(24, stacked ? 0 : figure.series.length * 8 + 8));
   }
 
-  function node(figure, id) { return figure.nodes.filter(function (n) { return n.id === id; })[0]; }
+  function leastWidth(figure) { return figure.nodes.length > 0 ? AinasGraph.leastWidth(figure) : 0; }
 
-  function mix(a, b, share) {
-    function channel(text, i) { return parseInt(text.substr(1 + 2 * i, 2), 16); }
-    var result = '#';
-    for (var i = 0; i < 3; i++) {
-      var value = Math.round(channel(a, i) * (1 - share) + channel(b, i) * share).toString(16);
-      result += value.length < 2 ? '0' + value : value;
+  function place(result, figure) {
+    var grid = { left: 72, right: 24, top: line.top + (result.legend ? result.legend.rows * (line.row + line.gap) : 12), bottom: 54 };
+    if (isLying(figure)) {
+      var room = Math.min(longest(figure.x.categories), 0.42 * figure.width);
+      grid.left = room + 20;
+      Object.assign(result.yAxis.axisLabel, { width: room + 4, overflow: 'break', lineHeight: 14, hideOverlap: false, interval: 0 });
+      Object.assign(result.yAxis, { inverse: true, name: '' });
+    } else if (figure.x.scale === 'category' && isSlanted(figure)) {
+      var longestName = longest(figure.x.categories);
+      Object.assign(result.xAxis.axisLabel, { rotate: 35, hideOverlap: false, interval: 0 });
+      grid.bottom = 26 + 0.6 * longestName;
+      grid.left = Math.max(grid.left, 0.82 * textWidth(figure.x.categories[0]) - slot(figure) / 2 + 10);
+      result.xAxis.nameGap = grid.bottom - 20;
     }
-    return result;
+    if (figure.series.some(function (s) { return s.mark === 'scatter'; })) { result.xAxis.boundaryGap = ['4%', '4%']; result.yAxis.boundaryGap = ['4%', '4%']; }
+    result.grid = grid;
   }
 
-  function graphAxis(spec, theme, most) {
-    var result = axis(spec, theme, true);
-    result.type = 'value';
-    result.min = 0.5;
-    result.max = most + 0.5;
-    result.interval = 0.5;
-    result.axisTick = { show: false };
-    result.splitLine = { show: false };
-    result.axisLabel.formatter = function (v) { return v === Math.round(v) ? String(v) : ''; };
-    result.axisLabel.showMinLabel = false;
-    result.axisLabel.showMaxLabel = false;
-    return result;
-  }
-
-  function option(figure, themeName) {
+  // hidden: names of the series that are not drawn now.
+  function option(figure, themeName, hidden) {
     var theme = themes[themeName];
-    var names = figure.series.map(function (s) { return s.name; });
+    var lying = isLying(figure);
     var result = {
       animation: false,
       backgroundColor: theme.background,
-      textStyle: { fontFamily: "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif", color: theme.text },
-      aria: { enabled: true, description: figure.title + '. ' + figure.caption },
+      textStyle: { fontFamily: font, color: theme.text },
       tooltip: tooltip(figure, theme),
-      grid: { left: 76, right: 22, top: names.length > 1 ? 44 + 22 * Math.floor(names.join('    ').length / 90) : 18, bottom: 54 }
+      xAxis: axis(figure, theme, !lying, true),
+      yAxis: axis(figure, theme, lying, false)
     };
-    if (figure.nodes.length > 0) {
-      var columns = Math.max.apply(null, figure.nodes.map(function (n) { return n.x; }));
-      var rows = Math.max.apply(null, figure.nodes.map(function (n) { return n.y; }));
-      result.grid.left = 52;
-      result.xAxis = graphAxis(figure.x, theme, columns);
-      result.yAxis = graphAxis(figure.y, theme, rows);
-      result.yAxis.nameGap = 30;
-      result.series = graph(figure, theme, columns);
-      return result;
-    }
-    result.xAxis = axis(figure.x, theme, true);
-    result.yAxis = axis(figure.y, theme, false);
-    if (result.xAxis.nameGap > 32) {
-      result.grid.bottom = 24 + 4.2 * Math.max.apply(null, figure.x.categories.map(function (name) { return name.length; }));
-      result.grid.left = 110;
-    }
-    if (figure.series.some(function (s) { return s.mark === 'scatter'; })) { result.xAxis.boundaryGap = ['4%', '4%']; result.yAxis.boundaryGap = ['4%', '4%']; }
-    if (names.length > 1) {
-      result.legend = { data: names.filter(function (n, i) { return names.indexOf(n) === i; }), top: 4, textStyle: { color: theme.text, fontSize: 12 }, itemWidth: 34, inactiveColor: theme.muted };
-    }
+    if (figure.nodes.length > 0) { return AinasGraph.add(result, figure, theme); }
+    result.legend = legend(figure, theme, hidden) || undefined;
     result.series = series(figure, theme);
+    place(result, figure);
     return result;
   }
 
-  return { option: option, described: described };
+  return { option: option, height: height, leastWidth: leastWidth };
 })();
 
-// The program calls this: one figure to the text of an SVG file.
+// The program calls this: one figure to the text of an SVG file. No styles of hovering, ids that do not count what was drawn before, and
+// texts shifted by themselves: several programs that draw SVG do not know dominant-baseline.
 function ainasSvg(figureJson, themeName) {
   var figure = JSON.parse(figureJson);
   var chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: figure.width, height: figure.height });
   chart.setOption(AinasCharts.option(figure, themeName));
-  var svg = chart.renderToSVGString();
+  var svg = chart.getZr().painter.renderToString({ cssEmphasis: false, cssAnimation: false });
   chart.dispose();
-  return svg;
+  var words = '<title>' + AinasFormats.escaped(figure.title) + '</title>\n<desc>' + AinasFormats.escaped(figure.caption) + '</desc>\n';
+  return svg.replace(/(id="|url\(#)zr\d+-/g, '$1')
+    .replace(/ dominant-baseline="central"/g, ' dy="0.35em"')
+    .replace(/ ecmeta_\w+="[^"]*"/g, '')
+    .replace(/^<svg ([^>]*)>\n?/, function (all, attributes) { return '<svg role="img" ' + attributes + '>\n' + words; });
 }

@@ -49,7 +49,7 @@ internal static class ClassSection
 
             rows.AddRange(samples.Select((sample, c) => new object?[] { line.Name, classes[c], sample.Count, sample.Mean, sample.StandardError }));
             series.Add(new FigureSeries(line.Name, Mark.Bar, line.Colour, line.Dash, [.. samples.Take(shown).Select((sample, c) => new FigurePoint(
-                c, sample.Count == 0 ? null : sample.Mean, Note: sample.StandardError is { } error ? $"standard error {error:G2}" : null))]));
+                c, sample.Count == 0 ? null : sample.Mean, Note: sample.StandardError is { } error ? $"standard error {(error < 100 ? error.ToString("G2") : error.ToString("N0"))}" : null))]));
         }
 
         string more = classes.Count > shown ? $" The first {shown} of {classes.Count} classes are drawn." : "";
