@@ -35,7 +35,11 @@ internal static class CurveSection
             }));
         }
 
-        return new Figure(id, title, caption, new FigureAxis("labels"), y, series)
+        // A mean over fewer seeds may jump where the others have not got yet.
+        string uneven = panel.Lines.Any(line => line.Method.Curve(value).Select(point => point.Values.Count).Distinct().Count() > 1)
+            ? " Some points rest on fewer seeds than others: see the table."
+            : "";
+        return new Figure(id, title, caption + uneven, new FigureAxis("labels"), y, series)
         {
             Table = new FigureTable(["method", "labels", "seeds", y.Title, "standard error", "which seeds"], rows),
         };

@@ -40,7 +40,7 @@ internal static class PairSection
             rows);
         int least = rows.Min(row => (int)row[3]!);
         string few = least < Sample.Few
-            ? $" With {least} seeds nothing here can be significant: the smallest possible p of {least} pairs is {Math.Min(1, Math.Pow(2, 1 - least)):G3}, and the bootstrap interval is too narrow."
+            ? $" With {least} {(least == 1 ? "seed" : "seeds")} nothing here can be significant: the smallest possible p is {Math.Min(1, Math.Pow(2, 1 - least)):G3}, and the bootstrap interval is too narrow."
             : "";
         return new Section(
             "pairs",
