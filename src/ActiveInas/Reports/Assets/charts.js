@@ -97,9 +97,19 @@ var AinasCharts = (function () {
     result.scale = true;
     result.axisLabel.formatter = function (v) { return AinasFormats.numbers[spec.format](v); };
     if (spec.scale === 'logarithmic') { logarithmic(result, figure, isX); }
+    if (spec.format === 'duration') { result.interval = clockStep(figure, isX); }
     if (spec.min !== null && spec.min !== undefined) { result.min = spec.min; }
     if (spec.max !== null && spec.max !== undefined) { result.max = spec.max; }
     return result;
+  }
+
+  // Seconds between ticks, such that they read as whole minutes or hours.
+  function clockStep(figure, isX) {
+    var most = 0;
+    figure.series.forEach(function (s) { s.points.forEach(function (p) { most = Math.max(most, (isX ? p.x : p.y) || 0); }); });
+    var wanted = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200];
+    for (var i = 0; i < wanted.length; i++) { if (most / wanted[i] <= 7) { return wanted[i]; } }
+    return 86400 * Math.ceil(most / 86400 / 7);
   }
 
   function hasBand(s) { return s.points.some(function (p) { return p.low !== null && p.high !== null && p.low !== p.high; }); }
