@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActiveInas.Learning;
 using ActiveInas.Runs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -29,7 +28,7 @@ internal static class RunDashboard
 
         if (run.Rounds.Count > 0)
         {
-            parts.Add(Rounds(run));
+            parts.Add(RunView.Rounds(run, run.Rounds.TakeLast(RoundsShown), bars: false));
         }
 
         parts.AddRange(Stage(run, progress));
@@ -51,26 +50,6 @@ internal static class RunDashboard
         return new Text(
             $"run {run.Run}: {Path.GetFileName(configuration.Data)}, {configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed} ({run.State}, {ProgressText.Duration(run.Seconds)})",
             new Style(decoration: Decoration.Bold));
-    }
-
-    private static Table Rounds(RunDocument run)
-    {
-        Table table = Tables.Create("#round", "#labels", "architecture", "#parameters", "#test accuracy", "#search", "#train", "#query");
-        foreach (RoundRecord round in run.Rounds.TakeLast(RoundsShown))
-        {
-            QuerySummary? query = run.Queries.FirstOrDefault(query => query.Round == round.Round);
-            table.AddRow(
-                Tables.Text($"{round.Round}"),
-                Tables.Text(ProgressText.Count(round.Labels)),
-                Tables.Text($"{round.Architecture}"),
-                Tables.Text(ProgressText.Count(round.Parameters)),
-                Tables.Strong(ProgressText.Share(round.Test?.Accuracy)),
-                Tables.Text(round.Search is { } search ? ProgressText.Duration(search.Seconds) : "-"),
-                Tables.Text(ProgressText.Duration(round.TrainSeconds)),
-                Tables.Text(query is null ? "-" : ProgressText.Duration(query.Seconds)));
-        }
-
-        return table;
     }
 
     private static IEnumerable<IRenderable> Stage(RunDocument run, RunProgress? progress)

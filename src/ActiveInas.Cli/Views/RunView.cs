@@ -3,6 +3,7 @@ using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace ActiveInas.Cli.Views;
 
@@ -33,23 +34,7 @@ internal static class RunView
             return;
         }
 
-        Table table = Tables.Create("#round", "#labels", "architecture", "#parameters", "#test accuracy", "0 % to 100 %", "#search", "#train", "#query");
-        foreach (RoundRecord round in run.Rounds)
-        {
-            QuerySummary? query = run.Queries.FirstOrDefault(query => query.Round == round.Round);
-            table.AddRow(
-                Tables.Text($"{round.Round}"),
-                Tables.Text(ProgressText.Count(round.Labels)),
-                Tables.Text($"{round.Architecture}"),
-                Tables.Text(ProgressText.Count(round.Parameters)),
-                Tables.Strong(ProgressText.Share(round.Test?.Accuracy)),
-                new Text(Bar(round.Test?.Accuracy), new Style(Color.Green)),
-                Tables.Text(round.Search is { } search ? ProgressText.Duration(search.Seconds) : "-"),
-                Tables.Text(ProgressText.Duration(round.TrainSeconds)),
-                Tables.Text(query is null ? "-" : ProgressText.Duration(query.Seconds)));
-        }
-
-        console.Write(table);
+        console.Write(Rounds(run, run.Rounds, bars: true));
         if (run.ClassLabels.TryGetValue(1, out IReadOnlyList<int>? counts) && counts.Count <= 20)
         {
             Tables.Fact(console, "initial labels", ClassCounts.Text(run.Classes, counts));
@@ -65,6 +50,31 @@ internal static class RunView
         {
             Tables.Fact(console, "ended", end.Reason);
         }
+    }
+
+    /// <summary>A row a round.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="rounds">Those shown.</param>
+    /// <param name="bars">Whether the accuracy is also a bar.</param>
+    public static Table Rounds(RunDocument run, IEnumerable<RoundRecord> rounds, bool bars)
+    {
+        Table table = Tables.Create(["#round", "#labels", "architecture", "#parameters", "#test accuracy", .. bars ? ["0 % to 100 %"] : Array.Empty<string>(), "#search", "#train", "#query"]);
+        foreach (RoundRecord round in rounds)
+        {
+            QuerySummary? query = run.Queries.FirstOrDefault(query => query.Round == round.Round);
+            table.AddRow([
+                Tables.Text($"{round.Round}"),
+                Tables.Text(ProgressText.Count(round.Labels)),
+                Tables.Text($"{round.Architecture}"),
+                Tables.Text(ProgressText.Count(round.Parameters)),
+                Tables.Strong(ProgressText.Share(round.Test?.Accuracy)),
+                .. bars ? [new Text(Bar(round.Test?.Accuracy), new Style(Color.Green))] : Array.Empty<IRenderable>(),
+                Tables.Text(round.Search is { } search ? ProgressText.Duration(search.Seconds) : "-"),
+                Tables.Text(ProgressText.Duration(round.TrainSeconds)),
+                Tables.Text(query is null ? "-" : ProgressText.Duration(query.Seconds))]);
+        }
+
+        return table;
     }
 
     /// <summary>Where the files are and the command to look again.</summary>
