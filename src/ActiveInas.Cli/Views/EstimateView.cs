@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ActiveInas.Architectures;
 using ActiveInas.Estimation;
 using ActiveInas.Runs;
 using Spectre.Console;
@@ -17,14 +16,22 @@ internal static class EstimateView
             return;
         }
 
-        Table measured = Tables.Create("network", "#start", "#training, images/s", "#inference, images/s", "#memory").Title("measured, one run beside the others");
-        foreach ((Architecture architecture, Measurement measurement) in estimate.Measured)
+        foreach (IGrouping<string, MeasuredNetwork> group in estimate.Measured.GroupBy(network => network.Conditions))
         {
-            measured.AddRow(
-                Tables.Text(architecture.ToString()), Tables.Text(ProgressText.Duration(measurement.Start)), Tables.Text($"{1 / measurement.Train:N0}"), Tables.Text($"{1 / measurement.Infer:N0}"), Tables.Text(Size(measurement.Bytes)));
+            Table measured = Tables.Create("network", "#start", "#training, images/s", "#inference, images/s", "#memory").Title($"measured: {group.Key}");
+            foreach (MeasuredNetwork network in group)
+            {
+                Measurement measurement = network.Measurement;
+                measured.AddRow([
+                    .. new[]
+                    {
+                        network.Architecture.ToString(), ProgressText.Duration(measurement.Start), $"{1 / measurement.Train:N0}", $"{1 / measurement.Infer:N0}", Size(measurement.Bytes),
+                    }.Select(Tables.Text)]);
+            }
+
+            terminal.Result.Write(measured);
         }
 
-        terminal.Result.Write(measured);
         Table methods = Tables.Create("method", "#runs", "#search", "#training", "#test", "#query", "#in all", "#least", "#most").Title("time of all runs, one after the other");
         foreach (MethodEstimate method in estimate.Methods)
         {
@@ -73,13 +80,14 @@ internal static class EstimateView
             ["least_seconds"] = method.Least,
             ["most_seconds"] = method.Most,
         })]),
-        ["measured"] = new JsonArray([.. estimate.Measured.Select(pair => new JsonObject
+        ["measured"] = new JsonArray([.. estimate.Measured.Select(network => new JsonObject
         {
-            ["architecture"] = pair.Key.ToString(),
-            ["start_seconds"] = pair.Value.Start,
-            ["train_images_per_second"] = 1 / pair.Value.Train,
-            ["inference_images_per_second"] = 1 / pair.Value.Infer,
-            ["memory_bytes"] = pair.Value.Bytes,
+            ["conditions"] = network.Conditions,
+            ["architecture"] = network.Architecture.ToString(),
+            ["start_seconds"] = network.Measurement.Start,
+            ["train_images_per_second"] = 1 / network.Measurement.Train,
+            ["inference_images_per_second"] = 1 / network.Measurement.Infer,
+            ["memory_bytes"] = network.Measurement.Bytes,
         })]),
         ["notes"] = new JsonArray([.. estimate.Notes.Select(note => JsonValue.Create(note))]),
     };

@@ -38,18 +38,13 @@ public static class DataSources
         DataRequest request, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default) =>
         LoadAsync(request, DataEnvironment.FromProcess(), progress, cancellation);
 
-    /// <summary>The size of a data set: of a named one at once, of a folder or archive by loading it.</summary>
-    /// <exception cref="DataException">Unknown, missing or bad data.</exception>
-    public static async Task<DataShape> ShapeAsync(
-        DataRequest request, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+    /// <summary>The size of a named set, without loading it; null for folders and archives, which must be loaded.</summary>
+    public static DataShape? KnownShape(DataRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (s_sources.FirstOrDefault(source => source.Name == request.Source)?.Shape(request) is { } shape)
-        {
-            return request.ImageSize is { } side ? shape with { Height = side, Width = side } : shape;
-        }
-
-        return DataShape.Of(await LoadAsync(request, progress, cancellation).ConfigureAwait(false));
+        return s_sources.FirstOrDefault(source => source.Name == request.Source)?.Shape(request) is not { } shape
+            ? null
+            : request.ImageSize is { } side ? shape with { Height = side, Width = side } : shape;
     }
 
     /// <summary>Loads under a given environment.</summary>

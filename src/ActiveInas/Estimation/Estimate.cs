@@ -28,6 +28,12 @@ public readonly record struct StageSeconds(double Search, double Train, double T
 /// <param name="Most">The same when every search picks the largest candidate.</param>
 public sealed record MethodEstimate(string Name, int Runs, StageSeconds Seconds, double Least, double Most);
 
+/// <summary>A network that was measured.</summary>
+/// <param name="Conditions">Images and recipe.</param>
+/// <param name="Architecture">Which.</param>
+/// <param name="Measurement">What it takes.</param>
+public sealed record MeasuredNetwork(string Conditions, Architecture Architecture, Measurement Measurement);
+
 /// <summary>What a run or an experiment will take.</summary>
 public sealed record Estimate
 {
@@ -65,7 +71,7 @@ public sealed record Estimate
     public required IReadOnlyList<MethodEstimate> Methods { get; init; }
 
     /// <summary>What was measured.</summary>
-    public required IReadOnlyDictionary<Architecture, Measurement> Measured { get; init; }
+    public required IReadOnlyList<MeasuredNetwork> Measured { get; init; }
 
     /// <summary>What the figures leave out.</summary>
     public required IReadOnlyList<string> Notes { get; init; }

@@ -1,9 +1,10 @@
 using ActiveInas.Architectures;
-using ActiveInas.Benchmarking;
 using ActiveInas.Data;
 using ActiveInas.Experiments;
 using ActiveInas.Querying;
 using ActiveInas.Runs;
+using ActiveInas.Runs.Forecast;
+using ActiveInas.Training;
 
 namespace ActiveInas.Estimation;
 
@@ -14,11 +15,7 @@ namespace ActiveInas.Estimation;
 /// </remarks>
 /// <param name="time">For each figure measured.</param>
 /// <param name="progress">Told about each stage.</param>
-/// <param name="dataShape">Size of a data set; null: the product's own.</param>
-public sealed class Estimator(
-    TimeSpan time,
-    IProgress<ProgressEvent>? progress = null,
-    Func<RunConfiguration, IProgress<ProgressEvent>?, CancellationToken, Task<DataShape>>? dataShape = null)
+public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress = null)
 {
     /// <summary>Architectures below this probability are not worth a measurement of their own.</summary>
     private const double Unlikely = 0.01;
@@ -37,7 +34,7 @@ public sealed class Estimator(
     private const double CheckpointBytesPerParameter = 8;
     private const double ModelBytesPerParameter = 4;
 
-    private readonly Func<RunConfiguration, IProgress<ProgressEvent>?, CancellationToken, Task<DataShape>> _dataShape = dataShape ?? ShapeAsync;
+    private readonly Dictionary<DataRequest, Dataset> _loaded = [];
 
     /// <summary>Predicts the runs of an experiment that are not finished.</summary>
     /// <param name="experiment">What to run; one cell for a single run.</param>
@@ -52,24 +49,23 @@ public sealed class Estimator(
         ExperimentCell[] open = [.. experiment.Cells.Where(cell => folder is null || !CellState.IsFinished(folder.Cell(cell.Id)))];
         int jobs = options.JobsFor(open.Length);
         int threads = options.ThreadsFor(jobs);
-        Dictionary<DataRequest, DataShape> shapes = [];
-        Dictionary<Architecture, Measurement> measured = [];
+        Dictionary<DataRequest, double> shared = [];
+        List<MeasuredNetwork> measured = [];
         List<(ExperimentCell Cell, CellPlan Plan)> plans = [];
 
         // Networks are measured anew for every size of images and every recipe.
         foreach (var group in open.GroupBy(cell => (Data: cell.Configuration.DataRequest, cell.Configuration.Simulate, cell.Configuration.Recipe)))
         {
             RunConfiguration first = group.First().Configuration;
-            DataShape data = await _dataShape(first, progress, cancellation).ConfigureAwait(false);
-            shapes[group.Key.Data] = data;
+            (DataShape loaded, DataShape data) = await ShapesAsync(first, cancellation).ConfigureAwait(false);
+            shared[group.Key.Data] = loaded.Bytes;
             RunPlan[] runs = [.. group.Select(cell => new RunPlan(cell.Configuration, data))];
-            IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(first, data, [.. group.Zip(runs)], jobs, threads, cancellation).ConfigureAwait(false);
-            MeasuredSpeed speed = new(found, data);
+            int stacks = MostStacks([.. group.Zip(runs)], data);
+            IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(
+                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, cancellation).ConfigureAwait(false);
+            MeasuredSpeed speed = new(found, stacks, data);
             plans.AddRange(group.Zip(runs).Select(pair => (pair.First, new CellPlan(pair.First.Configuration, pair.Second, speed, data))));
-            foreach ((Architecture architecture, Measurement measurement) in found)
-            {
-                measured[architecture] = measurement;
-            }
+            measured.AddRange(found.Select(pair => new MeasuredNetwork($"{data.Width}x{data.Height} pixels, {data.Classes} classes, recipe {first.Recipe.Name}", pair.Key, pair.Value)));
         }
 
         // Cells run in the order of the experiment.
@@ -86,7 +82,7 @@ public sealed class Estimator(
             Seconds = Makespan(ordered.Select(plan => plan.Seconds.Total), jobs),
             LeastSeconds = Makespan(ordered.Select(plan => plan.Least), jobs),
             MostSeconds = Makespan(ordered.Select(plan => plan.Most), jobs),
-            Memory = open.Length == 0 ? 0 : before + RuntimeBytes + shapes.Values.Sum(shape => (double)shape.Bytes) + working,
+            Memory = open.Length == 0 ? 0 : before + RuntimeBytes + shared.Values.Sum() + working,
             Disk = disk,
             PeakDisk = disk + running,
             Methods = [.. plans.GroupBy(plan => plan.Cell.Method).Select(group => new MethodEstimate(
@@ -96,17 +92,35 @@ public sealed class Estimator(
                 group.Sum(plan => plan.Plan.Least),
                 group.Sum(plan => plan.Plan.Most)))],
             Measured = measured,
-            Notes =
-            [
-                "Left out: loading the data, the selection itself of a query (seconds for scores and coreset, more for the clustering strategies), and stops by --stop-... rules.",
-            ],
+            Notes = [.. Notes(folder is null ? 0 : open.Count(cell => folder.Cell(cell.Id).HasStore))],
         };
     }
 
-    private static async Task<DataShape> ShapeAsync(RunConfiguration configuration, IProgress<ProgressEvent>? progress, CancellationToken cancellation)
-        => configuration.Simulate is null
-            ? await DataSources.ShapeAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false)
-            : DataShape.Of(RunData.Simulated(await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false), configuration));
+    private static IEnumerable<string> Notes(int started)
+    {
+        yield return "Left out: loading the data, the selection itself of a query (seconds for scores and coreset, more for the clustering strategies), and stops by --stop-... rules.";
+        if (started > 0)
+        {
+            yield return $"{started} {(started == 1 ? "run has" : "runs have")} begun and {(started == 1 ? "counts" : "count")} in full.";
+        }
+    }
+
+    // As loaded, and as the runs see it.
+    private async Task<(DataShape Loaded, DataShape Run)> ShapesAsync(RunConfiguration configuration, CancellationToken cancellation)
+    {
+        DataRequest request = configuration.DataRequest;
+        if (configuration.Simulate is null && DataSources.KnownShape(request) is { } known)
+        {
+            return (known, known);
+        }
+
+        if (!_loaded.TryGetValue(request, out Dataset? data))
+        {
+            _loaded[request] = data = await DataSources.LoadAsync(request, progress, cancellation).ConfigureAwait(false);
+        }
+
+        return (DataShape.Of(data), DataShape.Of(RunData.Simulated(RunData.WithClasses(data, configuration), configuration)));
+    }
 
     // Each run starts when one of the jobs is free.
     private static double Makespan(IEnumerable<double> seconds, int jobs)
@@ -121,20 +135,24 @@ public sealed class Estimator(
         return free.Max();
     }
 
-    private async Task<IReadOnlyDictionary<Architecture, Measurement>> MeasureAsync(
-        RunConfiguration configuration, DataShape data, (ExperimentCell Cell, RunPlan Plan)[] runs, int jobs, int threads, CancellationToken cancellation)
+    // What the searches may well reach.
+    private static int MostStacks((ExperimentCell Cell, RunPlan Plan)[] runs, DataShape data)
     {
         NominalSpeed nominal = new(data.Height, data.Width, data.Classes);
-        int stacks = runs.Where(run => run.Cell.Configuration.FixedArchitecture is null)
+        return runs.Where(run => run.Cell.Configuration.FixedArchitecture is null)
             .SelectMany(run => run.Plan.Rounds(nominal).SelectMany(round => round.Architectures))
             .Where(pair => pair.Value >= Unlikely).Select(pair => pair.Key.Stacks).DefaultIfEmpty(0).Max();
-        IEnumerable<Architecture> others = runs.Select(run => run.Cell.Configuration.FixedArchitecture).OfType<Architecture>();
-        using SpeedProbe probe = new(data, configuration.Recipe, jobs, threads, time);
+    }
+
+    private async Task<IReadOnlyDictionary<Architecture, Measurement>> MeasureAsync(
+        Recipe recipe, DataShape data, IReadOnlyList<Architecture> architectures, int jobs, int threads, CancellationToken cancellation)
+    {
+        using SpeedProbe probe = new(data, recipe, jobs, threads, time);
         Dictionary<Architecture, Measurement> measured = [];
-        foreach (Architecture architecture in MeasuredSpeed.Anchors(stacks, others))
+        foreach (Architecture architecture in architectures)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new Notice($"measuring {architecture} on {data.Height}x{data.Width} images, {jobs} at a time with {threads} threads"));
+            progress?.Report(new Notice($"measuring {architecture} on {data.Width}x{data.Height} images, {jobs} at a time with {threads} {(threads == 1 ? "thread" : "threads")}"));
             measured[architecture] = await probe.MeasureAsync(architecture, cancellation).ConfigureAwait(false);
         }
 
@@ -154,7 +172,10 @@ public sealed class Estimator(
             double parameters = Expected(last, node => node.ParameterCount(data.Classes));
             QueryNeeds needs = QueryStrategies.Create(configuration.Query).Needs;
             double columns = (needs.HasFlag(QueryNeeds.Probabilities) ? data.Classes : 0) + (needs > QueryNeeds.Probabilities ? Expected(last, node => node.EmbeddingLength) : 0);
-            WorkingBytes = Expected(last, speed.Bytes) + (ManagedBytesPerParameter * parameters) + (sizeof(float) * columns * data.Train);
+
+            // A simulated pool is the run's own; the images of the others are shared.
+            double pool = configuration.Simulate is null ? 0 : data.Bytes;
+            WorkingBytes = pool + rounds[^1].LargestTraining(speed.Bytes) + (ManagedBytesPerParameter * parameters) + (sizeof(float) * columns * data.Train);
             Disk = BytesPerRun + (BytesPerLabel * plan.Labels[^1]) + (ModelBytesPerParameter * parameters);
             TransientDisk = (CheckpointBytesPerParameter + ModelBytesPerParameter) * parameters;
         }

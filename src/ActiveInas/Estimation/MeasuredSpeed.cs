@@ -1,5 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Data;
+using ActiveInas.Runs.Forecast;
 
 namespace ActiveInas.Estimation;
 
@@ -15,10 +16,11 @@ public readonly record struct Measurement(double Start, double Train, double Inf
 /// With the same number of FLOPs in every block but the first of a stack, cost(i, j) = cost(1, j) + (i - 1) (g_1 + ... + g_j). g_1 = cost(2, 1) - cost(1, 1); the
 /// further g grow or fall evenly from stack to stack so that cost(2, J) is met, J being the most stacks measured. Beyond J, costs grow with the FLOPs.
 /// </remarks>
-internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measurement> measured, DataShape data) : ISpeed
+/// <param name="measured">The anchors of <paramref name="stacks"/>, and others.</param>
+/// <param name="stacks">J; 0 when nothing is searched.</param>
+/// <param name="data">Size of the images, number of classes.</param>
+internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measurement> measured, int stacks, DataShape data) : ISpeed
 {
-    private readonly int _stacks = MostStacks(measured.Keys);
-
     /// <summary>What must be measured for runs that may reach so many stacks.</summary>
     /// <param name="stacks">J; 0 when nothing is searched.</param>
     /// <param name="others">Further architectures, which are then exact.</param>
@@ -37,18 +39,6 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
     /// <summary>Native memory of a training.</summary>
     public double Bytes(Architecture architecture) => Of(architecture, measurement => measurement.Bytes);
 
-    private static int MostStacks(IEnumerable<Architecture> measured)
-    {
-        Architecture[] all = [.. measured];
-        int stacks = 0;
-        while (all.Contains(new Architecture(1, stacks + 1)))
-        {
-            stacks++;
-        }
-
-        return all.Contains(new Architecture(2, 1)) && stacks > 0 && all.Contains(new Architecture(2, stacks)) ? stacks : 0;
-    }
-
     private double Of(Architecture node, Func<Measurement, double> cost)
     {
         if (measured.TryGetValue(node, out Measurement known))
@@ -56,22 +46,22 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
             return cost(known);
         }
 
-        if (_stacks == 0)
+        if (stacks == 0)
         {
             throw new InvalidOperationException($"{node} was not measured, and nothing that it could be derived from.");
         }
 
-        if (node.Stacks > _stacks)
+        if (node.Stacks > stacks)
         {
-            Architecture deepest = new(node.Blocks, _stacks);
+            Architecture deepest = new(node.Blocks, stacks);
             return Of(deepest, cost) * Flops(node) / Flops(deepest);
         }
 
         double first = cost(measured[new Architecture(2, 1)]) - cost(measured[new Architecture(1, 1)]);
-        double all = cost(measured[new Architecture(2, _stacks)]) - cost(measured[new Architecture(1, _stacks)]);
+        double all = cost(measured[new Architecture(2, stacks)]) - cost(measured[new Architecture(1, stacks)]);
 
         // g_s = first + (s - 1) slope, and the sum over all stacks is met.
-        double slope = _stacks == 1 ? 0 : (all - (_stacks * first)) * 2 / (_stacks * (_stacks - 1.0));
+        double slope = stacks == 1 ? 0 : (all - (stacks * first)) * 2 / (stacks * (stacks - 1.0));
         double block = (node.Stacks * first) + (slope * node.Stacks * (node.Stacks - 1) / 2);
         return cost(measured[new Architecture(1, node.Stacks)]) + ((node.Blocks - 1) * Math.Max(block, 0));
     }

@@ -9,7 +9,8 @@ namespace ActiveInas.Estimation;
 /// <summary>Trains and infers for a moment on made-up images, several trainings side by side as the runs will be.</summary>
 internal sealed class SpeedProbe : IDisposable
 {
-    private const int Images = 1024;
+    private const int MostImages = 1024;
+    private const long MostBytes = 48 << 20;
     private const int FewSteps = 3;
     private const int MostSteps = 2000;
 
@@ -22,6 +23,7 @@ internal sealed class SpeedProbe : IDisposable
     private readonly DataShape _data;
     private readonly TimeSpan _time;
     private readonly LocalTrainer[] _trainers;
+    private readonly int _images;
     private volatile bool _isWarm;
 
     /// <param name="data">Size of the images, number of classes.</param>
@@ -34,7 +36,10 @@ internal sealed class SpeedProbe : IDisposable
         _data = data;
         _recipe = recipe;
         _time = time;
-        ImageSet images = Noise(data);
+
+        // At least a batch, and otherwise no more than a moment's work for large images.
+        _images = Math.Max(recipe.BatchSize, (int)Math.Min(MostImages, MostBytes / (3L * data.Height * data.Width)));
+        ImageSet images = Noise(data, _images);
         _trainers = [.. Enumerable.Range(0, jobs).Select(_ => new LocalTrainer(images, PixelStatistics.Normalization(images), new LocalTrainerOptions(threads, TimeSpan.MaxValue)))];
     }
 
@@ -58,16 +63,16 @@ internal sealed class SpeedProbe : IDisposable
         }
     }
 
-    private static ImageSet Noise(DataShape data)
+    private static ImageSet Noise(DataShape data, int count)
     {
         SeededRandom random = new(1);
-        byte[] pixels = new byte[(long)Images * data.Height * data.Width * 3];
+        byte[] pixels = new byte[(long)count * data.Height * data.Width * 3];
         for (int i = 0; i < pixels.Length; i++)
         {
             pixels[i] = (byte)(random.NextBits() >> 56);
         }
 
-        int[] labels = [.. Enumerable.Range(0, Images).Select(i => i % data.Classes)];
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % data.Classes)];
         return new ImageSet(data.Height, data.Width, pixels, labels, [.. labels.Select((_, i) => $"noise/{i}")]);
     }
 
@@ -111,14 +116,14 @@ internal sealed class SpeedProbe : IDisposable
     {
         // A learning rate that changes nothing: the probe must not diverge on noise.
         Recipe recipe = _recipe with { Training = new TrainingLength(1e-9, steps, new Schedule(ScheduleKind.Step, 1e-6, 0, [])) };
-        LabelledSample[] samples = [.. Enumerable.Range(0, Images).Select(i => new LabelledSample(new SampleId(i), i % _data.Classes))];
+        LabelledSample[] samples = [.. Enumerable.Range(0, _images).Select(i => new LabelledSample(new SampleId(i), i % _data.Classes))];
         return trainer.TrainAsync(new TrialRequest("probe", architecture, _data.Classes, samples, [], recipe, 1), cancellation);
     }
 
     private double Infer(IModel model, CancellationToken cancellation)
     {
-        SampleId[] samples = [.. Enumerable.Range(0, Images).Select(i => new SampleId(i))];
-        model.Embed(samples[..(Images / 4)], cancellation);
+        SampleId[] samples = [.. Enumerable.Range(0, _images).Select(i => new SampleId(i))];
+        model.Embed(samples[..Math.Max(1, _images / 4)], cancellation);
         long start = Stopwatch.GetTimestamp();
         int passes = 0;
         do
@@ -127,6 +132,6 @@ internal sealed class SpeedProbe : IDisposable
             passes++;
         }
         while (Stopwatch.GetElapsedTime(start) < _time);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / passes / Images;
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / passes / _images;
     }
 }

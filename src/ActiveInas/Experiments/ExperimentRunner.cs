@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using ActiveInas.Benchmarking;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
 

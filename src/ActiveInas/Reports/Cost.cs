@@ -15,8 +15,9 @@ namespace ActiveInas.Reports;
 public readonly record struct RoundCost(int Round, double SearchSeconds, double TrainSeconds, double QuerySeconds, double SearchFlops, double TrainFlops);
 
 /// <summary>Time and arithmetic of a run.</summary>
-/// <remarks>A training step costs three forward passes (forward, gradients of the activations, gradients of the weights) of a batch. Passes over
-/// the validation part, the test part and the pool are left out of the FLOPs, not of the seconds.</remarks>
+/// <remarks>A training step costs three forward passes (forward, gradients of the activations, gradients of the weights) of a batch. FLOPs leave out
+/// all passes without training. Seconds are those of searches, trainings and queries: the passes over the test part and the choice of the
+/// initial points are in neither.</remarks>
 public static class Cost
 {
     private const double PassesPerStep = 3;
@@ -37,7 +38,7 @@ public static class Cost
 
     private static double Flops(Recipe recipe, TrainingLength length, CandidateRecord candidate, RunDocument run, RoundRecord round)
     {
-        int train = Math.Max(1, round.Labels - (int)Math.Round(run.Configuration.ValidationShare * round.Labels));
-        return PassesPerStep * LearningRateSchedule.For(recipe, length, train).Steps * recipe.BatchSize * candidate.Flops;
+        int train = Math.Max(1, round.Labels - StratifiedSplit.ValidationCount(round.Labels, run.Configuration.ValidationShare));
+        return PassesPerStep * LearningRateSchedule.Images(recipe, length, train) * candidate.Flops;
     }
 }

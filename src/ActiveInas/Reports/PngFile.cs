@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using ActiveInas.Data.Trees;
+using ActiveInas.Data.Formats;
 
 namespace ActiveInas.Reports;
 

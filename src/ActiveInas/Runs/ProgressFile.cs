@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using ActiveInas.Architectures;
 using ActiveInas.Data;
-using ActiveInas.Estimation;
 using ActiveInas.Learning;
 using ActiveInas.Querying;
+using ActiveInas.Runs.Forecast;
 
 namespace ActiveInas.Runs;
 
@@ -14,11 +14,12 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
     private readonly Lock _gate = new();
     private readonly RunFolder _folder;
     private readonly RunForecast _forecast;
-    private readonly List<RoundRecord> _rounds = [];
     private readonly IProgress<ProgressEvent>? _next;
-    private readonly Stopwatch _sinceRound = Stopwatch.StartNew();
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private readonly Stopwatch _sinceWrite = new();
     private RunProgress? _current;
+    private RoundRecord? _last;
+    private (int Round, bool IsOver) _phase;
     private (Architecture Architecture, double ImagesPerSecond)? _training;
 
     /// <param name="folder">Of the run.</param>
@@ -38,8 +39,7 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
     {
         lock (_gate)
         {
-            _rounds.Clear();
-            _rounds.AddRange(rounds);
+            _last = rounds.Count == 0 ? null : rounds[^1];
         }
     }
 
@@ -72,11 +72,7 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
         switch (value)
         {
             case StageStarted stage:
-                if (_current?.Round != stage.Round)
-                {
-                    _sinceRound.Restart();
-                }
-
+                BeginStage(stage);
                 _training = null;
                 _current = new RunProgress { Stage = stage.Stage, Round = stage.Round, Labels = stage.Labels, Architecture = stage.Architecture?.ToString() ?? "" };
                 Write();
@@ -103,14 +99,39 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
 
                 break;
             case RoundEnded round:
-                _rounds.Add(round.Record);
+                _last = round.Record;
+                BeginPhase((round.Record.Round, true), round.Record.Labels);
                 break;
+        }
+    }
+
+    private void BeginStage(StageStarted stage)
+    {
+        // What comes after a finished round is its query; the labels before a round are nobody's work.
+        (int Round, bool IsOver) phase = (stage.Round, stage.Round == _last?.Round);
+        if (phase != _phase && stage.Stage != "label")
+        {
+            BeginPhase(phase, stage.Labels);
+        }
+    }
+
+    private void BeginPhase((int Round, bool IsOver) phase, int labels)
+    {
+        _phase = phase;
+        _elapsed.Restart();
+        if (phase.IsOver)
+        {
+            _forecast.EndRound(_last!);
+        }
+        else
+        {
+            _forecast.BeginRound(labels, _last?.Architecture);
         }
     }
 
     private void Write()
     {
-        _current = _current! with { SecondsLeft = _forecast.SecondsLeft(_rounds, _training, _sinceRound.Elapsed.TotalSeconds), UpdatedAt = RunProgress.Now() };
+        _current = _current! with { SecondsLeft = _forecast.SecondsLeft(_last, _training, _elapsed.Elapsed.TotalSeconds), UpdatedAt = RunProgress.Now() };
         try
         {
             // Renamed, so that a reader sees the old or the new one; not flushed, since nothing depends on it after a crash.

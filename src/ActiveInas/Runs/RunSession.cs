@@ -29,7 +29,7 @@ internal sealed class RunSession : IDisposable
         _data = data;
         _parts = parts;
         _events = new TrainingEvents(folder.TensorBoard, progress);
-        _live = new ProgressFile(folder, configuration, data, parts.Query, _events);
+        _live = new ProgressFile(folder, configuration, data, Own, _events);
         _log = new RunLog(folder.Log, _metrics, _live);
         _store = new Lazy<RunStore>(() => RunStore.OpenWriter(folder.Database));
     }
@@ -77,6 +77,12 @@ internal sealed class RunSession : IDisposable
         if (row.Kernels != kernels)
         {
             Store.UpdateKernels(kernels, RunEnvironment.Describe(kernels, _configuration.Seed, _configuration.Threads).ToJsonString());
+        }
+
+        if (row.ImageHeight is null)
+        {
+            // Begun by an earlier version, which did not record it.
+            Store.UpdateImageSize(_data.Train.Height, _data.Train.Width);
         }
 
         _log.Write($"resumed with kernels {kernels}");
@@ -138,6 +144,9 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    // A strategy of the caller's, where the configuration names it.
+    private IQueryStrategy? Own => _parts.Query is { } own && own.Name == _configuration.Query ? own : null;
+
     private string Name(SampleId id) => _data.Train.Names[id.Value];
 
     private ActiveLearner CreateLearner(ITrainingBackend backend, RunJournal journal)
@@ -148,7 +157,7 @@ internal sealed class RunSession : IDisposable
             CreateSearch(),
             backend.Trainer,
             backend.Trials,
-            _parts.Query is { } own && own.Name == _configuration.Query ? own : QueryStrategies.Create(_configuration.Query),
+            Own ?? QueryStrategies.Create(_configuration.Query),
             CreateOracle(),
             backend.Evaluator,
             journal,

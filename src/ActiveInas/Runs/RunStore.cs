@@ -137,6 +137,10 @@ public sealed partial class RunStore : IDisposable
     public void UpdateConfiguration(string configuration)
         => Commit(transaction => _connection.Execute("UPDATE runs SET configuration = @configuration", new { configuration }, transaction));
 
+    /// <summary>Records the size of the images in pixels, for a run of an earlier version.</summary>
+    public void UpdateImageSize(int height, int width)
+        => Commit(transaction => _connection.Execute("UPDATE runs SET image_height = @height, image_width = @width", new { height, width }, transaction));
+
     /// <summary>Records that the run used other kernels from here on.</summary>
     public void UpdateKernels(string kernels, string environment)
         => Commit(transaction => _connection.Execute(

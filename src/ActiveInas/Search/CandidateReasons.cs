@@ -25,8 +25,7 @@ internal sealed record Candidate(
 /// <param name="validationCount">|V'|.</param>
 internal sealed class CandidateReasons(IReadOnlyList<Candidate> compared, Candidate pick, Architecture current, int validationCount)
 {
-    // Standard error of a share estimated from |V'| images.
-    private readonly double _standardError = Math.Sqrt(pick.Error * (1 - pick.Error) / validationCount);
+    private readonly double _standardError = NearTie.StandardError(pick.Error, validationCount);
 
     /// <summary>The reason for one candidate.</summary>
     public string For(Candidate candidate, int step)
@@ -47,16 +46,16 @@ internal sealed class CandidateReasons(IReadOnlyList<Candidate> compared, Candid
 
         return next.Error == pick.Error
             ? $"tie at {pick.Error:0.0000} with {next.Architecture}, fewer parameters"
-            : $"lowest validation error {pick.Error:0.0000} (next {next.Error:0.0000}, {next.Architecture}){NearTie(next)}";
+            : $"lowest validation error {pick.Error:0.0000} (next {next.Error:0.0000}, {next.Architecture}){Nearness(next)}";
     }
 
     private string Lost(Candidate candidate)
         => candidate.Error == pick.Error
             ? $"tie at {pick.Error:0.0000} with {pick.Architecture}, more parameters"
-            : $"validation error {candidate.Error:0.0000}, {candidate.Error - pick.Error:0.0000} above {pick.Architecture}{NearTie(candidate)}";
+            : $"validation error {candidate.Error:0.0000}, {candidate.Error - pick.Error:0.0000} above {pick.Architecture}{Nearness(candidate)}";
 
-    private string NearTie(Candidate loser)
-        => loser.Error - pick.Error < _standardError
+    private string Nearness(Candidate loser)
+        => NearTie.Is(pick.Error, loser.Error, validationCount)
             ? $"; near tie: within one standard error ({_standardError:0.0000}) of {validationCount} validation images"
             : string.Empty;
 }

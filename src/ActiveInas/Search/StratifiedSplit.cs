@@ -15,6 +15,10 @@ public sealed record SplitParts(IReadOnlyList<LabelledSample> Train, IReadOnlyLi
 /// </remarks>
 public static class StratifiedSplit
 {
+    /// <summary>|V'| of so many labels, where every class has several: round(share |S|), at least 1.</summary>
+    public static int ValidationCount(int labels, double validationShare)
+        => Math.Max(1, (int)Math.Round(validationShare * labels, MidpointRounding.AwayFromZero));
+
     /// <summary>Draws a split.</summary>
     /// <param name="labelled">S, each sample once.</param>
     /// <param name="validationShare">0 &lt; share &lt; 1.</param>
@@ -47,7 +51,7 @@ public static class StratifiedSplit
     private static int[] ValidationCounts(int[] sizes, double share, ref SeededRandom random)
     {
         int[] counts = [.. sizes.Select(size => Math.Min((int)Math.Floor(share * size), size - 1))];
-        int wanted = Math.Max(1, (int)Math.Round(share * sizes.Sum(), MidpointRounding.AwayFromZero));
+        int wanted = ValidationCount(sizes.Sum(), share);
         int[] order = [.. Enumerable.Range(0, sizes.Length)];
         random.Shuffle<int>(order);
         int missing = wanted - counts.Sum();

@@ -35,6 +35,13 @@ public sealed class LearningRateSchedule
         return new LearningRateSchedule(length, recipe.StepsPerEpoch ?? ((samples + recipe.BatchSize - 1) / recipe.BatchSize));
     }
 
+    /// <summary>Images that a training on so many samples goes through, a repeated one counted each time.</summary>
+    public static double Images(Recipe recipe, TrainingLength length, int samples)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return (double)For(recipe, length, samples).Steps * recipe.BatchSize;
+    }
+
     /// <summary>Steps made when epoch <paramref name="epoch"/> (from 1) is over.</summary>
     public long EpochEnd(int epoch)
         => epoch >= Epochs ? Steps : Math.Min(Steps, (long)Math.Round(epoch * (Steps / _length.Epochs), MidpointRounding.AwayFromZero));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using ActiveInas.Data.Trees;
+using ActiveInas.Data.Formats;
 
 namespace ActiveInas.Tests.Data;
 

@@ -3,6 +3,7 @@ using ActiveInas.Data;
 using ActiveInas.Estimation;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
+using ActiveInas.Runs.Forecast;
 using ActiveInas.Search;
 using ActiveInas.Training;
 
@@ -52,8 +53,8 @@ public sealed class RunPlanTests
         RoundPlan[] rounds = [.. new RunPlan(s_configuration with { SearchSteps = 2 }, s_data).Rounds(new UnitSpeed())];
         Assert.All(rounds, round => Assert.Equal(1, round.Architectures.Values.Sum(), 12));
 
-        // After two steps from A(1,1): stay, stay.
-        Assert.Equal(1.0 / 9, rounds[0].Architectures[new Architecture(1, 1)], 12);
+        // A(1,1) has two successors; a search that stays is over, so two steps leave a third of all at A(1,1).
+        Assert.Equal(1.0 / 3, rounds[0].Architectures[new Architecture(1, 1)], 12);
         Assert.True(rounds[^1].Architectures.Count > rounds[0].Architectures.Count);
     }
 
@@ -74,7 +75,7 @@ public sealed class RunPlanTests
         static double Cost(Architecture node) => 5 + Enumerable.Range(1, node.Stacks).Sum(s => 3 + s + ((node.Blocks - 1) * (2 + (0.5 * s))));
         Dictionary<Architecture, Measurement> measured = MeasuredSpeed.Anchors(4, [new Architecture(7, 2)])
             .ToDictionary(node => node, node => new Measurement(Cost(node), Cost(node), Cost(node), Cost(node)));
-        MeasuredSpeed speed = new(measured, s_data);
+        MeasuredSpeed speed = new(measured, 4, s_data);
         foreach (Architecture node in new SearchSpace(9, 4).Nodes)
         {
             Assert.Equal(Cost(node), speed.Train(node), 9);
@@ -82,7 +83,7 @@ public sealed class RunPlanTests
         }
 
         Assert.True(speed.Infer(new Architecture(3, 5)) > speed.Infer(new Architecture(3, 4)));
-        Assert.Throws<InvalidOperationException>(() => new MeasuredSpeed(new Dictionary<Architecture, Measurement>(), s_data).Train(new Architecture(1, 1)));
+        Assert.Throws<InvalidOperationException>(() => new MeasuredSpeed(new Dictionary<Architecture, Measurement>(), 0, s_data).Train(new Architecture(1, 1)));
     }
 
     [Fact]
@@ -90,17 +91,28 @@ public sealed class RunPlanTests
     {
         RunForecast forecast = new(s_configuration with { Architecture = "A(1,2)", Query = "random" }, s_data, own: null);
         Architecture network = new(1, 2);
-        Assert.Null(forecast.SecondsLeft([], null, 0));
+        forecast.BeginRound(100, before: null);
+        Assert.Null(forecast.SecondsLeft(null, null, 0));
+
+        // Before the first round ends the training in hand is the measure: 100 steps of 64 images at 100 images a second, three rounds.
+        Assert.InRange(forecast.SecondsLeft(null, (network, 100), 0)!.Value, 192, 225);
 
         // A round of 100 steps of 64 images took 64 s: a second for 100 images of this network; two rounds like it are left.
         RoundRecord round = new(1, 100, network, 1, 1, null, 1, 100, 64, null);
-        double left = forecast.SecondsLeft([round], null, 0)!.Value;
-        Assert.InRange(left, 128, 150);
-        Assert.Equal(left - 10, forecast.SecondsLeft([round], null, 10)!.Value, 6);
-        Assert.Equal(0, forecast.SecondsLeft([round, round with { Round = 2 }, round with { Round = 3 }], null, 0));
+        forecast.EndRound(round);
+        Assert.InRange(forecast.SecondsLeft(round, null, 0)!.Value, 128, 150);
 
-        // Before the first round ends the training in hand is the measure.
-        Assert.InRange(forecast.SecondsLeft([], (network, 100), 0)!.Value, 192, 225);
+        forecast.BeginRound(200, network);
+        double left = forecast.SecondsLeft(round, null, 0)!.Value;
+        Assert.InRange(left, 128, 150);
+        Assert.Equal(left - 10, forecast.SecondsLeft(round, null, 10)!.Value, 6);
+
+        // A round that takes longer than foreseen eats nothing of the time of those after it.
+        Assert.InRange(forecast.SecondsLeft(round, null, 1000)!.Value, 64, 75);
+
+        RoundRecord last = round with { Round = 3, Labels = 300 };
+        forecast.EndRound(last);
+        Assert.Equal(0, forecast.SecondsLeft(last, null, 0));
     }
 
     private sealed class UnitSpeed : ISpeed

@@ -24,7 +24,13 @@ public sealed class ActiveInasRunTests : IDisposable
             "config.json", "environment.json", "log.txt", "metrics.jsonl", "model/model.safetensors", "queries/round_00.csv", "queries/round_01.csv",
             "queries/round_02.csv", "queries/round_03.csv", "rounds.csv", "run.db", "run.lock", $"tb/{TensorBoardFile.Name}",
         ];
-        Assert.Equal(files, Files(_folder["run"]));
+        ILookup<bool, string> found = Files(_folder["run"]).ToLookup(file => file.StartsWith("tb/train/", StringComparison.Ordinal));
+        Assert.Equal(files, found[false]);
+
+        // An event file for each training: those of the search, and the network of the round.
+        string[] trainings = [.. found[true].Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))];
+        Assert.Equal(["round-01_search_A(1,1)", "round-01_search_A(1,2)", "round-01_search_A(2,1)", "round-01_train"], trainings.Where(key => key.StartsWith("round-01", StringComparison.Ordinal)));
+        Assert.Equal(run.Rounds.Sum(round => round.Search!.Candidates.Count + 1), trainings.Length);
 
         string[] query = File.ReadAllLines(_folder["run/queries/round_01.csv"]);
         Assert.Equal("id,path,score,rank", query[0]);

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.IO.Compression;
+using ActiveInas.Data.Formats;
 
 namespace ActiveInas.Data.Trees;
 

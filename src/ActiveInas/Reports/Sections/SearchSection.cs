@@ -29,7 +29,7 @@ internal static class SearchSection
         FigureSeries Series(string name, Colour colour, Func<Row, bool> belongs) => new(name, Mark.Scatter, colour, Dash.Solid, [.. shown.Where(belongs)
             .Select(row => new FigurePoint(row.Round.Labels, row.Candidate.ValidationError, Note: $"{row.Candidate.Architecture}: {row.Candidate.Reason}"))]);
         Row[] all = [.. method.Runs.SelectMany(Rows)];
-        int decisions = all.Count(row => row.Candidate.Chosen);
+        int decisions = all.Count(row => row.Candidate.Chosen && row.Rivals > 0);
         int near = all.Count(row => row.Candidate.Chosen && row.IsNearTie);
         return new Figure(
             index == 0 ? "search" : $"search-{index + 1}",
@@ -58,20 +58,20 @@ internal static class SearchSection
     {
         foreach (RoundRecord round in run.Run.Rounds)
         {
-            double validation = Math.Max(1, run.Run.Configuration.ValidationShare * round.Labels);
+            int validation = StratifiedSplit.ValidationCount(round.Labels, run.Run.Configuration.ValidationShare);
             foreach (IGrouping<int, CandidateRecord> step in (round.Search?.Candidates ?? []).GroupBy(candidate => candidate.Step))
             {
                 double least = step.Min(candidate => candidate.ValidationError);
-                double standardError = Math.Sqrt(least * (1 - least) / validation);
-                bool IsNear(CandidateRecord candidate) => candidate.ValidationError - least < standardError;
+                bool IsNear(CandidateRecord candidate) => NearTie.Is(least, candidate.ValidationError, validation);
                 int near = step.Count(IsNear);
+                int rivals = step.Count() - 1;
                 foreach (CandidateRecord candidate in step)
                 {
-                    yield return new Row(round, candidate, near > 1 && IsNear(candidate));
+                    yield return new Row(round, candidate, rivals, near > 1 && IsNear(candidate));
                 }
             }
         }
     }
 
-    private sealed record Row(RoundRecord Round, CandidateRecord Candidate, bool IsNearTie);
+    private sealed record Row(RoundRecord Round, CandidateRecord Candidate, int Rivals, bool IsNearTie);
 }

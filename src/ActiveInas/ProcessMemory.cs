@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActiveInas.Benchmarking;
+namespace ActiveInas;
 
 /// <summary>Resident memory of this process as Linux counts it; null elsewhere.</summary>
 internal static class ProcessMemory

@@ -1,6 +1,6 @@
 using ActiveInas.Architectures;
 
-namespace ActiveInas.Estimation;
+namespace ActiveInas.Runs.Forecast;
 
 /// <summary>What is assumed of the searches, whose picks nobody knows beforehand.</summary>
 internal enum GrowthAssumption
@@ -21,11 +21,10 @@ internal sealed class Growth(SearchSpace space, GrowthAssumption assumption, Fun
     /// <summary>The candidates of a step: the current architecture and its successors.</summary>
     public IReadOnlyList<Architecture> Candidates(Architecture current) => [current, .. space.Successors(current)];
 
-    /// <summary>The picks of one step from each architecture.</summary>
-    /// <param name="current">Probabilities, which sum to 1.</param>
-    public Dictionary<Architecture, double> Step(IReadOnlyDictionary<Architecture, double> current)
+    /// <summary>The picks of one step: from where, to where, how likely.</summary>
+    /// <param name="current">The probability of each architecture.</param>
+    public IEnumerable<(Architecture From, Architecture Pick, double Probability)> Step(IReadOnlyDictionary<Architecture, double> current)
     {
-        Dictionary<Architecture, double> next = [];
         foreach ((Architecture architecture, double probability) in current)
         {
             IReadOnlyList<Architecture> candidates = Candidates(architecture);
@@ -37,10 +36,8 @@ internal sealed class Growth(SearchSpace space, GrowthAssumption assumption, Fun
             };
             foreach (Architecture pick in picks)
             {
-                next[pick] = next.GetValueOrDefault(pick) + (probability / picks.Count);
+                yield return (architecture, pick, probability / picks.Count);
             }
         }
-
-        return next;
     }
 }

@@ -1,6 +1,6 @@
 using ActiveInas.Architectures;
 
-namespace ActiveInas.Estimation;
+namespace ActiveInas.Runs.Forecast;
 
 /// <summary>How long a network takes for an image.</summary>
 internal interface ISpeed

@@ -1,4 +1,4 @@
-namespace ActiveInas.Data.Trees;
+namespace ActiveInas.Data.Formats;
 
 /// <summary>CRC-32 of zip and PNG (ISO 3309, reflected polynomial EDB88320).</summary>
 internal static class Crc32

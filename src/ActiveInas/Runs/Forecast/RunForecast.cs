@@ -1,0 +1,55 @@
+using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Querying;
+
+namespace ActiveInas.Runs.Forecast;
+
+/// <summary>How long the rest of a run will take, from how long the finished part took and the work that is left.</summary>
+/// <remarks>The work is weighed once a round, in the unit of <see cref="NominalSpeed"/>; asking costs nothing.</remarks>
+/// <param name="configuration">Of the run.</param>
+/// <param name="data">Its images.</param>
+/// <param name="own">A query strategy of the caller's that the configuration names; null: none.</param>
+internal sealed class RunForecast(RunConfiguration configuration, DataShape data, IQueryStrategy? own)
+{
+    private readonly NominalSpeed _speed = new(data.Height, data.Width, data.Classes);
+    private double _now;
+    private double _later;
+
+    /// <summary>A round is under way.</summary>
+    /// <param name="labels">|S_t|.</param>
+    /// <param name="before">The architecture of the round before; null for the first.</param>
+    public void BeginRound(int labels, Architecture? before)
+    {
+        double[] rounds = [.. PlanFrom(labels).Rounds(_speed, before: before).Select(round => round.Total)];
+        (_now, _later) = (rounds[0], rounds.Skip(1).Sum());
+    }
+
+    /// <summary>A round is over: its query is under way.</summary>
+    /// <param name="round">The round.</param>
+    public void EndRound(RoundRecord round)
+    {
+        ArgumentNullException.ThrowIfNull(round);
+        RunPlan plan = PlanFrom(round.Labels);
+        (_now, _later) = plan.Labels.Count < 2
+            ? (0, 0)
+            : (plan.QueryImages(round.Labels) * _speed.Infer(round.Architecture), PlanFrom(plan.Labels[1]).Rounds(_speed, before: round.Architecture).Sum(next => next.Total));
+    }
+
+    /// <summary>Seconds left.</summary>
+    /// <param name="last">The latest finished round; null: none.</param>
+    /// <param name="training">The network in training with its images a second; null: none.</param>
+    /// <param name="elapsed">Seconds since the round, or the query after it, began.</param>
+    /// <returns>Null while nothing was measured.</returns>
+    public double? SecondsLeft(RoundRecord? last, (Architecture Architecture, double ImagesPerSecond)? training, double elapsed)
+        => Scale(last, training) is { } scale ? Math.Max(0, (scale * _now) - elapsed) + (scale * _later) : null;
+
+    // From the labels that are there: a file may have given more or fewer than the configuration says.
+    private RunPlan PlanFrom(int labels) => new(configuration with { Initial = Math.Max(1, labels) }, data, own);
+
+    // Seconds that one unit of nominal work takes here: as the latest round measured it, or the training in hand.
+    private double? Scale(RoundRecord? last, (Architecture Architecture, double ImagesPerSecond)? training)
+        => last is { TrainSeconds: > 0, TrainSteps: > 0 }
+            ? last.TrainSeconds / (last.TrainSteps * configuration.Recipe.BatchSize * _speed.Train(last.Architecture))
+            : training is { ImagesPerSecond: > 0 } now ? 1 / (now.ImagesPerSecond * _speed.Train(now.Architecture)) : null;
+}
