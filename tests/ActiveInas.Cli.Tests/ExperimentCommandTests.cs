@@ -62,10 +62,14 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     {
         CliResult again = await Cli.InvokeAsync("experiment", experiment.File, "--out", experiment.Folder, "--json");
         Assert.Equal((0, 0), (again.Code, again.Json["session"]!["finished"]!.GetValue<int>()));
-        CliResult dry = await Cli.InvokeAsync("experiment", experiment.File, "--out", experiment.Folder, "--dry-run", "--set", "seed=1", "--set", "budget=60");
+        CliResult dry = await Cli.InvokeAsync("experiment", experiment.File, "--out", experiment.Folder, "--dry-run", "--set", "budget=60");
         Assert.Equal(0, dry.Code);
         Assert.Contains("2 missing", dry.Out, StringComparison.Ordinal);
         Assert.Contains("2 finished", (await Cli.InvokeAsync("experiment", experiment.File, "--out", experiment.Folder, "--dry-run")).Out, StringComparison.Ordinal);
+
+        // The folder records what it is about.
+        Assert.Contains("2 finished", (await Cli.InvokeAsync("experiment", experiment.Folder, "--dry-run")).Out, StringComparison.Ordinal);
+        Assert.Contains("2 missing", (await Cli.InvokeAsync("experiment", experiment.Folder, "--out", _folder["other"], "--dry-run")).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,6 +122,16 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     }
 
     [Fact]
+    public async Task Memory_is_predicted_within_a_factor_of_two()
+    {
+        CliResult predicted = await Cli.EndAsync(Cli.Start("estimate", experiment.File, "--out", _folder["new"], "--seconds", "0.05", "--jobs", "2", "--json"));
+        CliResult actual = await Cli.EndAsync(Cli.Start("experiment", experiment.File, "--out", _folder["new"], "--jobs", "2", "--json"));
+        Assert.Equal((0, 0), (predicted.Code, actual.Code));
+        double peak = actual.Json["session"]!["peak_memory_bytes"]!.GetValue<double>();
+        Assert.InRange(predicted.Json["memory_bytes"]!.GetValue<double>(), peak / 2, peak * 2);
+    }
+
+    [Fact]
     public async Task Space_lists_and_draws_the_architectures()
     {
         CliResult json = await Cli.InvokeAsync("space", "--space", "3,2", "--json");
@@ -139,6 +153,7 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     [InlineData(1, "estimate FILE --budget 40", "--budget is an option of a run")]
     [InlineData(1, "estimate --seconds 0", "--seconds is 0")]
     [InlineData(2, "estimate --data nothere", "nothere")]
+    [InlineData(2, "estimate --image-size 16 --architecture A(1,5)", "does not fit images of 16x16")]
     [InlineData(2, "report nothere", "'nothere'")]
     [InlineData(2, "watch nothere", "'nothere'")]
     [InlineData(2, "space --space 0,4", "0,4")]
@@ -177,6 +192,7 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
         }
 
         Assert.Equal(0, last.Code);
+        Assert.InRange(kills, 1, 4);
         foreach (string id in last.Json["cells"]!.AsArray().Select(cell => cell!["id"]!.GetValue<string>()))
         {
             foreach (string file in new[] { "model/model.safetensors", "queries/round_00.csv", "queries/round_01.csv", "queries/round_02.csv" })

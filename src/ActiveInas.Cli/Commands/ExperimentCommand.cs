@@ -4,23 +4,25 @@ using ActiveInas.Experiments;
 
 namespace ActiveInas.Cli.Commands;
 
-/// <summary><c>ainas experiment FILE.json</c>: runs the cells of a grid that are not finished.</summary>
+/// <summary><c>ainas experiment FILE.json|FOLDER</c>: runs the cells of a grid that are not finished.</summary>
 internal static class ExperimentCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> file = new("FILE.json") { Description = "what all runs share, and grids of what differs" };
+        Argument<string> file = new("FILE.json") { Description = "what all runs share, and grids of what differs; or the folder of an experiment that began" };
         Option<string?> output = new("--out") { Description = "the experiment's folder (default: runs/NAME); one that exists is gone on with", HelpName = "DIR" };
         Option<int> jobs = new("--jobs") { Description = "runs at a time, 0 for one a core", HelpName = "N" };
         Option<int> threads = new("--threads") { Description = "threads of each run, 0 for the cores divided by the jobs", HelpName = "N" };
         Option<string?> data = new("--data-dir") { Description = "where named data sets are cached", HelpName = "DIR" };
         Option<string[]> set = new("--set") { Description = "change one key of every run, for example budget=4000; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
+        Option<bool> otherKernels = new("--allow-other-kernels") { Description = "go on with started runs under other kernels than recorded; their results will be those of no uninterrupted run" };
         Option<bool> dryRun = new("--dry-run") { Description = "list the runs and their states, and run nothing" };
-        Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, set, dryRun };
+        Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, set, otherKernels, dryRun };
         command.SetAction(async (parsed, _) =>
         {
-            Experiment experiment = ExperimentFile.Read(parsed.GetRequiredValue(file), parsed.GetValue(set), parsed.GetValue(data));
-            string path = parsed.GetValue(output) ?? ExperimentFolder.DefaultPath(experiment.Name);
+            string source = parsed.GetRequiredValue(file);
+            Experiment experiment = ExperimentFile.Read(source, parsed.GetValue(set), parsed.GetValue(data));
+            string path = parsed.GetValue(output) ?? ExperimentFile.DefaultFolder(source, experiment).Root;
             bool json = parsed.GetValue(CommonOptions.Json);
             if (parsed.GetValue(dryRun))
             {
@@ -28,7 +30,7 @@ internal static class ExperimentCommand
                 return ExitCode.Ok;
             }
 
-            ExperimentOptions options = new(Positive("--jobs", parsed.GetValue(jobs)), Positive("--threads", parsed.GetValue(threads)));
+            ExperimentOptions options = new(Positive("--jobs", parsed.GetValue(jobs)), Positive("--threads", parsed.GetValue(threads)), parsed.GetValue(otherKernels));
             ExperimentFolder folder = ExperimentFolder.Open(path, experiment);
             try
             {
@@ -39,7 +41,7 @@ internal static class ExperimentCommand
             }
             catch (OperationCanceledException)
             {
-                terminal.Error.WriteLine($"stopped with checkpoints; go on with: ainas experiment {parsed.GetRequiredValue(file)} --out {path}");
+                terminal.Error.WriteLine($"stopped with checkpoints; go on with: ainas experiment {path}");
                 return ExitCode.Stopped;
             }
         });

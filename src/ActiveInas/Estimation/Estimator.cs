@@ -166,8 +166,10 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         {
             RoundPlan[] rounds = [.. plan.Rounds(speed)];
             Seconds = rounds.Aggregate(default(StageSeconds), (sum, round) => sum + new StageSeconds(round.Search, round.Train, round.Test, round.Query));
-            Least = plan.Rounds(speed, GrowthAssumption.Never).Sum(round => round.Total);
-            Most = plan.Rounds(speed, GrowthAssumption.Most).Sum(round => round.Total);
+
+            // A disturbed measurement may turn them around.
+            Least = Math.Min(Seconds.Total, plan.Rounds(speed, GrowthAssumption.Never).Sum(round => round.Total));
+            Most = Math.Max(Seconds.Total, plan.Rounds(speed, GrowthAssumption.Most).Sum(round => round.Total));
             IReadOnlyDictionary<Architecture, double> last = rounds[^1].Architectures;
             double parameters = Expected(last, node => node.ParameterCount(data.Classes));
             QueryNeeds needs = QueryStrategies.Create(configuration.Query).Needs;

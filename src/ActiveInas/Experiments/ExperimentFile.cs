@@ -17,30 +17,62 @@ namespace ActiveInas.Experiments;
 /// }
 /// </code></example>
 /// <remarks>"run" takes the keys of a run's configuration file. A grid takes the same keys (and recipe.KEY) with a value or an array of values, and
-/// stands for all combinations; its own "seeds" replace those of the file. The environment does not change an experiment: its file says all.</remarks>
+/// stands for all combinations; its own "seeds" replace those of the file. The environment does not change an experiment: its file says all. The record in
+/// an experiment's folder is read as well.</remarks>
 public static class ExperimentFile
 {
     private const string Seeds = "seeds";
     private const string SeedSetting = "seed";
     private static readonly string[] s_keys = [ConfigurationBuilder.SchemaKey, "name", "title", "run", Seeds, "grids"];
+    private const string Record = "cells";
     private static readonly string[] s_notVaried = ["out", "threads", "classes", "labels", "labelled", "dataDirectory"];
+    private static readonly string[] s_notAssigned = [SeedSetting, "out", "threads", "dataDirectory"];
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">JSON; comments and trailing commas are fine.</param>
+    /// <summary>Reads a file, or what an experiment's folder records.</summary>
+    /// <param name="path">JSON (comments and trailing commas are fine), or the folder of an experiment.</param>
     /// <param name="assignments">KEY=VALUE laid over every run, for example budget=4000.</param>
     /// <param name="dataDirectory">Cache of the named data sets; null: as the file says.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or describes no experiment.</exception>
     public static Experiment Read(string path, IReadOnlyList<string>? assignments = null, string? dataDirectory = null)
     {
-        return Parse(Text(path), path, assignments, dataDirectory);
+        ArgumentNullException.ThrowIfNull(path);
+        string file = FileOf(path);
+        string json = Text(file);
+        if (!ConfigurationBuilder.Parse(json, file).ContainsKey(Record))
+        {
+            return Parse(json, file, assignments, dataDirectory);
+        }
+
+        if (assignments is { Count: > 0 })
+        {
+            throw new ConfigurationException($"--set {assignments[0]} changes the runs of a file, and {file} is the record of an experiment that began: leave --set out, or give the file.");
+        }
+
+        Experiment recorded = Experiment.FromJson(json, file);
+        return dataDirectory is null
+            ? recorded
+            : recorded with { Cells = [.. recorded.Cells.Select(cell => cell with { Configuration = cell.Configuration with { DataDirectory = dataDirectory } })] };
     }
 
-    /// <summary>Whether a file describes an experiment rather than one run.</summary>
+    /// <summary>Where an experiment lies unless the user says otherwise: where it is recorded, or runs/NAME.</summary>
+    /// <param name="path">What <see cref="Read"/> read.</param>
+    /// <param name="experiment">The outcome.</param>
+    public static ExperimentFolder DefaultFolder(string path, Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        string file = FileOf(path);
+        return ExperimentFolder.At(ConfigurationBuilder.Parse(Text(file), file).ContainsKey(Record)
+            ? Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : "."
+            : ExperimentFolder.DefaultPath(experiment.Name));
+    }
+
+    /// <summary>Whether a file or folder describes an experiment rather than one run.</summary>
     /// <exception cref="ConfigurationException">The file cannot be read.</exception>
     public static bool IsExperiment(string path)
     {
-        JsonObject root = ConfigurationBuilder.Parse(Text(path), path);
-        return root.ContainsKey("run") || root.ContainsKey("grids") || root.ContainsKey(Seeds);
+        string file = FileOf(path);
+        JsonObject root = ConfigurationBuilder.Parse(Text(file), file);
+        return new[] { "run", "grids", Seeds, Record }.Any(root.ContainsKey);
     }
 
     /// <summary>Reads the text of a file.</summary>
@@ -70,8 +102,7 @@ public static class ExperimentFile
     {
         // Stable: seed by seed, and within a seed in the order of the file. A run that two grids describe is one cell.
         Planned[] cells = [.. planned.OrderBy(cell => cell.SeedIndex).DistinctBy(cell => cell.Id)];
-        string[] keys = [.. planned.SelectMany(cell => cell.Keys).Distinct()];
-        string[] varying = [.. keys.Where(key => cells.Select(cell => SettingText.Of(cell.Configuration, key)).Distinct().Count() > 1)];
+        IReadOnlyList<string> varying = VaryingSettings.Keys([.. cells.Select(cell => cell.Configuration)]);
         return new Experiment
         {
             Name = Text(root, "name", path) ?? Path.GetFileNameWithoutExtension(path),
@@ -86,25 +117,43 @@ public static class ExperimentFile
         JsonObject grid, JsonNode? seedsOfFile, RunConfiguration shared, IReadOnlyList<string> assignments, string path)
     {
         (string Key, JsonNode?[] Values)[] axes = [.. grid.Where(pair => pair.Key != Seeds).Select(pair => (pair.Key, Values(pair, path)))];
+        if (axes.GroupBy(axis => axis.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ConfigurationException($"{path}: grids: {string.Join(" and ", twice.Select(axis => $"'{axis.Key}'"))} are one key: give all its values in one list.");
+        }
+
+        // A recipe comes before the keys that change a part of it.
+        int[] order = [.. Enumerable.Range(0, axes.Length).OrderBy(axis => axes[axis].Key.Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase) ? 0 : 1)];
         ulong[] seeds = ReadSeeds(grid[Seeds] ?? seedsOfFile, shared.Seed, path);
         foreach (JsonNode?[] combination in Combinations([.. axes.Select(axis => axis.Values)]))
         {
             ConfigurationBuilder builder = new(shared);
-            for (int axis = 0; axis < axes.Length; axis++)
+            foreach (int axis in order)
             {
                 builder.Add(axes[axis].Key, combination[axis], $"{path}: grids: {axes[axis].Key}");
             }
 
             foreach (string assignment in assignments)
             {
+                RequireAssignable(assignment);
                 builder.AddAssignment(assignment);
             }
 
             for (int i = 0; i < seeds.Length; i++)
             {
                 RunConfiguration configuration = Validated(builder.Current with { Seed = seeds[i] }, path);
-                yield return new Planned(i, CellId.Of(configuration), [.. axes.Select(axis => axis.Key)], configuration);
+                yield return new Planned(i, CellId.Of(configuration), configuration);
             }
+        }
+    }
+
+    private static void RequireAssignable(string assignment)
+    {
+        string key = assignment.Split('=', 2)[0];
+        if (s_notAssigned.Contains(key, StringComparer.OrdinalIgnoreCase))
+        {
+            string hint = key.Equals(SeedSetting, StringComparison.OrdinalIgnoreCase) ? "change \"seeds\" in the file" : $"use {RunSettings.OptionOf(s_notAssigned.First(known => known.Equals(key, StringComparison.OrdinalIgnoreCase)))}";
+            throw new ConfigurationException($"--set {assignment}: one {key} for all runs of an experiment cannot work: {hint}.");
         }
     }
 
@@ -142,9 +191,10 @@ public static class ExperimentFile
 
     private static JsonNode?[] Values(KeyValuePair<string, JsonNode?> pair, string path)
     {
-        if (s_notVaried.Contains(pair.Key) || pair.Key == SeedSetting)
+        bool isSeed = pair.Key.Equals(SeedSetting, StringComparison.OrdinalIgnoreCase);
+        if (isSeed || s_notVaried.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
         {
-            string hint = pair.Key == SeedSetting ? "give \"seeds\"" : "put it under \"run\" or leave it out";
+            string hint = isSeed ? "give \"seeds\"" : "put it under \"run\" or leave it out";
             throw new ConfigurationException($"{path}: grids: '{pair.Key}' cannot vary between the runs of an experiment: {hint}.");
         }
 
@@ -189,9 +239,10 @@ public static class ExperimentFile
         }
     }
 
+    private static string FileOf(string path) => ExperimentFolder.IsExperiment(path) ? ExperimentFolder.At(path).Definition : path;
+
     private static string Text(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         try
         {
             return File.ReadAllText(path);
@@ -209,5 +260,5 @@ public static class ExperimentFile
         { } other => throw new ConfigurationException($"{path}: {key} is {other.ToJsonString()}; it must be a text."),
     };
 
-    private sealed record Planned(int SeedIndex, string Id, string[] Keys, RunConfiguration Configuration);
+    private sealed record Planned(int SeedIndex, string Id, RunConfiguration Configuration);
 }

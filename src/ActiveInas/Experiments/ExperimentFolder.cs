@@ -13,12 +13,15 @@ public sealed class ExperimentFolder
     /// <summary>experiment.json: the cells of the latest start.</summary>
     public string Definition => Path.Combine(Root, "experiment.json");
 
+    /// <summary>tb/.</summary>
+    public string EventFiles => Path.Combine(Root, "tb");
+
     /// <summary>tb/METHOD_seed-N/: event files under names that people can read.</summary>
     public string TensorBoard(ExperimentCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         string name = string.Join('_', cell.Settings.Append($"seed-{cell.Seed}"));
-        return Path.Combine(Root, "tb", string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '(' or ')' or ',' ? letter : '-')));
+        return Path.Combine(EventFiles, string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '(' or ')' or ',' ? letter : '-')));
     }
 
     /// <summary>The run's folder of a cell.</summary>
@@ -54,14 +57,22 @@ public sealed class ExperimentFolder
         ArgumentNullException.ThrowIfNull(experiment);
         ExperimentFolder folder = At(path);
         if (Directory.Exists(folder.Root) && !File.Exists(folder.Definition)
-            && Directory.EnumerateFileSystemEntries(folder.Root).FirstOrDefault() is { } other)
+            && Directory.EnumerateFileSystemEntries(folder.Root).FirstOrDefault(entry => !entry.StartsWith(folder.Definition, StringComparison.Ordinal)) is { } other)
         {
             throw new RunException($"--out {path} is not empty (it holds '{Path.GetFileName(other)}') and is no experiment: choose an empty or new folder.");
         }
 
         try
         {
-            AtomicFile.WriteText(folder.Definition, experiment.ToJson() + "\n");
+            // Several processes may open one experiment at once: each writes a file of its own, and the same definition is left alone.
+            string text = experiment.ToJson() + "\n";
+            if (!File.Exists(folder.Definition) || File.ReadAllText(folder.Definition) != text)
+            {
+                string own = $"{folder.Definition}.{Environment.ProcessId}";
+                AtomicFile.WriteText(own, text);
+                File.Move(own, folder.Definition, overwrite: true);
+            }
+
             return folder;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

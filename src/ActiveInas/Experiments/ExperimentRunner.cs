@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
+using Microsoft.Data.Sqlite;
 
 namespace ActiveInas.Experiments;
 
-/// <summary>How an experiment is run; none of it changes a result.</summary>
+/// <summary>How an experiment is run; jobs and threads change no result.</summary>
 /// <param name="Jobs">Runs at a time; 0: one a core.</param>
 /// <param name="Threads">Threads of each run; 0: the cores divided by the jobs.</param>
-public sealed record ExperimentOptions(int Jobs = 0, int Threads = 0)
+/// <param name="AllowOtherKernels">Go on with started runs under other kernels than recorded, which does change results.</param>
+public sealed record ExperimentOptions(int Jobs = 0, int Threads = 0, bool AllowOtherKernels = false)
 {
     /// <summary>Runs at a time when so many wait.</summary>
     internal int JobsFor(int waiting) => Math.Max(1, Math.Min(Jobs > 0 ? Jobs : Environment.ProcessorCount, waiting));
@@ -57,6 +59,7 @@ public sealed class ExperimentRunner(
         ConcurrentQueue<ExperimentCell> waiting = new(experiment.Cells.Where(cell => !CellState.IsFinished(folder.Cell(cell.Id))));
         int jobs = options.JobsFor(waiting.Count);
         int threads = options.ThreadsFor(jobs);
+        NameEventFiles();
         progress?.Report(new ExperimentOpened(folder.Root, experiment.Cells.Count, experiment.Cells.Count - waiting.Count, jobs, threads));
         Task[] workers = [.. Enumerable.Range(0, jobs).Select(_ => Task.Run(() => WorkAsync(waiting, threads, cancellation), CancellationToken.None))];
         await Task.WhenAll(workers).ConfigureAwait(false);
@@ -80,6 +83,11 @@ public sealed class ExperimentRunner(
             {
                 return;
             }
+            catch (RunException) when (CellState.IsFinished(folder.Cell(cell.Id)))
+            {
+                // Another process was faster.
+                progress?.Report(new CellFinished(cell, RunDocument.Read(folder.Cell(cell.Id))));
+            }
             catch (RunException) when (RunLock.IsHeld(folder.Cell(cell.Id)))
             {
                 _busy.Enqueue(cell);
@@ -99,35 +107,74 @@ public sealed class ExperimentRunner(
     {
         progress?.Report(new CellStarted(cell));
         RunFolder run = folder.Cell(cell.Id);
-        CellProgress watch = new(cell, run, folder, progress);
+        CellProgress watch = new(this, cell, progress);
         RunDocument document = run.HasRun()
-            ? await ActiveInasRun.ResumeAsync(run.Root, new ResumeOptions { Threads = threads, Data = cell.Configuration.Data }, watch, _parts, cancellation).ConfigureAwait(false)
+            ? await ActiveInasRun.ResumeAsync(run.Root, new ResumeOptions { Threads = threads, Data = cell.Configuration.Data, AllowOtherKernels = options.AllowOtherKernels }, watch, _parts, cancellation).ConfigureAwait(false)
             : await ActiveInasRun.StartAsync(cell.Configuration with { Out = run.Root, Threads = threads }, watch, _parts, cancellation).ConfigureAwait(false);
-        watch.WriteTensorBoard();
+        WriteEventFile(cell);
         return document;
     }
 
-    /// <summary>Passes the events of a run on, and keeps its event file under a readable name up to date.</summary>
-    private sealed class CellProgress(ExperimentCell cell, RunFolder run, ExperimentFolder folder, IProgress<ProgressEvent>? next) : IProgress<ProgressEvent>
+    // The names say in what the methods differ, which changes with the file.
+    private void NameEventFiles()
     {
-        public void Report(ProgressEvent value)
+        HashSet<string> names = [.. experiment.Cells.Select(folder.TensorBoard)];
+        foreach (ExperimentCell cell in experiment.Cells.Where(cell => !File.Exists(Path.Combine(folder.TensorBoard(cell), TensorBoardFile.Name))))
         {
-            if (value is RoundEnded)
-            {
-                WriteTensorBoard();
-            }
-
-            next?.Report(new CellProgressed(cell, value));
+            WriteEventFile(cell);
         }
 
-        public void WriteTensorBoard()
+        try
         {
+            foreach (string path in Directory.Exists(folder.EventFiles) ? Directory.GetDirectories(folder.EventFiles) : [])
+            {
+                if (!names.Contains(path) && Directory.GetFileSystemEntries(path).All(entry => Path.GetFileName(entry) == TensorBoardFile.Name))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            progress?.Report(new Notice($"{folder.EventFiles}: event files of an earlier state cannot be removed: {exception.Message}"));
+        }
+    }
+
+    // A copy for TensorBoard: without it nothing is lost.
+    private void WriteEventFile(ExperimentCell cell)
+    {
+        RunFolder run = folder.Cell(cell.Id);
+        try
+        {
+            if (!run.HasStore)
+            {
+                return;
+            }
+
             using RunStore store = RunStore.OpenReader(run.Database);
             IReadOnlyList<RoundRecord> rounds = store.Rounds();
             if (rounds.Count > 0)
             {
                 TensorBoardFile.Write(folder.TensorBoard(cell), TensorBoardFile.Build(rounds, store.RoundTimes()));
             }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or RunException or SqliteException)
+        {
+            progress?.Report(new Notice($"{folder.TensorBoard(cell)}: the event file cannot be written: {exception.Message}"));
+        }
+    }
+
+    /// <summary>Passes the events of a run on, and keeps its event file under a readable name up to date.</summary>
+    private sealed class CellProgress(ExperimentRunner runner, ExperimentCell cell, IProgress<ProgressEvent>? next) : IProgress<ProgressEvent>
+    {
+        public void Report(ProgressEvent value)
+        {
+            if (value is RoundEnded)
+            {
+                runner.WriteEventFile(cell);
+            }
+
+            next?.Report(new CellProgressed(cell, value));
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed record ReportInput
         return new ReportInput
         {
             Title = experiment.Title,
-            Command = $"ainas experiment {experiment.Name}.json --out {path}",
+            Command = $"ainas experiment {folder.Definition} --out NEW-FOLDER",
             Varying = experiment.Varying,
             Runs = Required(runs, path),
             Gaps = [.. cells.Where(cell => cell.State != "finished").GroupBy(cell => cell.State)
@@ -60,7 +60,8 @@ public sealed record ReportInput
     {
         ArgumentNullException.ThrowIfNull(paths);
         RunDocument[] documents = [.. paths.Select(path => RunDocument.Read(RunCatalog.Find(path)))];
-        string[] varying = [.. VaryingKeys(documents)];
+        RequireDifferent(documents);
+        IReadOnlyList<string> varying = VaryingSettings.Keys([.. documents.Select(run => run.Configuration)]);
         ReportRun[] runs = [.. documents.Where(run => run.Rounds.Count > 0)
             .Select(run => new ReportRun([.. varying.Select(key => SettingText.Of(run.Configuration, key))], run))];
         RunConfiguration first = documents[0].Configuration;
@@ -76,12 +77,14 @@ public sealed record ReportInput
         };
     }
 
-    // Settings that name a place or change no result do not make a method.
-    private static IEnumerable<string> VaryingKeys(RunDocument[] documents)
+    // The same run twice would count as two seeds.
+    private static void RequireDifferent(RunDocument[] documents)
     {
-        string[] places = ["seed", "out", "threads", "dataDirectory", "classes"];
-        string[] keys = [.. RunSettings.All.Select(setting => setting.Key).Where(key => !places.Contains(key)), RecipeLayer.Key];
-        return keys.Where(key => documents.Select(run => SettingText.Of(run.Configuration, key)).Distinct().Count() > 1);
+        if (documents.GroupBy(run => CellId.Of(run.Configuration)).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new RunException(
+                $"{string.Join(" and ", twice.Select(run => run.Out))} have the same configuration and seed ({twice.First().Configuration.Seed}): a report counts each once, so give one of them.");
+        }
     }
 
     private static ReportRun[] Required(ReportRun[] runs, string what)

@@ -53,11 +53,11 @@ public sealed class ConfigurationBuilder
     /// <exception cref="ConfigurationException">Key or value is wrong.</exception>
     internal void Add(string key, JsonNode? value, string origin)
     {
-        if (key == RecipeLayer.Key)
+        if (key.Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase))
         {
             SetRecipe(value, $"{origin}: {key}");
         }
-        else if (key.StartsWith(RecipeLayer.Key + ".", StringComparison.Ordinal))
+        else if (key.StartsWith(RecipeLayer.Key + ".", StringComparison.OrdinalIgnoreCase))
         {
             Assign(key, value is JsonValue text && text.TryGetValue(out string? plain) ? plain : value?.ToJsonString() ?? "null", $"{origin}: {key}");
         }

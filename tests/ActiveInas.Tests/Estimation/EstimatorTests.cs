@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ActiveInas.Estimation;
 using ActiveInas.Experiments;
 using ActiveInas.Runs;
+using ActiveInas.Tests.Data;
 using ActiveInas.Tests.Runs;
 
 namespace ActiveInas.Tests.Estimation;
@@ -42,6 +43,41 @@ public sealed class EstimatorTests : IDisposable
         }
 
         Assert.Fail(string.Join("; ", misses));
+    }
+
+    [Fact]
+    public async Task A_search_of_several_steps_beside_a_deep_network_is_foreseen()
+    {
+        Experiment experiment = ExperimentFile.Parse(
+            """
+            {
+              "run": { "data": "shapes", "imageSize": 16, "initial": 40, "batch": "40", "budget": 80, "space": "3,2", "searchSteps": 2 },
+              "grids": [ { "architecture": "search" }, { "architecture": "A(1,4)", "space": "3,4" } ]
+            }
+            """,
+            "deep.json");
+        Estimate estimate = await new Estimator(TimeSpan.FromSeconds(0.02)).EstimateAsync(experiment, null, new ExperimentOptions(1, 1), CancellationToken.None);
+
+        // The corners of the space that is searched, and the network that is not part of it.
+        Assert.Equal(["A(1,1)", "A(1,2)", "A(1,4)", "A(2,1)", "A(2,2)"], estimate.Measured.Select(network => network.Architecture.ToString()).Order(StringComparer.Ordinal));
+        MethodEstimate search = estimate.Methods.Single(method => method.Name.StartsWith("search", StringComparison.Ordinal));
+        Assert.True(search.Seconds.Search > 0 && search.Least <= search.Seconds.Total && search.Seconds.Total <= search.Most, $"{search}");
+        Assert.Equal(0, estimate.Methods.Single(method => method != search).Seconds.Search);
+        Assert.Equal(estimate.Methods.Sum(method => method.Seconds.Total), estimate.Seconds, 6);
+    }
+
+    [Fact]
+    public async Task An_unlabelled_pool_is_predicted_with_the_classes_of_the_configuration()
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            File.WriteAllBytes(_folder[$"{i}.png"], PngFile.Flat(8, 8, (byte)i, 0, 0));
+        }
+
+        RunConfiguration configuration = new() { Data = _folder.Path, Classes = ["cat", "dog"], Initial = 10, Batch = "10", Budget = 20, Oracle = "file", Labels = "labels.csv", Space = "1,1" };
+        Experiment one = new() { Name = "one", Title = "one", Varying = [], Cells = [new ExperimentCell("id", [], configuration)] };
+        Estimate estimate = await new Estimator(TimeSpan.FromSeconds(0.02)).EstimateAsync(one, null, new ExperimentOptions(1, 1), CancellationToken.None);
+        Assert.Contains("2 classes", Assert.Single(estimate.Measured.Select(network => network.Conditions).Distinct()), StringComparison.Ordinal);
     }
 
     private static async Task<string[]> PredictAndRunAsync(Experiment experiment, string path)

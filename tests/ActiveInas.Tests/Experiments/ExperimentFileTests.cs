@@ -85,6 +85,53 @@ public sealed class ExperimentFileTests
         Assert.Throws<RunException>(() => Experiment.FromJson(experiment.ToJson().Replace("\"schema_version\": 1,\n  \"name\"", "\"schema_version\": 9,\n  \"name\"", StringComparison.Ordinal), "experiment.json"));
     }
 
+    [Fact]
+    public void Recipes_of_one_name_are_told_apart_by_what_differs()
+    {
+        Experiment experiment = Parse(
+            """{ "run": { "data": "shapes" }, "grids": [ { "recipe": [ { "training": { "epochs": 5 } }, { "training": { "epochs": 5, "minimumSteps": 7 } }, "quick" ] } ] }""");
+        Assert.Equal(["recipe.training.epochs", "recipe.training.minimumSteps"], experiment.Varying);
+        Assert.Equal(["5, 100", "5, 7", "20, 100"], experiment.Cells.Select(cell => cell.Method));
+
+        // What the name of the recipe or another setting tells already is not said again.
+        Experiment named = Parse("""{ "run": { "data": "shapes" }, "grids": [ { "recipe": ["quick", "paper"] } ] }""");
+        Assert.Equal(["recipe"], named.Varying);
+        Experiment shared = Parse("""{ "run": { "data": "shapes" }, "grids": [ { "query": "random" }, { "query": "coreset", "recipe.training.epochs": 5 } ] }""");
+        Assert.Equal(["random", "coreset"], shared.Cells.Select(cell => cell.Method));
+    }
+
+    [Fact]
+    public void Keys_of_a_grid_are_written_in_any_case_and_a_recipe_comes_first()
+    {
+        Experiment experiment = Parse("""{ "run": { "data": "shapes" }, "grids": [ { "Recipe.Training.Epochs": 5, "QUERY": ["random", "badge"], "RECIPE": "paper" } ] }""");
+        Assert.Equal(["query"], experiment.Varying);
+        Assert.All(experiment.Cells, cell => Assert.Equal(("paper", 5), (cell.Configuration.Recipe.Name, cell.Configuration.Recipe.Training.Epochs)));
+    }
+
+    [Fact]
+    public void A_folder_stands_for_what_it_records()
+    {
+        using TemporaryFolder folder = new();
+        Experiment experiment = Parse(Two);
+        ExperimentFolder.Open(folder["here"], experiment);
+        foreach (string path in new[] { folder["here"], Path.Combine(folder["here"], "experiment.json") })
+        {
+            Assert.True(ExperimentFile.IsExperiment(path));
+            Experiment read = ExperimentFile.Read(path, dataDirectory: "cache");
+            Assert.Equal(experiment.Cells.Select(cell => cell.Label), read.Cells.Select(cell => cell.Label));
+            Assert.All(read.Cells, cell => Assert.Equal(("cache", cell.Id), (cell.Configuration.DataDirectory, CellId.Of(cell.Configuration))));
+            Assert.Equal(folder["here"], ExperimentFile.DefaultFolder(path, read).Root);
+            Assert.Contains("--set budget=9", Assert.Throws<ConfigurationException>(() => ExperimentFile.Read(path, ["budget=9"])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("seed=1", "\"seeds\"")]
+    [InlineData("Threads=2", "--threads")]
+    [InlineData("out=x", "--out")]
+    public void Assignments_that_make_no_sense_for_many_runs_are_refused(string assignment, string expected)
+        => Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => ExperimentFile.Parse(Two, "two.json", [assignment])).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("""{ "grid": {} }""", "did you mean 'grids'")]
     [InlineData("""{ "grids": [ 3 ] }""", "list of objects")]
@@ -92,6 +139,8 @@ public sealed class ExperimentFileTests
     [InlineData("""{ "grids": [ { "qery": "random" } ] }""", "did you mean 'query'")]
     [InlineData("""{ "grids": [ { "seed": [1, 2] } ] }""", "give \"seeds\"")]
     [InlineData("""{ "grids": [ { "out": "x" } ] }""", "cannot vary")]
+    [InlineData("""{ "grids": [ { "Threads": 2 } ] }""", "cannot vary")]
+    [InlineData("""{ "grids": [ { "query": "random", "Query": "badge" } ] }""", "'query' and 'Query' are one key")]
     [InlineData("""{ "seeds": [1, 1] }""", "different whole numbers")]
     [InlineData("""{ "seeds": "1" }""", "different whole numbers")]
     [InlineData("""{ "run": [] }""", "must be an object")]

@@ -147,10 +147,123 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunFolder busy = folder.Cell(experiment.Cells[1].Id);
         Directory.CreateDirectory(busy.Root);
         using RunLock held = RunLock.Take(busy);
+        Assert.Equal(["missing", "running", "missing", "missing"], CellState.ReadAll(experiment, folder).Select(cell => cell.State));
         ExperimentOutcome outcome = await Runner(experiment, folder).RunAsync(CancellationToken.None);
         Assert.Equal(experiment.Cells[1].Id, Assert.Single(outcome.Busy).Id);
         Assert.Equal(3, outcome.Finished);
         Assert.Empty(outcome.Failed);
+    }
+
+    [Fact]
+    public async Task A_cell_that_another_process_finishes_meanwhile_is_no_failure()
+    {
+        Experiment experiment = ExperimentFile.Parse("""{ "run": { "data": "shapes", "initial": 12, "batch": "6", "budget": 24 } }""", "file.json");
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        ExperimentCell cell = Assert.Single(experiment.Cells);
+        bool others = false;
+        string Kernels()
+        {
+            // Asked for when the run starts, before its folder is made.
+            if (!others)
+            {
+                others = true;
+                ActiveInasRun.StartAsync(cell.Configuration with { Out = folder.Cell(cell.Id).Root }, parts: Parts()).GetAwaiter().GetResult();
+            }
+
+            return "fake-kernels";
+        }
+
+        ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { Kernels = Kernels }).RunAsync(CancellationToken.None);
+        Assert.True(others);
+        Assert.Equal((0, 0, 0), (outcome.Finished, outcome.Failed.Count, outcome.Busy.Count));
+        Assert.Equal("finished", CellState.Read(cell, folder.Cell(cell.Id)).State);
+    }
+
+    [Fact]
+    public async Task A_damaged_run_fails_alone()
+    {
+        Experiment experiment = Parse(File);
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        RunFolder damaged = folder.Cell(experiment.Cells[2].Id);
+        Directory.CreateDirectory(damaged.Root);
+        System.IO.File.WriteAllText(damaged.Database, new string('x', 5000));
+        Assert.Equal("unreadable", CellState.Read(experiment.Cells[2], damaged).State);
+
+        ExperimentOutcome outcome = await Runner(experiment, folder).RunAsync(CancellationToken.None);
+        Assert.Equal((3, experiment.Cells[2].Id), (outcome.Finished, Assert.Single(outcome.Failed).Cell.Id));
+        Assert.Equal(new string('x', 5000), System.IO.File.ReadAllText(damaged.Database));
+    }
+
+    [Fact]
+    public async Task Data_that_could_not_be_loaded_is_tried_again_by_the_next_cell()
+    {
+        int loads = 0;
+        RunParts parts = Parts() with
+        {
+            LoadData = (_, _, _) => Interlocked.Increment(ref loads) == 1 ? throw new DataException("gone for a moment") : Task.FromResult(FakeBackend.Data()),
+        };
+        Experiment experiment = Parse(File);
+        ExperimentOutcome outcome = await new ExperimentRunner(experiment, ExperimentFolder.Open(_folder["experiment"], experiment), new ExperimentOptions(1), null, parts).RunAsync(CancellationToken.None);
+        Assert.Equal((3, "gone for a moment", 2), (outcome.Finished, Assert.Single(outcome.Failed).Message, loads));
+    }
+
+    [Fact]
+    public async Task Other_kernels_are_refused_unless_they_are_allowed()
+    {
+        Experiment experiment = Parse(File);
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        using CancellationTokenSource stop = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Runner(experiment, folder, key => Stop(key, stop), jobs: 1).RunAsync(stop.Token));
+        RunParts others = FakeBackend.Parts(kernels: "other-kernels");
+        ExperimentOutcome refused = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, others).RunAsync(CancellationToken.None);
+        Assert.Contains("--allow-other-kernels", Assert.Single(refused.Failed).Message, StringComparison.Ordinal);
+        ExperimentOutcome allowed = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1, AllowOtherKernels: true), null, others).RunAsync(CancellationToken.None);
+        Assert.Equal((1, 0), (allowed.Finished, allowed.Failed.Count));
+    }
+
+    [Fact]
+    public async Task Event_files_follow_the_names_of_a_changed_file()
+    {
+        Experiment before = Parse(File);
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], before);
+        await Runner(before, folder).RunAsync(CancellationToken.None);
+        Directory.CreateDirectory(_folder["experiment/tb/notes"]);
+        System.IO.File.WriteAllText(_folder["experiment/tb/notes/mine.txt"], "mine");
+
+        Experiment after = Parse(File.Replace("\"grids\": [", "\"grids\": [ { \"query\": \"random\", \"architecture\": \"A(1,2)\", \"seeds\": [1] },", StringComparison.Ordinal));
+        ExperimentFolder.Open(_folder["experiment"], after);
+        await Runner(after, folder).RunAsync(CancellationToken.None);
+        Assert.Equal(
+            ["notes", "random_A(1,2)_seed-1", "random_search_seed-1", "random_search_seed-2", "softmax-response_search_seed-1", "softmax-response_search_seed-2"],
+            Directory.GetDirectories(_folder["experiment/tb"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Event_files_that_cannot_be_written_stop_nothing()
+    {
+        Experiment experiment = Parse(File);
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        System.IO.File.WriteAllText(folder.EventFiles, "a file where a folder should be");
+        ConcurrentQueue<ProgressEvent> events = new();
+        ExperimentOutcome outcome = await Runner(experiment, folder, events: events).RunAsync(CancellationToken.None);
+        Assert.Equal((4, 0), (outcome.Finished, outcome.Failed.Count));
+        Assert.Contains(events.OfType<Notice>(), notice => notice.Message.Contains("the event file cannot be written", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_killed_start_left_is_no_obstacle_and_the_same_definition_is_left_alone()
+    {
+        Experiment experiment = Parse(File);
+        Directory.CreateDirectory(_folder["experiment"]);
+        System.IO.File.WriteAllText(_folder["experiment/experiment.json.77.tmp"], "{");
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        DateTime early = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        System.IO.File.SetLastWriteTimeUtc(folder.Definition, early);
+        ExperimentFolder.Open(_folder["experiment"], experiment);
+        Assert.Equal(early, System.IO.File.GetLastWriteTimeUtc(folder.Definition));
+        ExperimentFolder.Open(_folder["experiment"], experiment with { Title = "Other" });
+        Assert.NotEqual(early, System.IO.File.GetLastWriteTimeUtc(folder.Definition));
+        Assert.Equal("Other", folder.Read().Title);
     }
 
     [Fact]
@@ -173,6 +286,14 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunException exception = Assert.Throws<RunException>(() => ExperimentFolder.Open(_folder.Path, Parse(File)));
         Assert.Contains("precious.txt", exception.Message, StringComparison.Ordinal);
         Assert.False(ExperimentFolder.IsExperiment(_folder.Path));
+    }
+
+    private static void Stop(string key, CancellationTokenSource stop)
+    {
+        if (key == "evaluate")
+        {
+            stop.Cancel();
+        }
     }
 
     private static DateTime[] Written(Experiment experiment, ExperimentFolder folder)

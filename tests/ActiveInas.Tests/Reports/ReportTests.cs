@@ -85,6 +85,8 @@ public sealed partial class ReportTests : IDisposable
         await ActiveInasRun.StartAsync(configuration with { Out = paths[1], Query = "coreset" }, parts: FakeBackend.Parts());
         await ActiveInasRun.StartAsync(configuration with { Out = paths[2], Query = "coreset", Seed = 2 }, parts: FakeBackend.Parts());
 
+        RunException twice = Assert.Throws<RunException>(() => ReportInput.OfRuns([paths[0], paths[0]]));
+        Assert.Contains("same configuration and seed", twice.Message, StringComparison.Ordinal);
         ReportInput several = ReportInput.OfRuns(paths);
         Assert.Equal(["query"], several.Varying);
         Assert.Equal(["random", "coreset"], new Comparison(several).Methods.Select(method => method.Name));

@@ -46,8 +46,10 @@ internal sealed class RunPlan
     /// <param name="configuration">Of the run.</param>
     /// <param name="data">Its images.</param>
     /// <param name="own">A query strategy of the caller's that the configuration names; null: none.</param>
+    /// <exception cref="ConfigurationException">The images are too small for its architecture.</exception>
     public RunPlan(RunConfiguration configuration, DataShape data, IQueryStrategy? own = null)
     {
+        (configuration.FixedArchitecture ?? Architecture.Parse(configuration.Start)).RequireFits(data.Height, data.Width);
         _configuration = configuration;
         _data = data;
         _needs = (own ?? QueryStrategies.Create(configuration.Query)).Needs;
