@@ -12,12 +12,17 @@ internal static class OverviewSection
     {
         FigureTable table = new(
             [
-                "method", "seeds", "labels", "test accuracy", "standard error", "mean test error", "its standard error", "parameters", "hours", "search share",
+                "method", "seeds", "labels", "test accuracy", "standard error", "parameters", "mean test error", "its standard error", "95 % interval from", "to", "its seeds", "up to labels",
+                "hours, all seeds", "search share",
             ],
             [.. comparison.Methods.Select(method => Row(comparison, method))]);
-        int least = comparison.Methods.Min(method => method.Runs.Count);
-        string few = least < Sample.Few ? $" Few seeds ({least} at least): differences may be chance." : "";
-        return new Section("overview", "Overview", $"Mean over seeds, with the standard error of the mean; accuracy and parameters of the last round.{few} The mean test error is the area under the error curve over its label span; less is better.")
+        return new Section(
+            "overview",
+            "Overview",
+            "Mean over seeds, with the standard error of the mean; accuracy and parameters of the last number of labels that all seeds reached."
+            + FewSeeds.Note(comparison.Methods.Select(method => method.Runs.Count))
+            + " The mean test error is the area under the error curve over its label span; less is better. It goes up to the last number of labels that all of its seeds reached: those with "
+            + $"at least {CommonLabels.Fewest} label counts. Intervals: bootstrap over seeds. Hours: {CostSection.Seconds}")
         {
             Tables = [new NamedTable("overview", "Methods", table)],
         };
@@ -25,17 +30,19 @@ internal static class OverviewSection
 
     private static object?[] Row(Comparison comparison, Method method)
     {
-        // Of the last label count that all seeds reached.
-        MethodPoint? last = method.Curve(round => round.Test?.Accuracy).LastOrDefault(point => point.Values.Count == method.Runs.Count);
-        double[] areas = [.. method.Runs.Select(run => run.Run.Auc).OfType<double>()];
-        Sample auc = Sample.Of(areas);
-        RoundRecord[] ends = [.. method.Runs.Select(run => run.Run.Rounds[^1])];
-        double seconds = method.Runs.Sum(run => Cost.Of(run.Run).Sum(cost => cost.SearchSeconds + cost.TrainSeconds + cost.QuerySeconds));
-        double search = method.Runs.Sum(run => Cost.Of(run.Run).Sum(cost => cost.SearchSeconds));
+        MethodPoint? parameters = method.Curve(round => round.Parameters).LastOrDefault(point => point.Values.Count == method.Runs.Count);
+        MethodPoint? accuracy = method.Curve(round => round.Test?.Accuracy).LastOrDefault(point => point.Labels == parameters?.Labels && point.Values.Count == method.Runs.Count);
+        IReadOnlyList<IReadOnlyList<CurvePoint>> curves = CommonLabels.Cut(method.Runs.Select(run => method.ErrorCurve(run.Seed)));
+        double[] areas = [.. curves.Select(curve => LearningCurve.Auc(curve)!.Value)];
+        Sample area = Sample.Of(areas);
+        Interval? interval = Bootstrap.OfMean(areas);
+        RoundCost[] costs = [.. method.Runs.SelectMany(run => Cost.Of(run.Run))];
+        double seconds = costs.Sum(cost => cost.SearchSeconds + cost.TrainSeconds + cost.QuerySeconds);
         return
         [
-            comparison.NameOf(method), method.Runs.Count, last?.Labels ?? ends.Max(round => round.Labels), last?.Summary.Mean, last?.Summary.StandardError,
-            areas.Length == 0 ? null : auc.Mean, auc.StandardError, (long)ends.Average(round => round.Parameters), seconds / 3600, seconds > 0 ? search / seconds : null,
+            comparison.NameOf(method), method.Runs.Count, parameters?.Labels, accuracy?.Summary.Mean, accuracy?.Summary.StandardError,
+            parameters is null ? null : (long)parameters.Summary.Mean, areas.Length == 0 ? null : area.Mean, area.StandardError, interval?.Low, interval?.High, areas.Length,
+            areas.Length == 0 ? null : curves[0][^1].Labels, seconds / 3600, seconds > 0 ? costs.Sum(cost => cost.SearchSeconds) / seconds : null,
         ];
     }
 }
