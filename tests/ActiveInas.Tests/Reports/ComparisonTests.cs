@@ -148,6 +148,8 @@ public sealed class ComparisonTests
         Assert.Equal(0.5 - (0.075 * 0.05), (double)coreset["to"]!, 12);
         Assert.Null(Row(1)["95 % interval from"]);
         Assert.Equal(0.45, (double)Row(1)["mean test error"]!, 12);
+        Assert.Contains("Rows up to different labels do not compare.", OverviewSection.Create(comparison).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("different labels", OverviewSection.Create(Curves.Compare(Curves.Run("coreset", "search", 1, 0.5, 0.3))).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,6 +181,7 @@ public sealed class ComparisonTests
         Figure path = ArchitectureSection.Create(Curves.Compare(moved)).Figures.Single(figure => figure.Id == "path");
         FigureNode Node(string id) => path.Nodes.Single(node => node.Id == id);
 
+        Assert.Contains("The first search starts at A(1,1). Paths: seed 1: A(2,1) x2 -> A(2,2) -> A(2,1).", path.Caption, StringComparison.Ordinal);
         Assert.Equal(0, Node("A(1,1)").Weight);
         Assert.DoesNotContain("rounds", Node("A(1,1)").Note!, StringComparison.Ordinal);
         Assert.Contains(new FigureEdge("A(1,1)", "A(2,1)", Strong: true), path.Edges);

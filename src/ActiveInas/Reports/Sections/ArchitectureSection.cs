@@ -45,7 +45,8 @@ internal static class ArchitectureSection
             first.Classes.Count,
             walks,
             comparison.Methods.Count > 1 ? $"Path through the search space, {comparison.NameOf(method)}" : "Path through the search space",
-            $"Parameters and FLOPs of one forward pass on each node; the stronger the blue, the more rounds. Shown up to A({shown.MaxBlocks},{shown.MaxStacks}) of a space up to A({space.MaxBlocks},{space.MaxStacks}). {paths}.");
+            $"Parameters and FLOPs of one forward pass on each node; the stronger the blue, the more rounds. Shown up to A({shown.MaxBlocks},{shown.MaxStacks}) of a space up to A({space.MaxBlocks},{space.MaxStacks}). "
+            + $"The first search starts at {walks[0].Start}. Paths: {paths}.");
         return figure with
         {
             Id = index == 0 ? "path" : $"path-{index + 1}",

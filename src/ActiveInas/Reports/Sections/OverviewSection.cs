@@ -8,25 +8,32 @@ namespace ActiveInas.Reports.Sections;
 /// <summary>One row a method: how far it got, how well, at what cost.</summary>
 internal static class OverviewSection
 {
+    private const int LabelsColumn = 2;
+    private const int AreaLabelsColumn = 11;
+
     public static Section Create(Comparison comparison)
     {
+        object?[][] rows = [.. comparison.Methods.Select(method => Row(comparison, method))];
         FigureTable table = new(
             [
                 "method", "seeds", "labels", "test accuracy", "standard error", "parameters", "mean test error", "its standard error", "95 % interval from", "to", "its seeds", "up to labels",
-                "hours, all seeds", "search share",
+                "hours", "search share",
             ],
-            [.. comparison.Methods.Select(method => Row(comparison, method))]);
+            rows);
+        string uneven = Differ(rows, LabelsColumn) || Differ(rows, AreaLabelsColumn) ? " Rows up to different labels do not compare." : "";
         return new Section(
             "overview",
             "Overview",
             "Mean over seeds, with the standard error of the mean; accuracy and parameters of the last number of labels that all seeds reached."
             + FewSeeds.Note(comparison.Methods.Select(method => method.Runs.Count))
             + " The mean test error is the area under the error curve over its label span; less is better. It goes up to the last number of labels that all of its seeds reached: those with "
-            + $"at least {CommonLabels.Fewest} label counts. Intervals: bootstrap over seeds. Hours: {CostSection.Seconds}")
+            + $"at least {CommonLabels.Fewest} label counts.{uneven} Intervals: bootstrap over seeds. Hours of all seeds: {CostSection.Seconds}")
         {
             Tables = [new NamedTable("overview", "Methods", table)],
         };
     }
+
+    private static bool Differ(object?[][] rows, int column) => rows.Select(row => row[column]).OfType<int>().Distinct().Count() > 1;
 
     private static object?[] Row(Comparison comparison, Method method)
     {

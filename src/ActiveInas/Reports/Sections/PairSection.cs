@@ -25,13 +25,13 @@ internal static class PairSection
             ],
             rows);
         string few = rows.Any(row => (int)row[4]! < PairedTests.FewestForFivePercent)
-            ? $" Rows with fewer than {PairedTests.FewestForFivePercent} seeds cannot reach 5 %, whatever the difference (n seeds: p is at least 2^(1-n)), and their intervals are too narrow."
+            ? $" Rows with fewer than {PairedTests.FewestForFivePercent} seeds cannot reach 5 % in a test, whatever the difference: with n seeds p is at least 2^(1-n). Their intervals are too narrow."
             : "";
         return new Section(
             "pairs",
             "Methods compared in pairs",
             "Methods that differ in one setting. One seed fixes the initial labels of all methods, so they are compared seed by seed. Areas go up to the last number of labels that both reached "
-            + $"with all seeds counted in the row; seeds with fewer than {CommonLabels.Fewest} label counts are not counted. Intervals: paired bootstrap over seeds. A tie: mean test errors that differ by less than {TieMargin}. Tests are two-sided and exact, and not corrected for their number.{few}")
+            + $"with all seeds counted in the row; seeds with fewer than {CommonLabels.Fewest} label counts in common are left out. Intervals: paired bootstrap over seeds. A tie: mean test errors that differ by less than {TieMargin}. Tests are two-sided and exact, and not corrected for their number.{few}")
         {
             Tables = [new NamedTable("pairs", "Pairs", table)],
         };
