@@ -15,6 +15,15 @@ public sealed record PanelLine(Method Method, string Name, Colour Colour, Dash D
 /// <param name="Lines">In the order of the runs.</param>
 public sealed record Panel(string Key, string Name, IReadOnlyList<PanelLine> Lines);
 
+/// <summary>Two methods that are alike but for one setting.</summary>
+/// <param name="First">One.</param>
+/// <param name="Second">The other.</param>
+/// <param name="Key">The setting in which they differ.</param>
+/// <param name="FirstName">Its value in the first, in the words of the paper.</param>
+/// <param name="SecondName">Its value in the second.</param>
+/// <param name="Shared">Values of the other settings, "softmax-response"; empty when there are none.</param>
+public sealed record MethodPair(Method First, Method Second, string Key, string FirstName, string SecondName, string Shared);
+
 /// <summary>Sorts runs into methods and panels as the paper does: a panel a data set and query function with a line an architecture
 /// (figures 2 to 4); where one architecture is used, a line a query function (figure 5).</summary>
 public sealed class Comparison
@@ -52,6 +61,11 @@ public sealed class Comparison
             : Methods.FirstOrDefault(other => other.IsPassive && other.Settings.Where((_, i) => i != query).SequenceEqual(method.Settings.Where((_, i) => i != query)));
     }
 
+    /// <summary>All pairs of methods that differ in exactly one setting: the lines of each panel first, then those of other settings.</summary>
+    public IReadOnlyList<MethodPair> Pairs()
+        => [.. Methods.SelectMany((method, i) => Methods.Skip(i + 1).Select(other => Pair(method, other))).OfType<MethodPair>()
+            .GroupBy(pair => (pair.Key, pair.Shared)).OrderBy(group => group.Key.Key == LineKey ? 0 : 1).SelectMany(group => group)];
+
     /// <summary>A method in the words of the paper: "softmax-response, active-iNAS".</summary>
     public string NameOf(Method method)
     {
@@ -59,6 +73,20 @@ public sealed class Comparison
         return method.Settings.Count == 0
             ? method.Name
             : string.Join(", ", method.Settings.Select((value, i) => MethodNames.Of(_input.Varying[i], value)));
+    }
+
+    private MethodPair? Pair(Method first, Method second)
+    {
+        int[] differing = [.. Enumerable.Range(0, first.Settings.Count).Where(i => first.Settings[i] != second.Settings[i])];
+        if (differing.Length != 1)
+        {
+            return null;
+        }
+
+        int key = differing[0];
+        string Name(Method method, int i) => MethodNames.Of(_input.Varying[i], method.Settings[i]);
+        string shared = string.Join(", ", Enumerable.Range(0, first.Settings.Count).Where(i => i != key).Select(i => Name(first, i)));
+        return new MethodPair(first, second, _input.Varying[key], Name(first, key), Name(second, key), shared);
     }
 
     private int Index(string key) => _input.Varying.ToList().IndexOf(key);

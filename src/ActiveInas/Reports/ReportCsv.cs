@@ -4,7 +4,7 @@ using ActiveInas.Runs;
 
 namespace ActiveInas.Reports;
 
-/// <summary>Every number of a report as CSV: a file a figure and a table.</summary>
+/// <summary>Every number of a report as CSV: a file a figure, a table and a gallery.</summary>
 public static class ReportCsv
 {
     /// <summary>Writes FOLDER/ID.csv for each.</summary>
@@ -14,7 +14,8 @@ public static class ReportCsv
         ArgumentNullException.ThrowIfNull(report);
         List<string> paths = [];
         IEnumerable<(string Id, FigureTable Table)> tables = report.Sections.SelectMany(section => section.Tables.Select(table => (table.Id, table.Table))
-            .Concat(section.Figures.Select(figure => (figure.Id, figure.Table))));
+            .Concat(section.Figures.Select(figure => (figure.Id, figure.Table)))
+            .Concat(section.Gallery.Count > 0 ? [(section.Id, Images(section.Gallery))] : []));
         foreach ((string id, FigureTable table) in tables)
         {
             string path = Path.Combine(folder, id + ".csv");
@@ -24,6 +25,10 @@ public static class ReportCsv
 
         return paths;
     }
+
+    private static FigureTable Images(IReadOnlyList<GalleryRound> rounds) => new(
+        ["query", "rank", "path", "label", "score"],
+        [.. rounds.SelectMany(round => round.Images.Select(image => new object?[] { round.Title, image.Rank, image.Path, image.Label, image.Score }))]);
 
     private static string Text(FigureTable table)
     {

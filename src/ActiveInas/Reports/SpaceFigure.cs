@@ -3,6 +3,15 @@ using ActiveInas.Reports.Figures;
 
 namespace ActiveInas.Reports;
 
+/// <summary>The way of a run through a space.</summary>
+/// <param name="Start">A_0, where the search of the first round starts: no round used it for that.</param>
+/// <param name="Rounds">Number of labels and architecture of each round, in order.</param>
+public sealed record SpaceWalk(Architecture Start, IReadOnlyList<(int Labels, Architecture Architecture)> Rounds)
+{
+    /// <summary>From A_0 on.</summary>
+    public IEnumerable<Architecture> Nodes => Rounds.Select(round => round.Architecture).Prepend(Start);
+}
+
 /// <summary>The search space as a graph on a grid: the paper's figure of the space, and the way that searches took through it.</summary>
 public static class SpaceFigure
 {
@@ -15,23 +24,25 @@ public static class SpaceFigure
     /// <param name="height">H of the images in pixels.</param>
     /// <param name="width">W of the images in pixels.</param>
     /// <param name="classes">Classes.</param>
-    /// <param name="walks">Architectures of the rounds, a list a run; none for the space alone.</param>
+    /// <param name="walks">One a run; none for the space alone.</param>
     /// <param name="title">Heading.</param>
     /// <param name="caption">What is seen.</param>
     public static Figure Create(
-        SearchSpace space, int height, int width, int classes, IReadOnlyList<IReadOnlyList<Architecture>> walks, string title, string caption)
+        SearchSpace space, int height, int width, int classes, IReadOnlyList<SpaceWalk> walks, string title, string caption)
     {
-        Dictionary<Architecture, int> visits = walks.SelectMany(walk => walk).GroupBy(node => node).ToDictionary(group => group.Key, group => group.Count());
-        HashSet<(Architecture From, Architecture To)> steps = [.. walks.SelectMany(walk => walk.Zip(walk.Skip(1))).Where(step => step.First != step.Second)];
-        int most = Math.Max(1, visits.Values.DefaultIfEmpty(1).Max());
+        Dictionary<Architecture, int[]> visits = walks.SelectMany(walk => walk.Rounds).GroupBy(round => round.Architecture)
+            .ToDictionary(group => group.Key, group => group.Select(round => round.Labels).Order().ToArray());
+        HashSet<(Architecture From, Architecture To)> steps = [.. walks.SelectMany(walk => walk.Nodes.Zip(walk.Nodes.Skip(1))).Where(step => step.First != step.Second)];
+        int most = Math.Max(1, visits.Values.Select(labels => labels.Length).DefaultIfEmpty().Max());
+        int[] Labels(Architecture node) => visits.GetValueOrDefault(node) ?? [];
         FigureNode[] nodes = [.. space.Nodes.Select(node => new FigureNode(
             node.ToString(),
             node.Blocks,
             node.Stacks,
             [node.ToString(), Short(node.ParameterCount(classes)), $"{Short(node.ForwardFlops(height, width, classes))}FLOP"],
-            visits.TryGetValue(node, out int count) ? (double)count / most : 0,
+            (double)Labels(node).Length / most,
             $"{node}: {node.ParameterCount(classes):N0} parameters, {node.ForwardFlops(height, width, classes) / 1e6:N1} MFLOPs an image"
-                + (visits.TryGetValue(node, out int rounds) ? $", {rounds} of {walks.Sum(walk => walk.Count)} rounds" : "")))];
+                + (visits.TryGetValue(node, out int[]? labels) ? $", {labels.Length} of {walks.Sum(walk => walk.Rounds.Count)} rounds, {Range(labels)}" : "")))];
         FigureEdge[] edges = [.. space.Nodes.SelectMany(node => space.Successors(node).Select(next => (node, next)))
             .Concat(steps).Distinct().Select(edge => new FigureEdge(edge.Item1.ToString(), edge.Item2.ToString(), steps.Contains((edge.Item1, edge.Item2))))];
         return new Figure(
@@ -42,11 +53,12 @@ public static class SpaceFigure
             Width = Math.Clamp((space.MaxBlocks * NodeWidth) + Frame, 420, 1400),
             Height = (space.MaxStacks * NodeHeight) + Frame,
             Table = new FigureTable(
-                ["architecture", "blocks", "stacks", "parameters", "FLOPs", "successors", "rounds"],
+                ["architecture", "blocks", "stacks", "parameters", "FLOPs", "successors", "rounds", "labels from", "to"],
                 [.. space.Nodes.Select(node => new object?[]
                 {
                     node.ToString(), node.Blocks, node.Stacks, node.ParameterCount(classes), node.ForwardFlops(height, width, classes),
-                    string.Join(" ", space.Successors(node)), visits.GetValueOrDefault(node),
+                    string.Join(" ", space.Successors(node)), Labels(node).Length,
+                    Labels(node) is [int first, ..] ? first : null, Labels(node) is [.., int last] ? last : null,
                 })]),
         };
     }
@@ -66,4 +78,6 @@ public static class SpaceFigure
 
         return $"{value:0} ";
     }
+
+    private static string Range(int[] labels) => labels[0] == labels[^1] ? $"at {labels[0]:N0} labels" : $"at {labels[0]:N0} to {labels[^1]:N0} labels";
 }

@@ -3,6 +3,9 @@ namespace ActiveInas.Statistics;
 /// <summary>Two-sided exact tests of "the paired differences are symmetric about 0". A difference of 0 is dropped in both.</summary>
 public static class PairedTests
 {
+    /// <summary>Pairs below which no test here can give p of 5 % or less: the smallest possible p is 2^(1-n), 0.031 for 6.</summary>
+    public const int FewestForFivePercent = 6;
+
     /// <summary>Sign test: how likely are at least so unequal numbers of plus and minus signs (binomial with 1/2)?</summary>
     /// <param name="differences">One a pair.</param>
     /// <returns>p; 1 without a difference.</returns>
@@ -25,7 +28,7 @@ public static class PairedTests
     /// <remarks>Equal sizes share the mean of their ranks. The null distribution of those very ranks is computed exactly, as the distribution of
     /// a sum of independent terms that are 0 or the rank with probability 1/2 each.</remarks>
     /// <param name="differences">One a pair.</param>
-    /// <returns>p; 1 without a difference. The smallest possible value is 2^(1-n): no 5 % test can succeed with fewer than 6 pairs.</returns>
+    /// <returns>p; 1 without a difference.</returns>
     public static double SignedRank(IReadOnlyList<double> differences)
     {
         double[] kept = Kept(differences);

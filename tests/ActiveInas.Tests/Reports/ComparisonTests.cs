@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Reports;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Reports.Sections;
@@ -52,7 +53,7 @@ public sealed class ComparisonTests
         Assert.Equal(0.1 / Math.Sqrt(3), (points[0].High!.Value - points[0].Low!.Value) / 2, 12);
         Assert.Equal(0.65, points[1].Y!.Value, 12);
         Assert.Equal((2, "1 2"), ((int)figure.Table.Rows[1][2]!, (string)figure.Table.Rows[1][5]!));
-        Assert.Contains("Few seeds (3)", figure.Caption, StringComparison.Ordinal);
+        Assert.Contains("Few seeds (2 to 3): differences may be chance.", figure.Caption, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,20 +84,111 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void Pairs_are_compared_seed_by_seed_up_to_the_labels_that_both_reached()
+    public void Pairs_are_compared_seed_by_seed_up_to_the_labels_that_both_reached_with_all_seeds()
     {
+        // Seed 1 of both got on to 300 labels, where it looks better still: seed 2 did not, so 200 count. Seed 3 has one point and no area.
         Comparison comparison = Curves.Compare(
-            Curves.Run("coreset", "search", 1, 0.5, 0.3, 0.1), Curves.Run("coreset", "search", 2, 0.5, 0.3), Curves.Run("coreset", "search", 9, 0.1, 0.1),
-            Curves.Run("coreset", "A(1,2)", 1, 0.5, 0.4), Curves.Run("coreset", "A(1,2)", 2, 0.5, 0.301));
-        IReadOnlyList<object?> row = Assert.Single(PairSection.Create(comparison)!.Tables[0].Table.Rows);
+            Curves.Run("coreset", "search", 1, 0.5, 0.3, 0.1), Curves.Run("coreset", "search", 2, 0.5, 0.3), Curves.Run("coreset", "search", 3, 0.5),
+            Curves.Run("coreset", "search", 9, 0.1, 0.1),
+            Curves.Run("coreset", "A(1,2)", 1, 0.5, 0.4, 0.9), Curves.Run("coreset", "A(1,2)", 2, 0.5, 0.301, 0.3), Curves.Run("coreset", "A(1,2)", 3, 0.5, 0.1));
+        Section section = PairSection.Create(comparison)!;
+        IReadOnlyList<object?> row = Assert.Single(section.Tables[0].Table.Rows);
 
         // Mean test errors: 0.40 against 0.45, and 0.40 against 0.4005, which is a tie.
-        Assert.Equal(["coreset", "active-iNAS", "A(1,2)", 2, 200], row.Take(5));
-        Assert.Equal((0.05 + 0.0005) / 2, (double)row[5]!, 12);
-        Assert.Equal([1, 1, 0], row.Skip(8).Take(3).Select(value => (int)value!));
-        Assert.Equal(0.5, (double)row[11]!, 12);
-        Assert.Equal(0.0505, (double)row[13]!, 12);
-        Assert.Contains("With 2 seeds nothing here can be significant", PairSection.Create(comparison)!.Text, StringComparison.Ordinal);
+        Assert.Equal(["active-iNAS", "A(1,2)", "architecture", "coreset", 2, 200], row.Take(6));
+        Assert.Equal((0.05 + 0.0005) / 2, (double)row[6]!, 12);
+        Assert.Equal([1, 1, 0], row.Skip(9).Take(3).Select(value => (int)value!));
+        Assert.Equal(0.5, (double)row[12]!, 12);
+        Assert.Equal(0.0505, (double)row[14]!, 12);
+    }
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(6, false)]
+    public void Rows_of_fewer_than_6_seeds_are_said_to_prove_nothing(int seeds, bool said)
+    {
+        ulong[] all = [.. Enumerable.Range(1, seeds).Select(seed => (ulong)seed)];
+        Comparison comparison = Curves.Compare(
+            [.. all.Select(seed => Curves.Run("coreset", "search", seed, 0.5, 0.3)), .. all.Select(seed => Curves.Run("coreset", "A(1,2)", seed, 0.5, 0.4))]);
+        Section section = PairSection.Create(comparison)!;
+        Assert.Equal(said, section.Text.Contains("Rows with fewer than 6 seeds cannot reach 5 %", StringComparison.Ordinal));
+        Assert.Equal(said, (double)section.Tables[0].Table.Rows[0][12]! > 0.05);
+    }
+
+    [Fact]
+    public void All_methods_that_differ_in_one_setting_are_compared()
+    {
+        Comparison comparison = Curves.Compare(
+            Curves.Run("coreset", "search", 1, 0.5, 0.3), Curves.Run("coreset", "A(2,4)", 1, 0.5, 0.4),
+            Curves.Run("random", "search", 1, 0.5, 0.45), Curves.Run("random", "A(2,4)", 1, 0.5, 0.5));
+        FigureTable table = PairSection.Create(comparison)!.Tables[0].Table;
+        Assert.Equal(["method", "beside", "differ in", "share"], table.Columns.Take(4));
+        Assert.Equal(
+            [
+                "active-iNAS|Resnet-18|architecture|coreset", "active-iNAS|Resnet-18|architecture|random", "coreset|random|query|active-iNAS", "coreset|random|query|Resnet-18",
+            ],
+            table.Rows.Select(row => string.Join('|', row.Take(4))));
+    }
+
+    [Fact]
+    public void The_overview_has_the_mean_test_error_up_to_the_labels_that_all_seeds_reached_and_its_interval()
+    {
+        Comparison comparison = Curves.Compare(
+            Curves.Run("coreset", "search", 1, 0.5, 0.3, 0.1), Curves.Run("coreset", "search", 2, 0.6, 0.4), Curves.Run("coreset", "search", 3, 0.9), Curves.Run("random", "search", 1, 0.5, 0.4));
+        FigureTable table = Assert.Single(OverviewSection.Create(comparison).Tables).Table;
+        Dictionary<string, object?> Row(int index) => table.Columns.Zip(table.Rows[index]).DistinctBy(cell => cell.First).ToDictionary(cell => cell.First, cell => cell.Second);
+
+        // Seed 3 has one point and no area; areas of the others up to 200 labels are 0.4 and 0.5.
+        Dictionary<string, object?> coreset = Row(0);
+        Assert.Equal((3, 100, 2, 200), ((int)coreset["seeds"]!, (int)coreset["labels"]!, (int)coreset["its seeds"]!, (int)coreset["up to labels"]!));
+        Assert.Equal(0.45, (double)coreset["mean test error"]!, 12);
+
+        // Means of the four draws: 0.4, 0.45, 0.45, 0.5; quantiles 0.075 of the way between the ends and their neighbours.
+        Assert.Equal(0.4 + (0.075 * 0.05), (double)coreset["95 % interval from"]!, 12);
+        Assert.Equal(0.5 - (0.075 * 0.05), (double)coreset["to"]!, 12);
+        Assert.Null(Row(1)["95 % interval from"]);
+        Assert.Equal(0.45, (double)Row(1)["mean test error"]!, 12);
+        Assert.Contains("Rows up to different labels do not compare.", OverviewSection.Create(comparison).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("different labels", OverviewSection.Create(Curves.Compare(Curves.Run("coreset", "search", 1, 0.5, 0.3))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Few_seeds_are_named_wherever_means_rest_on_them()
+    {
+        ReportRun[] Runs(int seeds) =>
+        [
+            .. Enumerable.Range(1, seeds).SelectMany(seed => new[] { "coreset", "random" }.SelectMany(query => new[] { "search", "A(1,2)" }.Select(
+                architecture => Curves.Run(query, architecture, (ulong)seed, seed == 1 ? [0.5, 0.3] : [0.5, 0.3, 0.2])))),
+        ];
+        const string Few = "Few seeds (3 to 4): differences may be chance.";
+        Comparison few = Curves.Compare(Runs(4));
+        Assert.Contains(Few, AucGainSection.Create(few)!.Text, StringComparison.Ordinal);
+        Figure[] figures = [.. CostSection.Create(few).Figures.Where(figure => figure.Id != "cost-shares"), .. ArchitectureSection.Create(few).Figures.Where(figure => figure.Nodes.Count == 0)];
+        Assert.Equal(6, figures.Length);
+        Assert.All(figures, figure => Assert.Contains(Few, figure.Caption, StringComparison.Ordinal));
+
+        Comparison enough = Curves.Compare(Runs(6));
+        Assert.DoesNotContain("seeds (", AucGainSection.Create(enough)!.Text, StringComparison.Ordinal);
+        Assert.All(CostSection.Create(enough).Figures.Concat(ArchitectureSection.Create(enough).Figures), figure => Assert.DoesNotContain("Few seeds", figure.Caption, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_start_of_a_search_is_no_round_and_nodes_say_at_which_labels_they_were_used()
+    {
+        ReportRun run = Curves.Run("coreset", "search", 1, 0.5, 0.4, 0.3, 0.2);
+        Architecture[] walk = [new(2, 1), new(2, 1), new(2, 2), new(2, 1)];
+        ReportRun moved = run with { Run = run.Run with { Rounds = [.. run.Run.Rounds.Select((round, i) => round with { Architecture = walk[i] })] } };
+        Figure path = ArchitectureSection.Create(Curves.Compare(moved)).Figures.Single(figure => figure.Id == "path");
+        FigureNode Node(string id) => path.Nodes.Single(node => node.Id == id);
+
+        Assert.Contains("The first search starts at A(1,1). Paths: seed 1: A(2,1) x2 -> A(2,2) -> A(2,1).", path.Caption, StringComparison.Ordinal);
+        Assert.Equal(0, Node("A(1,1)").Weight);
+        Assert.DoesNotContain("rounds", Node("A(1,1)").Note!, StringComparison.Ordinal);
+        Assert.Contains(new FigureEdge("A(1,1)", "A(2,1)", Strong: true), path.Edges);
+        Assert.EndsWith("3 of 4 rounds, at 100 to 400 labels", Node("A(2,1)").Note!, StringComparison.Ordinal);
+        Assert.EndsWith("1 of 4 rounds, at 300 labels", Node("A(2,2)").Note!, StringComparison.Ordinal);
+        Assert.Equal(["rounds", "labels from", "to"], path.Table.Columns.TakeLast(3));
+        Assert.Equal(["A(2,1) 2 100 200", "A(2,2) 1 300 300", "A(2,1) 1 400 400"], path.Table.Rows.Select(row => $"{row[1]} {row[6]} {row[7]} {row[8]}"));
     }
 
     [Fact]
@@ -109,11 +201,14 @@ public sealed class ComparisonTests
         Comparison comparison = Curves.Compare(Curves.Run("coreset", "A(1,2)", 1, 0.5, 0.3, 0.2));
         Section section = CostSection.Create(comparison);
         Figure seconds = section.Figures.Single(figure => figure.Id == "cost-seconds-coreset");
+        Assert.Contains("the passes over the test part and the choice of the initial points are not in them", seconds.Caption, StringComparison.Ordinal);
         Assert.Equal([2, 5, 8], seconds.Series[0].Points.Select(point => point.X));
         Figure flops = section.Figures.Single(figure => figure.Id == "cost-flops-coreset");
+        Assert.Contains("passes without training (validation, queries, test) are not in them", flops.Caption, StringComparison.Ordinal);
         double step = 3.0 * 10 * 64 * comparison.Methods[0].Runs[0].Run.Rounds[0].Flops;
         Assert.Equal([step, 2 * step, 3 * step], flops.Series[0].Points.Select(point => point.X));
         Figure shares = section.Figures.Single(figure => figure.Id == "cost-shares");
+        Assert.Contains("the passes over the test part and the choice of the initial points are not in them", shares.Caption, StringComparison.Ordinal);
         Assert.Equal([0, 6.0 / 8, 2.0 / 8], shares.Series.Select(series => series.Points[0].Y!.Value));
     }
 }

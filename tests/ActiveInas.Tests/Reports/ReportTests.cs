@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.RegularExpressions;
 using System.Xml;
 using ActiveInas.Architectures;
@@ -52,6 +53,19 @@ public sealed partial class ReportTests : IDisposable
         Assert.All(renamed.Sections.Single(section => section.Id == "gallery").Gallery[0].Images, image => Assert.Null(image.DataUri));
     }
 
+    [Theory]
+    [InlineData(100, 120, 100, 120)]
+    [InlineData(200, 300, 85, 128)]
+    [InlineData(512, 256, 128, 64)]
+    public async Task Images_of_the_gallery_are_at_most_128_pixels_long(int height, int width, int expectedHeight, int expectedWidth)
+    {
+        string experiment = await RunExperimentAsync("[1]");
+        Report report = await Report.CreateAsync(ReportInput.OfExperiment(experiment), parts: FakeBackend.Parts(data: Sized(height, width)));
+        string uri = report.Sections.Single(section => section.Id == "gallery").Gallery[0].Images[0].DataUri!;
+        ReadOnlySpan<byte> png = Convert.FromBase64String(uri[(uri.IndexOf(',', StringComparison.Ordinal) + 1)..]);
+        Assert.Equal((expectedWidth, expectedHeight), (BinaryPrimitives.ReadInt32BigEndian(png[16..]), BinaryPrimitives.ReadInt32BigEndian(png[20..])));
+    }
+
     [Fact]
     public async Task Data_that_is_gone_leaves_a_note_and_no_images()
     {
@@ -100,12 +114,19 @@ public sealed partial class ReportTests : IDisposable
     {
         Report report = await Report.CreateAsync(ReportInput.OfExperiment(await RunExperimentAsync("[1, 2]")), parts: FakeBackend.Parts());
         IReadOnlyList<string> paths = ReportCsv.Write(report, _folder["csv"]);
-        Assert.Equal(report.Figures.Count() + report.Sections.Sum(section => section.Tables.Count), paths.Count);
+        Assert.Equal(report.Figures.Count() + report.Sections.Sum(section => section.Tables.Count) + 1, paths.Count);
         string[] lines = File.ReadAllLines(_folder["csv/curve-random.csv"]);
         Assert.Equal("method,labels,seeds,test accuracy,standard error,which seeds", lines[0]);
         FigureTable table = report.Figures.Single(figure => figure.Id == "curve-random").Table;
         Assert.Equal(table.Rows.Count + 1, lines.Length);
         Assert.Equal(((double)table.Rows[0][3]!).ToString("R"), lines[1].Split(',')[3]);
+
+        IReadOnlyList<GalleryRound> gallery = report.Sections.Single(section => section.Id == "gallery").Gallery;
+        string[] images = File.ReadAllLines(_folder["csv/gallery.csv"]);
+        Assert.Equal("query,rank,path,label,score", images[0]);
+        Assert.Equal(gallery.Sum(round => round.Images.Count) + 1, images.Length);
+        GalleryImage first = gallery[0].Images[0];
+        Assert.Equal($"\"{gallery[0].Title}\",1,{first.Path},{first.Label},{first.Score:R}", images[1]);
     }
 
     [Fact]
@@ -135,7 +156,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.True(bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']));
 
         // The width in the header: twice that of the figure.
-        Assert.Equal(figure.Width * SvgRenderer.Scale, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes[16..]));
+        Assert.Equal(figure.Width * SvgRenderer.Scale, BinaryPrimitives.ReadInt32BigEndian(bytes[16..]));
     }
 
     [Fact]
@@ -187,6 +208,12 @@ public sealed partial class ReportTests : IDisposable
     {
         Dataset data = FakeBackend.Data();
         return data with { Train = new ImageSet(data.Train.Height, data.Train.Width, data.Train.Pixels, data.Train.Labels, [.. data.Train.Names.Select(name => "other/" + name)]) };
+    }
+
+    private static Dataset Sized(int height, int width)
+    {
+        Dataset data = FakeBackend.Data();
+        return data with { Train = new ImageSet(height, width, new byte[data.Train.Count * height * width * 3], data.Train.Labels, data.Train.Names) };
     }
 
     private static string Json(string seeds)

@@ -1,4 +1,5 @@
 using ActiveInas.Architectures;
+using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Runs;
 
@@ -27,15 +28,15 @@ internal static class ArchitectureSection
 
     private static Figure Walk(Comparison comparison, Method method, int index)
     {
-        IReadOnlyList<IReadOnlyList<Architecture>> walks = [.. method.Runs.Select(run => (IReadOnlyList<Architecture>)
-            [Architecture.Parse(run.Run.Configuration.Start), .. run.Run.Rounds.Select(round => round.Architecture)])];
+        SpaceWalk[] walks = [.. method.Runs.Select(run => new SpaceWalk(
+            Architecture.Parse(run.Run.Configuration.Start), [.. run.Run.Rounds.Select(round => (round.Labels, round.Architecture))]))];
         RunDocument first = method.Runs[0].Run;
         SearchSpace space = SearchSpace.Parse(method.Configuration.Space).ForImages(first.ImageHeight, first.ImageWidth);
 
         // The part of the space around the walk: the rest is empty.
         SearchSpace shown = new(
-            Math.Min(space.MaxBlocks, Math.Max(3, walks.SelectMany(walk => walk).Max(node => node.Blocks) + Margin)),
-            Math.Min(space.MaxStacks, Math.Max(2, walks.SelectMany(walk => walk).Max(node => node.Stacks) + Margin)));
+            Math.Min(space.MaxBlocks, Math.Max(3, walks.SelectMany(walk => walk.Nodes).Max(node => node.Blocks) + Margin)),
+            Math.Min(space.MaxStacks, Math.Max(2, walks.SelectMany(walk => walk.Nodes).Max(node => node.Stacks) + Margin)));
         string paths = string.Join("; ", method.Runs.Select(run => $"seed {run.Seed}: {ArchitecturePath.Of(run.Run.Rounds)}"));
         Figure figure = SpaceFigure.Create(
             shown,
@@ -44,16 +45,35 @@ internal static class ArchitectureSection
             first.Classes.Count,
             walks,
             comparison.Methods.Count > 1 ? $"Path through the search space, {comparison.NameOf(method)}" : "Path through the search space",
-            $"Parameters and FLOPs of one forward pass on each node; the stronger the blue, the more rounds. Shown up to A({shown.MaxBlocks},{shown.MaxStacks}) of a space up to A({space.MaxBlocks},{space.MaxStacks}). {paths}.");
+            $"Parameters and FLOPs of one forward pass on each node; the stronger the blue, the more rounds. Shown up to A({shown.MaxBlocks},{shown.MaxStacks}) of a space up to A({space.MaxBlocks},{space.MaxStacks}). "
+            + $"The first search starts at {walks[0].Start}. Paths: {paths}.");
         return figure with
         {
             Id = index == 0 ? "path" : $"path-{index + 1}",
             Table = new FigureTable(
-                ["seed", "labels", "architecture", "blocks", "stacks", "parameters", "FLOPs"],
-                [.. method.Runs.SelectMany(run => run.Run.Rounds.Select(round => new object?[]
+                ["seed", "architecture", "blocks", "stacks", "parameters", "FLOPs", "rounds", "labels from", "to"],
+                [.. method.Runs.SelectMany(run => Stays(run.Run.Rounds).Select(stay => new object?[]
                 {
-                    run.Seed, round.Labels, round.Architecture.ToString(), round.Architecture.Blocks, round.Architecture.Stacks, round.Parameters, round.Flops,
+                    run.Seed, stay[0].Architecture.ToString(), stay[0].Architecture.Blocks, stay[0].Architecture.Stacks, stay[0].Parameters, stay[0].Flops,
+                    stay.Count, stay[0].Labels, stay[^1].Labels,
                 }))]),
         };
+    }
+
+    // Successive rounds with the same architecture.
+    private static List<List<RoundRecord>> Stays(IEnumerable<RoundRecord> rounds)
+    {
+        List<List<RoundRecord>> stays = [];
+        foreach (RoundRecord round in rounds)
+        {
+            if (stays.Count == 0 || stays[^1][0].Architecture != round.Architecture)
+            {
+                stays.Add([]);
+            }
+
+            stays[^1].Add(round);
+        }
+
+        return stays;
     }
 }

@@ -16,7 +16,7 @@ internal static class AucGainSection
                 "auc-gain",
                 "Gain over random points",
                 "AUC-GAIN(m) = (AUC of random points - AUC of the query) / AUC of random points, both areas under the test error up to m labels, of the same "
-                + "architecture and the same seed. Above 0 the query saves labels.")
+                + "architecture and the same seed. Above 0 the query saves labels." + FewSeeds.Note(figures.SelectMany(figure => figure.Table.Rows).Select(row => (int)row[2]!)))
             {
                 Figures = figures,
             };

@@ -7,6 +7,11 @@ namespace ActiveInas.Reports.Sections;
 /// <summary>Accuracy over what it cost.</summary>
 internal static class CostSection
 {
+    /// <summary>What the seconds are, after a colon.</summary>
+    public const string Seconds = "those of searches, trainings and queries; the passes over the test part and the choice of the initial points are not in them.";
+
+    private const string Flops = "a training step costs three forward passes of its batch; passes without training (validation, queries, test) are not in them.";
+
     public static Section Create(Comparison comparison)
     {
         List<Figure> figures = [];
@@ -14,10 +19,10 @@ internal static class CostSection
         {
             string suffix = comparison.Panels.Count > 1 ? $", {panel.Name}" : "";
             figures.Add(Curve(
-                panel, $"cost-seconds-{panel.Key}", $"Accuracy over time{suffix}", "Wall-clock of search, training and queries so far, mean over seeds. Runs that shared the machine with others took longer than alone.",
+                panel, $"cost-seconds-{panel.Key}", $"Accuracy over time{suffix}", $"Mean over seeds. Seconds: {Seconds} Runs that shared the machine with others took longer than alone.",
                 new FigureAxis("time so far", Format: NumberFormat.Duration), cost => cost.SearchSeconds + cost.TrainSeconds, cost => cost.QuerySeconds));
             figures.Add(Curve(
-                panel, $"cost-flops-{panel.Key}", $"Accuracy over arithmetic{suffix}", "FLOPs of search and training so far, mean over seeds: a training step costs three forward passes of its batch.",
+                panel, $"cost-flops-{panel.Key}", $"Accuracy over arithmetic{suffix}", $"Mean over seeds. FLOPs of searches and trainings: {Flops}",
                 new FigureAxis("FLOPs so far", AxisScale.Logarithmic, NumberFormat.Short), cost => cost.SearchFlops + cost.TrainFlops, _ => 0));
         }
 
@@ -46,7 +51,7 @@ internal static class CostSection
             series.Add(new FigureSeries(line.Name, Mark.Line, line.Colour, line.Dash, points));
         }
 
-        return new Figure(id, title, caption, x, new FigureAxis("test accuracy", Format: NumberFormat.Percent), series)
+        return new Figure(id, title, caption + FewSeeds.Note(rows.Select(row => (int)row[2]!)), x, new FigureAxis("test accuracy", Format: NumberFormat.Percent), series)
         {
             Table = new FigureTable(["method", "labels", "seeds", x.Title, "test accuracy"], rows),
         };
@@ -71,14 +76,15 @@ internal static class CostSection
         return new Figure(
             "cost-shares",
             "Where the time went",
-            "Share of the wall-clock of search, training and queries, over all seeds.",
+            $"Share of the seconds over all seeds: {Seconds}{FewSeeds.Note(comparison.Methods.Select(method => method.Runs.Count))}",
             new FigureAxis("", AxisScale.Category, Categories: names),
             new FigureAxis("share of the time", Format: NumberFormat.Percent, Min: 0, Max: 1),
             [.. parts.Select((part, p) => new FigureSeries(part.Name, Mark.StackedBar, part.Colour, Dash.Solid, [.. seconds.Select((method, m) => new FigurePoint(
                 m, method.Sum() > 0 ? method[p] / method.Sum() : null, Note: Runs.ProgressText.Duration(method[p])))]))])
         {
             Table = new FigureTable(
-                ["method", "search, s", "training, s", "query, s"], [.. names.Select((name, m) => new object?[] { name, seconds[m][0], seconds[m][1], seconds[m][2] })]),
+                ["method", "seeds", "search, s", "training, s", "query, s"],
+                [.. names.Select((name, m) => new object?[] { name, comparison.Methods[m].Runs.Count, seconds[m][0], seconds[m][1], seconds[m][2] })]),
         };
     }
 }

@@ -39,7 +39,7 @@ internal static class CurveSection
         string uneven = panel.Lines.Any(line => line.Method.Curve(value).Select(point => point.Values.Count).Distinct().Count() > 1)
             ? " Some points rest on fewer seeds than others: see the table."
             : "";
-        return new Figure(id, title, caption + uneven, new FigureAxis("labels"), y, series)
+        return new Figure(id, title, caption + FewSeeds.Note(rows.Select(row => (int)row[2]!)) + uneven, new FigureAxis("labels"), y, series)
         {
             Table = new FigureTable(["method", "labels", "seeds", y.Title, "standard error", "which seeds"], rows),
         };
@@ -48,9 +48,7 @@ internal static class CurveSection
     private static Figure Curves(Panel panel, bool isOneOfMany)
     {
         string title = isOneOfMany ? $"Test accuracy, {panel.Name}" : "Test accuracy";
-        int seeds = panel.Lines.Max(line => line.Method.Runs.Count);
-        string few = seeds == 1 ? " One seed: there is no band, and a difference may be chance." : seeds < Sample.Few ? $" Few seeds ({seeds})." : "";
-        return Of(panel, $"curve-{panel.Key}", title, $"Mean over seeds; the band is one standard error.{few}", new FigureAxis("test accuracy", Format: NumberFormat.Percent), round => round.Test?.Accuracy);
+        return Of(panel, $"curve-{panel.Key}", title, "Mean over seeds; the band is one standard error.", new FigureAxis("test accuracy", Format: NumberFormat.Percent), round => round.Test?.Accuracy);
     }
 
     private static FigurePoint Point(MethodPoint point)

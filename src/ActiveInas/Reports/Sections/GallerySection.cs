@@ -1,4 +1,5 @@
 using ActiveInas.Data;
+using ActiveInas.Data.Images;
 using ActiveInas.Runs;
 
 namespace ActiveInas.Reports.Sections;
@@ -11,6 +12,9 @@ internal static class GallerySection
 
     /// <summary>Images a query where several methods are shown.</summary>
     public const int ForMany = 10;
+
+    /// <summary>Pixels of the longer side of an image in the page, at most.</summary>
+    public const int LongestSide = 128;
 
     /// <param name="comparison">The methods: the first seed of each active one is shown.</param>
     /// <param name="data">The data set of a run, or null when it is not at hand.</param>
@@ -56,7 +60,14 @@ internal static class GallerySection
             return null;
         }
 
-        byte[] png = PngFile.Encode(data.Train.Image(line.Sample), data.Train.Height, data.Train.Width);
-        return $"data:image/png;base64,{Convert.ToBase64String(png)}";
+        DecodedImage image = Shrunk(new DecodedImage(data.Train.Height, data.Train.Width, data.Train.Image(line.Sample).ToArray()));
+        return $"data:image/png;base64,{Convert.ToBase64String(PngFile.Encode(image.Rgb, image.Height, image.Width))}";
+    }
+
+    private static DecodedImage Shrunk(DecodedImage image)
+    {
+        double scale = Math.Min(1, (double)LongestSide / Math.Max(image.Height, image.Width));
+        return Resizer.Resize(image, Scaled(image.Height), Scaled(image.Width));
+        int Scaled(int side) => Math.Max(1, (int)Math.Round(scale * side));
     }
 }
