@@ -33,6 +33,9 @@ internal static class Cli
     /// <summary>Starts the real program.</summary>
     public static Process Start(params string[] args) => StartUnder(null, args);
 
+    /// <summary>Starts the real program in a folder.</summary>
+    public static Process StartIn(string folder, params string[] args) => StartUnder($"cd '{folder}'; exec \"$@\"", args);
+
     /// <summary>Starts the real program, through a line of shell that ends in <c>exec "$@"</c> when one is given.</summary>
     public static Process StartUnder(string? shell, params string[] args)
     {
@@ -48,6 +51,22 @@ internal static class Cli
         start.Environment["DOTNET_EnableWriteXorExecute"] = shell is null ? "1" : "0";
         start.Environment["NO_COLOR"] = "1";
         return Process.Start(start)!;
+    }
+
+    /// <summary>Sends it SIGTERM once it has said something on stderr, and waits for its end.</summary>
+    public static async Task<CliResult> TerminateAsync(Process process, string said)
+    {
+        System.Text.StringBuilder before = new();
+        while (!before.ToString().Contains(said, StringComparison.Ordinal))
+        {
+            string? line = await process.StandardError.ReadLineAsync();
+            Assert.True(line is not null, $"it ended without saying '{said}': {before}");
+            before.AppendLine(line);
+        }
+
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        CliResult result = await EndAsync(process);
+        return result with { Error = before + result.Error };
     }
 
     /// <summary>Waits for its end.</summary>

@@ -95,6 +95,24 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("stopped", (await Cli.InvokeAsync("show", _folder["run"], "--json")).Json["state"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Watched_a_run_that_goes_on_is_told_stage_by_stage_until_its_end()
+    {
+        // Long enough to be seen by a process that has yet to start, and not endless.
+        using Process writer = Cli.Start(
+            [.. Cli.TinyRun, "--out", _folder["run"], "--threads", "1", "--set", "recipe.training.minimumSteps=4000", "--set", "recipe.candidate.minimumSteps=4000"]);
+        Task<CliResult> written = Cli.EndAsync(writer);
+        await WaitForTrainingAsync();
+        CliResult watched = await RunAsync(["watch", _folder["run"], "--no-progress"]);
+        CliResult run = await written;
+
+        Assert.Equal((0, 0), (run.Code, watched.Code));
+        Assert.Matches(@"round \d: (search|train) A\(\d,\d\) \(\d+ labels\)", watched.Error);
+        Assert.Contains(", finished", watched.Out, StringComparison.Ordinal);
+        Assert.Contains("architecture path", watched.Out, StringComparison.Ordinal);
+        Assert.Contains("48 of 48", watched.Out, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task A_full_disk_ends_with_3_and_the_run_goes_on_when_there_is_room()
     {

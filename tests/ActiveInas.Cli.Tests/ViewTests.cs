@@ -59,7 +59,7 @@ public sealed class ViewTests
         });
         console.Profile.Width = 140;
         RoundRecord round = Document((2, 1)).Rounds[0];
-        await TerminalProgress.WatchAsync(console, async progress =>
+        await TerminalProgress.WatchAsync(console, text, async progress =>
         {
             progress.Report(new DataProgressed("reading photos", 5, 10));
             await Task.Delay(250);
