@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ActiveInas.Cli.Tests;
@@ -56,7 +57,9 @@ internal static class Cli
     /// <summary>Sends it SIGTERM once it has said something on stderr, and waits for its end.</summary>
     public static async Task<CliResult> TerminateAsync(Process process, string said)
     {
-        System.Text.StringBuilder before = new();
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenRegistration end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
+        StringBuilder before = new();
         while (!before.ToString().Contains(said, StringComparison.Ordinal))
         {
             string? line = await process.StandardError.ReadLineAsync();

@@ -231,8 +231,8 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     {
         using Process process = Cli.Start(
             "experiment", experiment.File, "--out", _folder["stopped"], "--jobs", "1", "--threads", "1", "--json",
-            "--set", "recipe.training.minimumSteps=100000", "--set", "recipe.candidate.minimumSteps=100000");
-        CliResult result = await Cli.TerminateAsync(process, "search");
+            "--set", "recipe.training.minimumSteps=300", "--set", "recipe.candidate.minimumSteps=100");
+        CliResult result = await Cli.TerminateAsync(process, ": round 1: ");
         Assert.Equal(75, result.Code);
         Assert.Contains("ainas experiment", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
         Assert.Equal(["stopped", "missing"], result.Json["cells"]!.AsArray().Select(cell => cell!["state"]!.GetValue<string>()));

@@ -100,7 +100,7 @@ public sealed class ProcessTests : IDisposable
     {
         // Long enough to be seen by a process that has yet to start, and not endless.
         using Process writer = Cli.Start(
-            [.. Cli.TinyRun, "--out", _folder["run"], "--threads", "1", "--set", "recipe.training.minimumSteps=4000", "--set", "recipe.candidate.minimumSteps=4000"]);
+            [.. Cli.TinyRun, "--out", _folder["run"], "--threads", "1", "--set", "recipe.training.minimumSteps=600", "--set", "recipe.candidate.minimumSteps=300"]);
         Task<CliResult> written = Cli.EndAsync(writer);
         await WaitForTrainingAsync();
         CliResult watched = await RunAsync(["watch", _folder["run"], "--no-progress"]);

@@ -19,11 +19,15 @@ public sealed class WatchingTests(FinishedRun run) : IClassFixture<FinishedRun>,
     public async Task A_damaged_store_ends_the_dashboard_and_not_the_run()
     {
         Directory.CreateDirectory(_folder["run"]);
-        File.Copy(Path.Combine(run.Folder, "run.db"), _folder["run/run.db"]);
+        foreach (string file in Directory.GetFiles(run.Folder, "run.db*"))
+        {
+            File.Copy(file, Path.Combine(_folder["run"], Path.GetFileName(file)));
+        }
+
         using (SqliteConnection store = new($"Data Source={_folder["run/run.db"]};Pooling=False"))
         {
             store.Open();
-            using SqliteCommand damage = new("UPDATE run SET classes = '['", store);
+            using SqliteCommand damage = new("UPDATE runs SET classes = '['", store);
             damage.ExecuteNonQuery();
         }
 
