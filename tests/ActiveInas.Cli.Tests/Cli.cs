@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ActiveInas.Cli.Tests;
 
@@ -54,21 +55,23 @@ internal static class Cli
         return Process.Start(start)!;
     }
 
-    /// <summary>Sends it SIGTERM once it has said something on stderr, and waits for its end.</summary>
-    public static async Task<CliResult> TerminateAsync(Process process, string said)
+    /// <summary>Sends a process SIGTERM once it, or one that watches it, has said something (a pattern) on stderr.</summary>
+    /// <returns>How the one that said it ended.</returns>
+    public static async Task<CliResult> TerminateAsync(Process process, string said, Process? watcher = null)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
-        using CancellationTokenRegistration end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
+        Process teller = watcher ?? process;
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
+        using CancellationTokenRegistration end = limit.Token.Register(() => teller.Kill(entireProcessTree: true));
         StringBuilder before = new();
-        while (!before.ToString().Contains(said, StringComparison.Ordinal))
+        while (!Regex.IsMatch(before.ToString(), said))
         {
-            string? line = await process.StandardError.ReadLineAsync();
+            string? line = await teller.StandardError.ReadLineAsync();
             Assert.True(line is not null, $"it ended without saying '{said}': {before}");
             before.AppendLine(line);
         }
 
         using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        CliResult result = await EndAsync(process);
+        CliResult result = await EndAsync(teller);
         return result with { Error = before + result.Error };
     }
 
