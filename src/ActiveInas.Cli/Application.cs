@@ -73,7 +73,8 @@ internal static class Application
     private static int Report(Exception exception, string command, Terminal terminal, bool verbose)
     {
         int code = CodeOf(exception);
-        string message = string.Join(' ', exception.Message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string text = exception is OperationCanceledException ? "stopped" : exception.Message;
+        string message = string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         terminal.Error.WriteLine(code switch
         {
             ExitCode.Usage => $"error: {message}{(message.EndsWith('?') ? " See" : "; see")} '{command} --help'",

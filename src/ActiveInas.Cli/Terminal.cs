@@ -15,7 +15,7 @@ internal sealed class Terminal : IDisposable
     public Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal, bool handlesSignals)
     {
         Out = output;
-        Error = error;
+        Error = new LastingWriter(error);
         HandlesSignals = handlesSignals;
         ShowsProgress = errorIsTerminal && !IsSet("NO_COLOR") && !IsSet("CI");
         Result = Create(output, outputIsTerminal);
@@ -24,6 +24,7 @@ internal sealed class Terminal : IDisposable
 
     public TextWriter Out { get; }
 
+    /// <summary>Never throws.</summary>
     public TextWriter Error { get; }
 
     /// <summary>Tables for stdout.</summary>
@@ -37,9 +38,18 @@ internal sealed class Terminal : IDisposable
 
     public bool HandlesSignals { get; }
 
-    /// <summary>The console of this process.</summary>
+    /// <summary>The console of this process. A file that cannot be written is an error; a terminal that went away is not, and messages are for whoever is left.</summary>
     public static Terminal OfProcess()
-        => new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, handlesSignals: true);
+    {
+        // Set, not just wrapped: Spectre.Console knows a terminal by its being the console's own writer.
+        Console.SetError(new LastingWriter(Console.Error));
+        if (!Console.IsOutputRedirected)
+        {
+            Console.SetOut(new LastingWriter(Console.Out));
+        }
+
+        return new(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, handlesSignals: true);
+    }
 
     public void Dispose()
     {

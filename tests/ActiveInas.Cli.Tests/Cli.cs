@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ActiveInas.Cli.Tests;
 
@@ -33,6 +35,9 @@ internal static class Cli
     /// <summary>Starts the real program.</summary>
     public static Process Start(params string[] args) => StartUnder(null, args);
 
+    /// <summary>Starts the real program in a folder.</summary>
+    public static Process StartIn(string folder, params string[] args) => StartUnder($"cd '{folder}'; exec \"$@\"", args);
+
     /// <summary>Starts the real program, through a line of shell that ends in <c>exec "$@"</c> when one is given.</summary>
     public static Process StartUnder(string? shell, params string[] args)
     {
@@ -48,6 +53,26 @@ internal static class Cli
         start.Environment["DOTNET_EnableWriteXorExecute"] = shell is null ? "1" : "0";
         start.Environment["NO_COLOR"] = "1";
         return Process.Start(start)!;
+    }
+
+    /// <summary>Sends a process SIGTERM once it, or one that watches it, has said something (a pattern) on stderr.</summary>
+    /// <returns>How the one that said it ended.</returns>
+    public static async Task<CliResult> TerminateAsync(Process process, string said, Process? watcher = null)
+    {
+        Process teller = watcher ?? process;
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
+        using CancellationTokenRegistration end = limit.Token.Register(() => teller.Kill(entireProcessTree: true));
+        StringBuilder before = new();
+        while (!Regex.IsMatch(before.ToString(), said))
+        {
+            string? line = await teller.StandardError.ReadLineAsync();
+            Assert.True(line is not null, $"it ended without saying '{said}': {before}");
+            before.AppendLine(line);
+        }
+
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        CliResult result = await EndAsync(teller);
+        return result with { Error = before + result.Error };
     }
 
     /// <summary>Waits for its end.</summary>

@@ -154,6 +154,11 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     [InlineData(1, "estimate --seconds 0", "--seconds is 0")]
     [InlineData(2, "estimate --data nothere", "nothere")]
     [InlineData(2, "estimate --image-size 16 --architecture A(1,5)", "does not fit images of 16x16")]
+    [InlineData(1, "estimate FILE --jobs -1", "--jobs is -1")]
+    [InlineData(1, "estimate FILE --threads -1", "--threads is -1")]
+    [InlineData(1, "estimate --data shapes --jobs 2", "--jobs is an option of an experiment")]
+    [InlineData(2, "space --figures /dev/null/x", "Make room or choose another place with --figures")]
+    [InlineData(2, "space --json --figures /dev/null/x", "Make room or choose another place with --figures")]
     [InlineData(2, "report nothere", "'nothere'")]
     [InlineData(2, "watch nothere", "'nothere'")]
     [InlineData(2, "space --space 0,4", "0,4")]
@@ -164,6 +169,98 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
         Assert.Equal((code, ""), (result.Code, result.Out));
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("--out", "/dev/null/x/report.html")]
+    [InlineData("--out", "FOLDER")]
+    [InlineData("--csv", "/dev/null/x")]
+    [InlineData("--figures", "/dev/null/x")]
+    public async Task A_report_that_cannot_be_written_says_what_to_do(string option, string place)
+    {
+        Directory.CreateDirectory(_folder["taken"]);
+        string[] out1 = option == "--out" ? [] : ["--out", _folder["report.html"]];
+        CliResult result = await Cli.InvokeAsync(["report", experiment.Folder, .. out1, option, place == "FOLDER" ? _folder["taken"] : place, "--json"]);
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        string line = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("error: The report cannot be written: ", line, StringComparison.Ordinal);
+        Assert.EndsWith("choose another place with --out, --figures or --csv.", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_report_of_several_runs_lies_in_the_current_folder()
+    {
+        string[] runs = [.. experiment.Result.Json["cells"]!.AsArray().Select(cell => cell!["folder"]!.GetValue<string>())];
+        using Process process = Cli.StartIn(_folder.Path, ["report", .. runs, "--json"]);
+        CliResult result = await Cli.EndAsync(process);
+        Assert.Equal((0, "report.html"), (result.Code, result.Json["report"]!.GetValue<string>()));
+        Assert.True(File.Exists(_folder["report.html"]));
+    }
+
+    [Fact]
+    public async Task What_is_damaged_is_listed_apart_and_hides_nothing()
+    {
+        Directory.CreateDirectory(_folder["broken"]);
+        Directory.CreateDirectory(_folder["wrecked"]);
+        File.WriteAllText(_folder["broken/experiment.json"], "{ \"schema_version\": 1, \"cells\": 3 ");
+        File.WriteAllText(_folder["wrecked/run.db"], new string('x', 5000));
+        Directory.CreateSymbolicLink(_folder["good"], experiment.Folder);
+
+        CliResult text = await Cli.InvokeAsync("list", _folder.Path);
+        Assert.Equal(0, text.Code);
+        Assert.Contains($"{_folder["good"]}: 2 finished", text.Out, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["broken"]}: unreadable", text.Out, StringComparison.Ordinal);
+        Assert.Matches($"unreadable.*{_folder["wrecked"]}", text.Out);
+        string[] lines = text.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"{_folder["wrecked"]} is unreadable: ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder["broken"]} is unreadable: ", lines[1], StringComparison.Ordinal);
+
+        JsonObject json = (await Cli.InvokeAsync("list", _folder.Path, "--json")).Json;
+        Assert.Equal([false, true], json["experiments"]!.AsArray().OrderByDescending(row => row!["out"]!.GetValue<string>(), StringComparer.Ordinal).Select(row => row!["problem"] is not null));
+        Assert.NotNull(Assert.Single(json["runs"]!.AsArray())!["problem"]);
+    }
+
+    [Fact]
+    public async Task The_environment_changes_no_estimate_of_an_experiment()
+    {
+        using Process process = Cli.StartUnder(
+            "export AINAS__Threads=3 AINAS__Out=nothere AINAS__Recipe__Nothing=1; exec \"$@\"", "estimate", experiment.File, "--set", "budget=36", "--jobs", "1", "--threads", "0", "--seconds", "0.01", "--json");
+        CliResult result = await Cli.EndAsync(process);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(Environment.ProcessorCount, result.Json["threads"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task An_estimate_that_is_stopped_says_so_and_nothing_of_checkpoints()
+    {
+        using Process process = Cli.Start("estimate", "--data", "shapes", "--image-size", "8", "--seconds", "20", "--threads", "1");
+        CliResult result = await Cli.TerminateAsync(process, "measuring");
+        Assert.Equal((75, ""), (result.Code, result.Out));
+        Assert.Equal("stopped", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        Assert.DoesNotContain("checkpoint", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stopped_experiment_prints_its_document_and_how_to_go_on()
+    {
+        using Process process = Cli.Start(
+            "experiment", experiment.File, "--out", _folder["stopped"], "--jobs", "1", "--threads", "1", "--json",
+            "--set", "recipe.training.minimumSteps=300", "--set", "recipe.candidate.minimumSteps=100");
+        CliResult result = await Cli.TerminateAsync(process, ": round 1: ");
+        Assert.Equal(75, result.Code);
+        Assert.Contains("ainas experiment", result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+        Assert.Equal(["stopped", "missing"], result.Json["cells"]!.AsArray().Select(cell => cell!["state"]!.GetValue<string>()));
+        Assert.Null(result.Json["session"]);
+    }
+
+    [Fact]
+    public async Task Means_over_seeds_come_with_the_number_of_seeds()
+    {
+        CliResult result = await Cli.InvokeAsync("experiment", experiment.File, "--out", experiment.Folder);
+        Assert.Contains("seeds", result.Out, StringComparison.Ordinal);
+        Assert.Contains("1 of 1", result.Out, StringComparison.Ordinal);
+        Assert.Contains("few seeds (1): differences may be chance", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

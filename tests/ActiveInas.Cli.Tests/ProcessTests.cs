@@ -95,6 +95,25 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("stopped", (await Cli.InvokeAsync("show", _folder["run"], "--json")).Json["state"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Watched_a_run_that_goes_on_is_told_stage_by_stage_until_it_ends()
+    {
+        // Many short rounds: it is stopped as soon as it was seen to go on.
+        using Process writer = Cli.Start(
+            [.. Cli.TinyRun, "--set", "budget=1200", "--out", _folder["run"], "--threads", "1", "--set", "recipe.training.minimumSteps=30"]);
+        Task<CliResult> written = Cli.EndAsync(writer);
+        await WaitForTrainingAsync();
+        using Process watcher = Cli.Start("watch", _folder["run"], "--no-progress");
+        CliResult watched = await Cli.TerminateAsync(writer, @"round ([2-9]|\d\d)", watcher);
+        CliResult run = await written;
+
+        Assert.Equal((75, 0), (run.Code, watched.Code));
+        Assert.Matches(@"round \d: (search|train|evaluate|query) .*\(\d+ labels\)", watched.Error);
+        Assert.Contains(", stopped", watched.Out, StringComparison.Ordinal);
+        Assert.Contains("architecture path", watched.Out, StringComparison.Ordinal);
+        Assert.Contains($"ainas resume {_folder["run"]}", watched.Out, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task A_full_disk_ends_with_3_and_the_run_goes_on_when_there_is_room()
     {

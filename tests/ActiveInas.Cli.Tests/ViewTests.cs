@@ -47,7 +47,7 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public async Task Bars_tell_stage_architecture_labels_speed_and_time_left()
+    public async Task A_bar_tells_what_is_loaded_and_lines_above_it_the_stages()
     {
         using StringWriter text = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -59,7 +59,7 @@ public sealed class ViewTests
         });
         console.Profile.Width = 140;
         RoundRecord round = Document((2, 1)).Rounds[0];
-        await TerminalProgress.WatchAsync(console, async progress =>
+        await TerminalProgress.WatchAsync(console, text, async progress =>
         {
             progress.Report(new DataProgressed("reading photos", 5, 10));
             await Task.Delay(250);
@@ -75,7 +75,7 @@ public sealed class ViewTests
             return true;
         });
         string all = text.ToString();
-        foreach (string part in (string[])["loading reading photos", "5 of 10", "run 0badcafe", "200 of 1,000", "round 1 search A(2,1)", "step 20 of 300, 1,234 images/s", "left", "round 1: A(2,1) with 200 labels"])
+        foreach (string part in (string[])["loading reading photos", "5 of 10", "run 0badcafe in runs/x", "round 1: search A(1,1) (200 labels)", "round 1: A(2,1) with 200 labels"])
         {
             Assert.Contains(part, all, StringComparison.Ordinal);
         }

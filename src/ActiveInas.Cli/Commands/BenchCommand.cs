@@ -84,7 +84,7 @@ internal static partial class BenchCommand
     private static void Measure(Terminal terminal, BenchmarkOptions options, bool json)
     {
         // Lines and no bars: drawing them would take time from what is measured.
-        BenchmarkReport report = new NetworkBenchmark(options, new PlainProgress(terminal.Error)).Run();
+        BenchmarkReport report = new NetworkBenchmark(options, ProgressViews.Lines(terminal.Error)).Run();
         if (json)
         {
             terminal.Out.WriteLine(JsonText.Write(BenchDocument.Of(report)));

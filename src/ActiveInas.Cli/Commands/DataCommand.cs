@@ -21,7 +21,7 @@ internal static class DataCommand
             ConfigurationBuilder builder = new();
             settings.Apply(parsed, builder);
             RunConfiguration configuration = (builder.Current with { Data = parsed.GetRequiredValue(source) }).Validate();
-            using Signals signals = new(terminal);
+            using Signals signals = new(terminal, stopping: null);
             Dataset data = await ProgressViews.WatchAsync(
                 terminal,
                 parsed,

@@ -33,19 +33,25 @@ internal static class EstimateCommand
             if (isExperiment)
             {
                 run.RequireOnly(parsed, "--out", "--threads", "--data-dir", "--set");
-                RunConfiguration given = run.Resolve(parsed, null, withAssignments: false);
+                RunConfiguration given = run.ResolveOptions(parsed);
                 experiment = ExperimentFile.Read(path!, run.Assignments(parsed), given.DataDirectory);
-                folder = ExperimentFolder.At(given.Out ?? ExperimentFolder.DefaultPath(experiment.Name));
-                options = new ExperimentOptions(parsed.GetValue(jobs), given.Threads);
+                folder = given.Out is { } output ? ExperimentFolder.At(output) : ExperimentFile.DefaultFolder(path!, experiment);
+                options = new ExperimentOptions(
+                    CommonOptions.CountOrCores("--jobs", parsed.GetValue(jobs)), CommonOptions.CountOrCores("--threads", given.Threads));
             }
             else
             {
+                if (parsed.GetResult(jobs) is { Implicit: false })
+                {
+                    throw new UsageException("--jobs is an option of an experiment; this is a single run");
+                }
+
                 RunConfiguration configuration = run.Resolve(parsed, path).Validate();
                 experiment = new Experiment { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
                 options = new ExperimentOptions(1, configuration.Threads);
             }
 
-            using Signals signals = new(terminal);
+            using Signals signals = new(terminal, stopping: null);
             Estimate estimate = await ProgressViews.WatchAsync(
                 terminal,
                 parsed,

@@ -30,7 +30,8 @@ internal static class ExperimentCommand
                 return ExitCode.Ok;
             }
 
-            ExperimentOptions options = new(Positive("--jobs", parsed.GetValue(jobs)), Positive("--threads", parsed.GetValue(threads)), parsed.GetValue(otherKernels));
+            ExperimentOptions options = new(
+                CommonOptions.CountOrCores("--jobs", parsed.GetValue(jobs)), CommonOptions.CountOrCores("--threads", parsed.GetValue(threads)), parsed.GetValue(otherKernels));
             ExperimentFolder folder = ExperimentFolder.Open(path, experiment);
             try
             {
@@ -42,12 +43,14 @@ internal static class ExperimentCommand
             catch (OperationCanceledException)
             {
                 terminal.Error.WriteLine($"stopped with checkpoints; go on with: ainas experiment {path}");
+                if (json)
+                {
+                    ExperimentView.WriteCells(terminal, experiment, folder, json);
+                }
+
                 return ExitCode.Stopped;
             }
         });
         return command;
     }
-
-    private static int Positive(string option, int value)
-        => value >= 0 ? value : throw new UsageException($"{option} is {value}; it must be a count, or 0 to let the number of cores decide");
 }

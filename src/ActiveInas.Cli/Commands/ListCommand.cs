@@ -10,6 +10,8 @@ namespace ActiveInas.Cli.Commands;
 /// <summary><c>ainas list [ROOT]</c>: the runs and experiments in a folder; the runs of an experiment for its own folder.</summary>
 internal static class ListCommand
 {
+    private const string Unreadable = "unreadable";
+
     public static Command Create(Terminal terminal)
     {
         Argument<string?> root = new("ROOT") { Arity = ArgumentArity.ZeroOrOne, Description = "folder that holds runs (default: runs)" };
@@ -27,7 +29,8 @@ internal static class ListCommand
 
             // Having run nothing yet is no mistake; naming a folder that is not there is.
             IReadOnlyList<RunSummary> runs = asked is null && !Directory.Exists(folder) ? [] : RunCatalog.List(folder);
-            (string Folder, IReadOnlyList<CellState> Cells)[] experiments = Directory.Exists(folder) ? [.. Experiments(folder)] : [];
+            ListedExperiment[] experiments = Directory.Exists(folder) ? [.. Experiments(folder)] : [];
+            WriteProblems(terminal, runs, experiments);
             if (parsed.GetValue(CommonOptions.Json))
             {
                 terminal.Out.WriteLine(JsonText.Write(Document(folder, runs, experiments)));
@@ -43,22 +46,42 @@ internal static class ListCommand
                 terminal.Out.WriteLine($"no runs in {folder}/; start one with 'ainas run'");
             }
 
-            foreach ((string path, IReadOnlyList<CellState> cells) in experiments)
+            foreach (ListedExperiment experiment in experiments)
             {
-                Tables.Fact(terminal.Result, "experiment", $"{path}: {ExperimentView.Counts(cells)}");
+                Tables.Fact(terminal.Result, "experiment", $"{experiment.Folder}: {(experiment.Problem is null ? ExperimentView.Counts(experiment.Cells) : Unreadable)}");
             }
         });
         return command;
     }
 
-    private static IEnumerable<(string Folder, IReadOnlyList<CellState> Cells)> Experiments(string root)
+    private static IEnumerable<ListedExperiment> Experiments(string root)
         => Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Where(ExperimentFolder.IsExperiment).Select(path =>
         {
             ExperimentFolder folder = ExperimentFolder.At(path);
-            return (path, CellState.ReadAll(folder.Read(), folder));
+            try
+            {
+                return new ListedExperiment(path, CellState.ReadAll(folder.Read(), folder), null);
+            }
+            catch (Exception exception) when (exception is RunException or ConfigurationException)
+            {
+                // One damaged experiment must not hide the others.
+                return new ListedExperiment(path, [], exception.Message);
+            }
         });
 
-    private static JsonObject Document(string folder, IReadOnlyList<RunSummary> runs, (string Folder, IReadOnlyList<CellState> Cells)[] experiments) => new()
+    // An unreadable run has the reason where others have their data.
+    private static string? Problem(RunSummary run) => run.State == Unreadable ? run.Data : null;
+
+    private static void WriteProblems(Terminal terminal, IReadOnlyList<RunSummary> runs, ListedExperiment[] experiments)
+    {
+        IEnumerable<(string Folder, string? Problem)> all = [.. runs.Select(run => (run.Folder, Problem(run))), .. experiments.Select(experiment => (experiment.Folder, experiment.Problem))];
+        foreach ((string folder, string? problem) in all.Where(one => one.Problem is not null))
+        {
+            terminal.Error.WriteLine($"{folder} is unreadable: {problem!.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static JsonObject Document(string folder, IReadOnlyList<RunSummary> runs, ListedExperiment[] experiments) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
         ["root"] = folder,
@@ -68,18 +91,20 @@ internal static class ListCommand
             ["out"] = run.Folder,
             ["state"] = run.State,
             ["created_at"] = run.CreatedAt,
-            ["data"] = run.Data,
+            ["data"] = Problem(run) is null ? run.Data : "",
             ["query"] = run.Query,
             ["architecture"] = run.Architecture,
             ["rounds"] = run.Rounds,
             ["labels"] = run.Labels,
             ["test_accuracy"] = JsonText.Number(run.TestAccuracy),
+            ["problem"] = Problem(run),
         })]),
         ["experiments"] = new JsonArray([.. experiments.Select(experiment => new JsonObject
         {
             ["out"] = experiment.Folder,
             ["runs"] = experiment.Cells.Count,
             ["finished"] = experiment.Cells.Count(cell => cell.State == "finished"),
+            ["problem"] = experiment.Problem,
         })]),
     };
 
@@ -92,7 +117,7 @@ internal static class ListCommand
                 Tables.Text(run.Id),
                 Tables.State(run.State),
                 Tables.Text(run.CreatedAt.Replace('T', ' ').TrimEnd('Z')),
-                Tables.Text(run.Data),
+                Tables.Text(Problem(run) is null ? run.Data : "-"),
                 Tables.Text(run.Query),
                 Tables.Text(run.Architecture),
                 Tables.Text($"{run.Rounds}"),
@@ -103,4 +128,10 @@ internal static class ListCommand
 
         return table;
     }
+
+    /// <summary>An experiment of a list.</summary>
+    /// <param name="Folder">Where.</param>
+    /// <param name="Cells">Its runs.</param>
+    /// <param name="Problem">Why it cannot be read; null when it can.</param>
+    private sealed record ListedExperiment(string Folder, IReadOnlyList<CellState> Cells, string? Problem);
 }

@@ -10,19 +10,21 @@ namespace ActiveInas.Cli.Commands;
 /// <summary><c>ainas report RUN...|EXPERIMENT</c>: one HTML file, and on demand SVG, PNG and CSV of everything in it.</summary>
 internal static class ReportCommand
 {
+    private const string FileName = "report.html";
+
     public static Command Create(Terminal terminal)
     {
         Argument<string[]> what = new("RUN...|EXPERIMENT") { Arity = ArgumentArity.OneOrMore, Description = "runs (folders, or ids in runs/), or the folder of an experiment" };
-        Option<string?> output = new("--out") { Description = "the HTML file (default: report.html in the folder)", HelpName = "FILE" };
+        Option<string?> output = new("--out") { Description = "the HTML file (default: report.html in the folder, of several runs in the current one)", HelpName = "FILE" };
         Option<string?> figures = new("--figures") { Description = "write every figure as SVG and PNG", HelpName = "DIR" };
         Option<string?> csv = new("--csv") { Description = "write every number as CSV", HelpName = "DIR" };
         Command command = new("report", "Write a report of runs or an experiment: curves, statistics, architectures, cost, images picked.") { what, output, figures, csv };
         command.SetAction(async (parsed, _) =>
         {
-            using Signals signals = new(terminal);
+            using Signals signals = new(terminal, stopping: null);
             string[] paths = parsed.GetRequiredValue(what);
             ReportInput input = Input(paths);
-            string html = parsed.GetValue(output) ?? Path.Combine(Directory.Exists(paths[0]) ? paths[0] : RunCatalog.Find(paths[0]).Root, "report.html");
+            string html = parsed.GetValue(output) ?? DefaultFile(paths);
             List<string> files = await ProgressViews.WatchAsync(
                 terminal, parsed, progress => WriteAsync(input, html, parsed.GetValue(figures), parsed.GetValue(csv), progress, signals.Token)).ConfigureAwait(false);
             if (parsed.GetValue(CommonOptions.Json))
@@ -55,33 +57,37 @@ internal static class ReportCommand
             : throw new UsageException($"'{experiment}' is an experiment; it must be the only one: give one experiment, or runs");
     }
 
+    // Of one run or experiment beside its other files; several have no folder in common.
+    private static string DefaultFile(string[] paths)
+        => paths.Length > 1 ? FileName : Path.Combine(Directory.Exists(paths[0]) ? paths[0] : RunCatalog.Find(paths[0]).Root, FileName);
+
     private static async Task<List<string>> WriteAsync(
         ReportInput input, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
         Report report = await Report.CreateAsync(input, progress, cancellation: cancellation).ConfigureAwait(false);
+        return NamedFiles.Write("The report", "--out, --figures or --csv", () => Write(report, html, figures, csv, progress, cancellation));
+    }
+
+    private static List<string> Write(Report report, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    {
         List<string> files = [html];
-        try
+        cancellation.ThrowIfCancellationRequested();
+        AtomicFile.WriteText(html, HtmlReport.Write(report));
+        if (figures is not null)
         {
-            AtomicFile.WriteText(html, HtmlReport.Write(report));
-            if (figures is not null)
+            SvgRenderer? renderer = SvgRenderer.Find();
+            if (renderer is null)
             {
-                SvgRenderer? renderer = SvgRenderer.Find();
-                if (renderer is null)
-                {
-                    progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));
-                }
-
-                files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
+                progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));
             }
 
-            if (csv is not null)
-            {
-                files.AddRange(ReportCsv.Write(report, csv));
-            }
+            files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException)
+
+        if (csv is not null)
         {
-            throw new IOException($"The report cannot be written: {exception.Message} Choose another place with --out, --figures or --csv.", exception);
+            cancellation.ThrowIfCancellationRequested();
+            files.AddRange(ReportCsv.Write(report, csv));
         }
 
         return files;

@@ -28,8 +28,7 @@ internal sealed class RunOptions
     /// <summary>Lays file, environment and options over the defaults.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="file">CONFIG.json, or null.</param>
-    /// <param name="withAssignments">Whether --set counts.</param>
-    public RunConfiguration Resolve(ParseResult parsed, string? file, bool withAssignments = true)
+    public RunConfiguration Resolve(ParseResult parsed, string? file)
     {
         ConfigurationBuilder builder = new();
         if (file is not null)
@@ -44,11 +43,19 @@ internal sealed class RunOptions
             builder.AddRecipe(name);
         }
 
-        foreach (string assignment in withAssignments ? Assignments(parsed) : [])
+        foreach (string assignment in Assignments(parsed))
         {
             builder.AddAssignment(assignment);
         }
 
+        return builder.Current;
+    }
+
+    /// <summary>Lays only the options of settings over the defaults: the environment does not change an experiment.</summary>
+    public RunConfiguration ResolveOptions(ParseResult parsed)
+    {
+        ConfigurationBuilder builder = new();
+        _settings.Apply(parsed, builder);
         return builder.Current;
     }
 

@@ -24,6 +24,11 @@ internal static class SpaceCommand
             int side = Within("--image-size", parsed.GetValue(size), 4, 1024);
             int count = Within("--classes", parsed.GetValue(classes), 2, MostClasses);
             SearchSpace shown = SearchSpace.Parse(parsed.GetValue(space)!).ForImages(side, side);
+            if (parsed.GetValue(figures) is { } folder)
+            {
+                Draw(terminal, shown, side, count, folder);
+            }
+
             if (parsed.GetValue(CommonOptions.Json))
             {
                 terminal.Out.WriteLine(JsonText.Write(SpaceView.Document(shown, side, count)));
@@ -31,11 +36,6 @@ internal static class SpaceCommand
             else
             {
                 SpaceView.Write(terminal.Result, shown, side, count);
-            }
-
-            if (parsed.GetValue(figures) is { } folder)
-            {
-                Draw(terminal, shown, side, count, folder);
             }
 
             return ExitCode.Ok;
@@ -54,7 +54,7 @@ internal static class SpaceCommand
         Figure figure = SpaceFigure.Create(
             space, side, side, classes, [], $"Search space up to A({space.MaxBlocks},{space.MaxStacks})",
             $"Parameters and FLOPs of one forward pass for images of {side}x{side} pixels and {classes} classes. Arrows lead to more blocks and to more stacks.");
-        foreach (string path in FigureFiles.Write([figure], folder, renderer, CancellationToken.None))
+        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.Write([figure], folder, renderer, CancellationToken.None)))
         {
             terminal.Error.WriteLine($"wrote {path}");
         }

@@ -30,7 +30,7 @@ internal static class WatchCommand
         RunDocument run = RunDocument.Read(folder);
         if (run.State == "running")
         {
-            Task end = UntilAsync(() => LiveView.Read(folder)?.State != "running", cancellation);
+            Task end = UntilAsync(() => !folder.HasStore || LiveView.Read(folder) is { State: not "running" }, cancellation);
             await ShowAsync(terminal, parsed, () => LiveView.OfRun(folder, []) ?? Tables.Text(""), () => Line(folder), end).ConfigureAwait(false);
             run = RunDocument.Read(folder);
         }
@@ -71,7 +71,7 @@ internal static class WatchCommand
     {
         if (ProgressViews.Moves(terminal, parsed))
         {
-            await LiveView.ShowAsync(terminal.Progress, picture, end).ConfigureAwait(false);
+            await LiveView.ShowAsync(terminal.Progress, terminal.Error, picture, end).ConfigureAwait(false);
         }
 
         for (string? last = null; !end.IsCompleted; await Task.WhenAny(end, Task.Delay(s_interval)).ConfigureAwait(false))
@@ -94,7 +94,8 @@ internal static class WatchCommand
     {
         try
         {
-            while (!ended())
+            // Twice in a row: between two runs of an experiment nothing runs for a moment.
+            for (int still = 0; still < 2; still = ended() ? still + 1 : 0)
             {
                 await Task.Delay(s_interval, cancellation).ConfigureAwait(false);
             }

@@ -32,6 +32,11 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
     public IRenderable Create(IReadOnlyList<CellState> cells, IReadOnlyList<string> notices)
     {
         List<IRenderable> parts = [new Text($"{experiment.Title} ({folder.Root})", new Style(decoration: Decoration.Bold)), ExperimentView.Methods(cells)];
+        if (ExperimentView.FewSeeds(cells) is { } few)
+        {
+            parts.Add(new Text(few, new Style(Color.Grey)));
+        }
+
         CellState[] running = [.. cells.Where(cell => cell.State == "running")];
         if (running.Length > 0)
         {

@@ -46,6 +46,11 @@ internal static class ExperimentView
         }
 
         terminal.Result.Write(Methods(cells));
+        if (FewSeeds(cells) is { } few)
+        {
+            Tables.Fact(terminal.Result, "note", few);
+        }
+
         foreach ((ExperimentCell cell, string message) in outcome.Failed)
         {
             Tables.Fact(terminal.Result, "failed", $"{cell.Label}: {message}");
@@ -62,29 +67,56 @@ internal static class ExperimentView
         Tables.Fact(terminal.Result, "look", $"ainas report {folder.Root}");
     }
 
-    /// <summary>What came out of the finished runs of each method.</summary>
+    /// <summary>What came out of the finished runs of each method: means over their seeds, with standard errors.</summary>
     public static Table Methods(IReadOnlyList<CellState> cells)
     {
-        Table table = Tables.Create("method", "#runs", "#labels", "#test accuracy", "#mean test error", "#time");
+        Table table = Tables.Create("method", "#seeds", "#labels", "#test accuracy", "#mean test error", "#time");
         foreach (IGrouping<string, CellState> method in cells.GroupBy(cell => cell.Cell.Method))
         {
-            RunDocument[] runs = [.. method.Where(cell => cell.State == "finished").Select(cell => cell.Run!)];
+            RunDocument[] runs = Finished(method);
             RoundRecord[] ends = [.. runs.Select(run => run.Rounds[^1])];
+            (Sample accuracy, Sample area) = Means(runs);
             table.AddRow(
                 Tables.Text(method.Key),
-                Tables.Text($"{runs.Length} of {method.Count()}"),
-                Tables.Text(ends.Length == 0 ? "-" : ProgressText.Count(ends.Min(round => round.Labels))),
-                Tables.Strong(Text(Sample.Of([.. ends.Select(round => round.Test?.Accuracy).OfType<double>()]))),
-                Tables.Text(Text(Sample.Of([.. runs.Select(run => run.Auc).OfType<double>()]))),
+                Tables.Text($"{Range(Seeds(runs))} of {method.Count()}"),
+                Tables.Text(Range([.. ends.Select(round => round.Labels)])),
+                Tables.Strong(Text(accuracy)),
+                Tables.Text(Text(area)),
                 Tables.Text(runs.Length == 0 ? "-" : ProgressText.Duration(runs.Sum(run => run.Seconds))));
         }
 
         return table;
     }
 
+    /// <summary>What to think of means over few seeds; null when there are enough, or none.</summary>
+    public static string? FewSeeds(IReadOnlyList<CellState> cells)
+    {
+        int[] seeds = [.. cells.GroupBy(cell => cell.Cell.Method).Select(Finished).Where(runs => runs.Length > 0).SelectMany(Seeds)];
+        return seeds.Length > 0 && seeds.Min() < Sample.Few ? $"few seeds ({Range(seeds)}): differences may be chance" : null;
+    }
+
     /// <summary>"3 finished, 2 missing".</summary>
     public static string Counts(IReadOnlyList<CellState> cells)
         => string.Join(", ", cells.GroupBy(cell => cell.State).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}"));
+
+    private static RunDocument[] Finished(IEnumerable<CellState> cells)
+        => [.. cells.Where(cell => cell.Run is { State: "finished", Rounds.Count: > 0 }).Select(cell => cell.Run!)];
+
+    private static (Sample Accuracy, Sample Area) Means(RunDocument[] runs) => (
+        Sample.Of([.. runs.Select(run => run.Rounds[^1].Test?.Accuracy).OfType<double>()]), Sample.Of([.. runs.Select(run => run.Auc).OfType<double>()]));
+
+    // Of each mean of a method that has a value: a run without a test part has neither, and one with a single round no area.
+    private static int[] Seeds(RunDocument[] runs)
+    {
+        (Sample accuracy, Sample area) = Means(runs);
+        int[] counts = [.. new[] { accuracy.Count, area.Count }.Where(count => count > 0)];
+        return counts.Length > 0 ? counts : [runs.Length];
+    }
+
+    /// <summary>"3", or "1..3"; "-" for none.</summary>
+    private static string Range(int[] values) => values.Length == 0 ? "-"
+        : values.Min() == values.Max() ? ProgressText.Count(values[0])
+        : $"{ProgressText.Count(values.Min())}..{ProgressText.Count(values.Max())}";
 
     private static string Text(Sample sample) => sample switch
     {

@@ -12,16 +12,32 @@ internal static class LiveView
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Shows pictures until the work is over, then clears them.</summary>
-    public static Task ShowAsync(IAnsiConsole console, Func<IRenderable> picture, Task work)
-        => console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async context =>
+    /// <summary>Shows pictures until the work is over, then clears them. What goes wrong with a picture is one line on stderr and nothing to the work.</summary>
+    /// <returns>Whether pictures were shown to the end.</returns>
+    public static async Task<bool> ShowAsync(IAnsiConsole console, TextWriter error, Func<IRenderable> picture, Task work)
+    {
+        try
         {
-            while (!work.IsCompleted)
+            await console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async context =>
             {
-                context.UpdateTarget(picture());
-                await Task.WhenAny(work, Task.Delay(s_interval)).ConfigureAwait(false);
-            }
-        });
+                while (!work.IsCompleted)
+                {
+                    context.UpdateTarget(picture());
+                    await Task.WhenAny(work, Task.Delay(s_interval)).ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(error, exception);
+            return false;
+        }
+    }
+
+    /// <summary>Says that nothing more is shown.</summary>
+    public static void ReportFailure(TextWriter error, Exception exception)
+        => error.WriteLine($"progress is no longer shown ({string.Join(' ', exception.Message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))}); the work goes on");
 
     /// <summary>The dashboard of a run's folder; null while nothing is recorded, or while the store is busy.</summary>
     public static IRenderable? OfRun(RunFolder folder, IReadOnlyList<string> notices)

@@ -13,7 +13,7 @@ internal static class ProgressViews
 
     /// <summary>Watches work that loads, measures or writes: a bar.</summary>
     public static Task<T> WatchAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, Task<T>> work)
-        => Moves(terminal, parsed) ? TerminalProgress.WatchAsync(terminal.Progress, work) : work(new PlainProgress(terminal.Error));
+        => Moves(terminal, parsed) ? TerminalProgress.WatchAsync(terminal.Progress, terminal.Error, work) : work(Lines(terminal.Error));
 
     /// <summary>Watches a run: its dashboard as soon as its folder is known.</summary>
     public static Task<T> WatchRunAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)
@@ -27,21 +27,31 @@ internal static class ProgressViews
         return WatchAsync(terminal, parsed, work, latest => dashboard.Create(dashboard.Read(), latest.Notices));
     }
 
+    /// <summary>One line a stage.</summary>
+    public static IProgress<ProgressEvent> Lines(TextWriter error)
+        => new SafeProgress(new PlainProgress(error), exception => LiveView.ReportFailure(error, exception));
+
     private static async Task<T> WatchAsync<T>(
         Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work, Func<LatestEvents, IRenderable?> picture)
     {
         if (!Moves(terminal, parsed))
         {
             using Signals plain = new(terminal);
-            return await work(new PlainProgress(terminal.Error), plain.Token).ConfigureAwait(false);
+            return await work(Lines(terminal.Error), plain.Token).ConfigureAwait(false);
         }
 
         // A line of its own would tear the picture: the dashboard says it.
         using Signals signals = new(terminal, stopping: null);
         LatestEvents latest = new();
         using CancellationTokenRegistration stopping = signals.Token.Register(() => latest.Report(new Notice(Signals.Stopping)));
-        Task<T> task = Task.Run(() => work(latest, signals.Token));
-        await LiveView.ShowAsync(terminal.Progress, () => picture(latest) ?? Tables.Text(latest.Loading ?? "starting"), task).ConfigureAwait(false);
+        SafeProgress events = new(latest, exception => LiveView.ReportFailure(terminal.Error, exception));
+        Task<T> task = Task.Run(() => work(events, signals.Token));
+        if (!await LiveView.ShowAsync(terminal.Progress, terminal.Error, () => picture(latest) ?? Tables.Text(latest.Loading ?? "starting"), task).ConfigureAwait(false))
+        {
+            using CancellationTokenRegistration said = signals.Token.Register(() => terminal.Error.WriteLine(Signals.Stopping));
+            return await task.ConfigureAwait(false);
+        }
+
         return await task.ConfigureAwait(false);
     }
 }

@@ -36,7 +36,7 @@ internal static class RunDashboard
         return new Rows(parts);
     }
 
-    /// <summary>"[####    ] 61 %", in characters that a terminal of any kind shows.</summary>
+    /// <summary>A heavy line that goes on as a dotted one: "━━━━┄┄┄┄" for a half.</summary>
     internal static string Bar(double share)
     {
         int full = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth);

@@ -8,6 +8,7 @@ namespace ActiveInas.Cli.Views;
 /// <summary>A bar that moves for what is loaded; lines above it for everything else.</summary>
 internal sealed class TerminalProgress : IProgress<ProgressEvent>
 {
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
     private readonly IAnsiConsole _console;
     private readonly ProgressContext _context;
@@ -22,15 +23,36 @@ internal sealed class TerminalProgress : IProgress<ProgressEvent>
         _notes = notes;
     }
 
-    /// <summary>Does the work while the bar shows.</summary>
-    public static Task<T> WatchAsync<T>(IAnsiConsole console, Func<IProgress<ProgressEvent>, Task<T>> work)
+    /// <summary>Does the work while the bar shows. What goes wrong with the bar is one line on stderr and nothing to the work.</summary>
+    public static async Task<T> WatchAsync<T>(IAnsiConsole console, TextWriter error, Func<IProgress<ProgressEvent>, Task<T>> work)
     {
         ConcurrentDictionary<int, string> notes = new();
-        return console.Progress()
-            .AutoClear(true)
-            .HideCompleted(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new NoteColumn(notes))
-            .StartAsync(context => work(new TerminalProgress(console, context, notes)));
+        Task<T>? task = null;
+        try
+        {
+            // Refreshed here: an exception in a thread of Spectre.Console's own would end the process.
+            await console.Progress()
+                .AutoRefresh(false)
+                .AutoClear(true)
+                .HideCompleted(true)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new NoteColumn(notes))
+                .StartAsync(async context =>
+                {
+                    SafeProgress events = new(new TerminalProgress(console, context, notes), exception => LiveView.ReportFailure(error, exception));
+                    task = Task.Run(() => work(events));
+                    while (!task.IsCompleted)
+                    {
+                        context.Refresh();
+                        await Task.WhenAny(task, Task.Delay(s_interval)).ConfigureAwait(false);
+                    }
+                }).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LiveView.ReportFailure(error, exception);
+        }
+
+        return await (task ?? work(ProgressViews.Lines(error))).ConfigureAwait(false);
     }
 
     public void Report(ProgressEvent value)
