@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ActiveInas.Runs;
 using Microsoft.Data.Sqlite;
 
@@ -38,7 +39,7 @@ public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string Sta
     }
 
     // What reading a run throws when its files are not those of a run.
-    private static bool IsDamage(Exception exception) => exception is RunException or ConfigurationException or SqliteException;
+    private static bool IsDamage(Exception exception) => exception is RunException or ConfigurationException or SqliteException or JsonException;
 
     /// <summary>The state of a cell, also while a process writes it.</summary>
     public static CellState Read(ExperimentCell cell, RunFolder folder)
