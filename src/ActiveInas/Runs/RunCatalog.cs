@@ -75,7 +75,7 @@ public static class RunCatalog
                 document.Rounds.Count == 0 ? 0 : document.Rounds[^1].Labels,
                 document.Rounds.Count == 0 ? null : document.Rounds[^1].Test?.Accuracy);
         }
-        catch (Exception exception) when (exception is RunException or ConfigurationException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception exception) when (exception is RunException or ConfigurationException or System.Text.Json.JsonException or Microsoft.Data.Sqlite.SqliteException)
         {
             // One damaged run must not hide the others.
             return new RunSummary("?", folder.Root, "unreadable", "", exception.Message, "", "", 0, 0, null);
