@@ -1,11 +1,10 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
-/// <summary>Checkpoints inside a training, one file a key. A file is <c>magic (8) | length (8, little endian) | data | SHA-256 of all before</c>,
-/// written atomically; one that fails its checksum counts as absent.</summary>
+/// <summary>Checkpoints inside a training, one file a key. A file is <c>magic (8) | SHA-256 of the data (32) | data</c>, written atomically; one that
+/// fails its checksum counts as absent.</summary>
 /// <remarks>
 /// A deleted checkpoint stays on disk until <see cref="Release"/> or <see cref="ReleaseAll"/>: its training may be over before
 /// its result is recorded, and a process that dies in between must not train again from the start.
@@ -15,15 +14,13 @@ public sealed class FileCheckpointStore(string folder) : ICheckpointStore
     /// <summary>Ending of the files.</summary>
     public const string Extension = ".checkpoint";
 
-    private const int HeaderLength = 16;
-    private const int ChecksumLength = 32;
     private readonly HashSet<string> _deleted = [];
     private readonly Lock _gate = new();
 
-    private static ReadOnlySpan<byte> Magic => "AINASCK1"u8;
+    private static ReadOnlySpan<byte> Magic => "AINASCK2"u8;
 
-    /// <summary>The data saved under a key, or null.</summary>
-    public byte[]? Find(string key)
+    /// <inheritdoc/>
+    public Stream? Find(string key)
     {
         string path = PathOf(key);
         if (!File.Exists(path))
@@ -31,34 +28,36 @@ public sealed class FileCheckpointStore(string folder) : ICheckpointStore
             return null;
         }
 
-        ReadOnlySpan<byte> file = File.ReadAllBytes(path);
-        if (file.Length < HeaderLength + ChecksumLength || !file.StartsWith(Magic)
-            || BinaryPrimitives.ReadInt64LittleEndian(file[8..]) != file.Length - HeaderLength - ChecksumLength
-            || !SHA256.HashData(file[..^ChecksumLength]).AsSpan().SequenceEqual(file[^ChecksumLength..]))
+        FileStream file = File.OpenRead(path);
+        Span<byte> header = stackalloc byte[Magic.Length + SHA256.HashSizeInBytes];
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header.StartsWith(Magic)
+            && SHA256.HashData(file).AsSpan().SequenceEqual(header[Magic.Length..]))
         {
-            return null;
+            file.Position = header.Length;
+            return file;
         }
 
-        return file[HeaderLength..^ChecksumLength].ToArray();
+        file.Dispose();
+        return null;
     }
 
-    /// <summary>Replaces the data of a key.</summary>
-    public void Save(string key, byte[] data)
+    /// <inheritdoc/>
+    public void Save(string key, Action<Stream> write)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        byte[] header = new byte[HeaderLength];
-        Magic.CopyTo(header);
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), data.Length);
-
-        // In parts: a copy of the whole would weigh as much as the network again.
-        using IncrementalHash checksum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        checksum.AppendData(header);
-        checksum.AppendData(data);
-        AtomicFile.Write(PathOf(key), stream =>
+        ArgumentNullException.ThrowIfNull(write);
+        AtomicFile.Write(PathOf(key), file =>
         {
-            stream.Write(header);
-            stream.Write(data);
-            stream.Write(checksum.GetHashAndReset());
+            // The checksum is known, and gets its place, when the data is written.
+            file.Write(Magic);
+            file.Write(new byte[SHA256.HashSizeInBytes]);
+            using SHA256 checksum = SHA256.Create();
+            using (CryptoStream data = new(file, checksum, CryptoStreamMode.Write, leaveOpen: true))
+            {
+                write(data);
+            }
+
+            file.Position = Magic.Length;
+            file.Write(checksum.Hash);
         });
         lock (_gate)
         {

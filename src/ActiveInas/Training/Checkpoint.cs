@@ -16,47 +16,41 @@ internal static class Checkpoint
 {
     private const uint Version = 1;
 
+    // Values go to the stream in parts.
+    private const int Part = 1 << 14;
+
     private delegate void ReadValues(Span<float> values);
 
     private static ReadOnlySpan<byte> Magic => "AINASCKP"u8;
 
-    /// <summary>Bytes a checkpoint of a network takes, without the few of its state.</summary>
-    public static long SizeOf(ResidualNetwork network)
-        => sizeof(float) * (network.Weights.Sum(weight => (long)weight.Length) + network.Parameters.Sum(parameter => (long)parameter.Length));
-
-    public static byte[] Write(ResidualNetwork network, TrainingState state, byte[] requestHash)
+    /// <summary>Writes where a training stands; of the network no more than one array is copied at a time.</summary>
+    public static void Write(Stream stream, ResidualNetwork network, TrainingState state, byte[] requestHash)
     {
-        byte[] head = WriteHead(network, state, requestHash);
-        int arrays = network.Weights.Count + network.Parameters.Count;
-
-        // One buffer of the exact size: at 90 MB for A(2,4) a growing stream would cost more memory than the training itself.
-        byte[] data = new byte[head.Length + SizeOf(network) + ((long)arrays * sizeof(int))];
-        head.CopyTo(data, 0);
-        int position = head.Length;
+        using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
+        WriteHead(writer, network, state, requestHash);
+        float[] values = new float[network.Weights.Max(weight => weight.Length)];
         foreach (NetworkWeight weight in network.Weights)
         {
-            WriteArray(data, ref position, weight.Length, weight.Read);
+            WriteArray(writer, values.AsSpan(0, weight.Length), weight.Read);
         }
 
         foreach (Parameter parameter in network.Parameters)
         {
-            WriteArray(data, ref position, parameter.Length, parameter.Velocity.Read);
+            WriteArray(writer, values.AsSpan(0, parameter.Length), parameter.Velocity.Read);
         }
-
-        return data;
     }
 
     /// <summary>Fills network and state; null when it worked, else why the checkpoint is of no use (the network is then unspecified).</summary>
-    public static string? Read(byte[] data, ResidualNetwork network, TrainingState state, byte[] requestHash, out string kernels)
+    public static string? Read(Stream data, ResidualNetwork network, TrainingState state, byte[] requestHash, out string kernels)
     {
         kernels = string.Empty;
-        if (data.Length < Magic.Length + sizeof(uint) + RequestHash.Length || !data.AsSpan().StartsWith(Magic))
+        long length = data.Length - data.Position;
+        using BinaryReader reader = new(data, Encoding.UTF8, leaveOpen: true);
+        if (length < Magic.Length + sizeof(uint) + RequestHash.Length || !reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
         {
             return "it is not a checkpoint";
         }
 
-        using BinaryReader reader = new(new MemoryStream(data), Encoding.UTF8);
-        reader.BaseStream.Position = Magic.Length;
         uint version = reader.ReadUInt32();
         if (version != Version)
         {
@@ -76,7 +70,7 @@ internal static class Checkpoint
         }
         catch (EndOfStreamException)
         {
-            return $"it is cut off after {data.Length} bytes";
+            return $"it is cut off after {length} bytes";
         }
     }
 
@@ -101,17 +95,14 @@ internal static class Checkpoint
         return reader.BaseStream.Position == reader.BaseStream.Length ? null : "there are bytes behind its end";
     }
 
-    private static byte[] WriteHead(ResidualNetwork network, TrainingState state, byte[] requestHash)
+    private static void WriteHead(BinaryWriter writer, ResidualNetwork network, TrainingState state, byte[] requestHash)
     {
-        using MemoryStream stream = new();
-        using BinaryWriter writer = new(stream, Encoding.UTF8);
         writer.Write(Magic);
         writer.Write(Version);
         writer.Write(requestHash);
         writer.Write(network.Device.KernelName);
         WriteState(writer, state);
         writer.Write(network.Weights.Count + network.Parameters.Count);
-        return stream.ToArray();
     }
 
     private static void WriteState(BinaryWriter writer, TrainingState state)
@@ -144,14 +135,19 @@ internal static class Checkpoint
         }
     }
 
-    // Straight into its place: a large network is not copied on the way.
-    private static void WriteArray(byte[] data, ref int position, int length, ReadValues read)
+    private static void WriteArray(BinaryWriter writer, Span<float> values, ReadValues read)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(position), length);
-        Span<byte> bytes = data.AsSpan(position + sizeof(int), length * sizeof(float));
-        read(MemoryMarshal.Cast<byte, float>(bytes));
-        ToLittleEndian(bytes);
-        position += sizeof(int) + bytes.Length;
+        read(values);
+        writer.Write(values.Length);
+        Span<byte> bytes = stackalloc byte[Part * sizeof(float)];
+        for (int start = 0; start < values.Length; start += Part)
+        {
+            Span<float> part = values[start..Math.Min(values.Length, start + Part)];
+            Span<byte> written = bytes[..(part.Length * sizeof(float))];
+            MemoryMarshal.AsBytes(part).CopyTo(written);
+            ToLittleEndian(written);
+            writer.Write(written);
+        }
     }
 
     private static float[] ReadArray(BinaryReader reader, int length)

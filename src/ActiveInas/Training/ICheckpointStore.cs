@@ -3,11 +3,11 @@ namespace ActiveInas.Training;
 /// <summary>Keeps the checkpoints inside trainings, one a key; the last save wins.</summary>
 public interface ICheckpointStore
 {
-    /// <summary>The data saved under a key, or null.</summary>
-    byte[]? Find(string key);
+    /// <summary>The data saved under a key from where the stream stands to its end, the caller's to dispose; null: none.</summary>
+    Stream? Find(string key);
 
-    /// <summary>Replaces the data of a key; durable when it returns.</summary>
-    void Save(string key, byte[] data);
+    /// <summary>Replaces the data of a key by what <paramref name="write"/> puts into the stream; durable when it returns.</summary>
+    void Save(string key, Action<Stream> write);
 
     /// <summary>The training is over. A store may keep the data until the training's result is recorded, so that a process that dies in
     /// between does not train again from the start.</summary>
@@ -25,10 +25,10 @@ public sealed class NullCheckpointStore : ICheckpointStore
     public static NullCheckpointStore Instance { get; } = new();
 
     /// <inheritdoc/>
-    public byte[]? Find(string key) => null;
+    public Stream? Find(string key) => null;
 
     /// <inheritdoc/>
-    public void Save(string key, byte[] data)
+    public void Save(string key, Action<Stream> write)
     {
     }
 

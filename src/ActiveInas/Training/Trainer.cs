@@ -89,17 +89,10 @@ internal sealed class Trainer
         Finish();
     }
 
-    /// <summary>A checkpoint is one array of bytes.</summary>
-    private bool IsTooLarge => Checkpoint.SizeOf(_network) > Array.MaxLength - (1 << 20);
-
     private void Begin()
     {
-        if (IsTooLarge && _context.Checkpoints is not NullCheckpointStore)
-        {
-            Notify($"{_request.Key}: {_request.Architecture} is too large for checkpoints ({Checkpoint.SizeOf(_network) / 1e9:F1} GB): when stopped, this training starts again.");
-        }
-
-        if (_context.Checkpoints.Find(_request.Key) is { } data)
+        using Stream? data = _context.Checkpoints.Find(_request.Key);
+        if (data is not null)
         {
             TrainingState state = new();
             string? problem = Checkpoint.Read(data, _network, state, _hash, out string kernels);
@@ -117,6 +110,7 @@ internal sealed class Trainer
                 return;
             }
 
+            data.Dispose();
             Notify($"{_request.Key}: the checkpoint is ignored: {problem}. The training starts again.");
             _context.Checkpoints.Delete(_request.Key);
         }
@@ -193,13 +187,13 @@ internal sealed class Trainer
 
     private void Save()
     {
-        if (_context.Checkpoints is NullCheckpointStore || IsTooLarge)
+        if (_context.Checkpoints is NullCheckpointStore)
         {
             return;
         }
 
         State.Seconds = Seconds();
-        _context.Checkpoints.Save(_request.Key, Checkpoint.Write(_network, State, _hash));
+        _context.Checkpoints.Save(_request.Key, stream => Checkpoint.Write(stream, _network, State, _hash));
         _savedStep = State.Step;
         _lastSave = _clock.Elapsed;
     }

@@ -6,17 +6,14 @@ namespace ActiveInas.Compute.Tests.Support;
 
 /// <summary>Each buffer in pages of its own between two pages that nobody may touch: an access next to it ends the process. Linux.</summary>
 /// <param name="atEnd">Whether the end of the buffer touches a guard page (and its start is not aligned), or its start.</param>
-internal sealed unsafe partial class GuardedMemory(bool atEnd) : BufferMemory
+internal sealed unsafe class GuardedMemory(bool atEnd) : BufferMemory
 {
-    private const int Read = 1;
-    private const int Write = 2;
-    private const int PrivateAnonymous = 0x22;
     private static readonly nuint s_page = (nuint)Environment.SystemPageSize;
 
     public override void* Allocate(nuint bytes)
     {
-        nint start = Map(0, Pages(bytes) + (2 * s_page), 0, PrivateAnonymous, -1, 0);
-        if (start == -1 || Protect(start + (nint)s_page, Pages(bytes), Read | Write) != 0)
+        nint start = MemoryPages.Map(Pages(bytes) + (2 * s_page), MemoryPages.NoAccess);
+        if (start == 0 || MemoryPages.Protect(start + (nint)s_page, Pages(bytes), MemoryPages.ReadWrite) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"a guarded buffer of {bytes} bytes");
         }
@@ -25,18 +22,9 @@ internal sealed unsafe partial class GuardedMemory(bool atEnd) : BufferMemory
     }
 
     public override void Free(void* pointer, nuint bytes)
-        => _ = Unmap((nint)((byte*)pointer - Shift(bytes) - s_page), Pages(bytes) + (2 * s_page));
+        => _ = MemoryPages.Unmap((nint)((byte*)pointer - Shift(bytes) - s_page), Pages(bytes) + (2 * s_page));
 
     private static nuint Pages(nuint bytes) => Math.Max(1, (bytes + s_page - 1) / s_page) * s_page;
 
     private nuint Shift(nuint bytes) => atEnd ? Pages(bytes) - bytes : 0;
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
-    private static partial int Protect(nint address, nuint length, int protection);
-
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    private static partial int Unmap(nint address, nuint length);
 }

@@ -91,12 +91,18 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     {
         before(request.Key);
         cancellation.ThrowIfCancellationRequested();
-        int first = checkpoints.Find(request.Key)?[0] ?? 0;
+        int first;
+        using (Stream? saved = checkpoints.Find(request.Key))
+        {
+            first = saved?.ReadByte() ?? 0;
+        }
+
         progress?.Report(new TrainingStarted(request.Key, first, 3));
         for (int step = first; step < 3; step++)
         {
             progress?.Report(new TrainingProgressed(request.Key, step + 1, 3, 1.0 / (step + 1), 1000));
-            checkpoints.Save(request.Key, [(byte)(step + 1)]);
+            byte next = (byte)(step + 1);
+            checkpoints.Save(request.Key, stream => stream.WriteByte(next));
             before($"{request.Key} step {step + 1}");
         }
 

@@ -16,60 +16,75 @@ public sealed class FileCheckpointStoreTests : IDisposable
     {
         FileCheckpointStore store = new(_folder["checkpoints"]);
         byte[] data = Data(length);
-        store.Save("round-01/train", [1, 2, 3]);
-        store.Save("round-01/train", data);
-        Assert.Equal(data, store.Find("round-01/train"));
-        Assert.Null(store.Find("round-01/trai"));
+        Save(store, "round-01/train", [1, 2, 3]);
+        Save(store, "round-01/train", data);
+        Assert.Equal(data, Find(store, "round-01/train"));
+        Assert.Null(Find(store, "round-01/trai"));
     }
 
     [Fact]
     public void Keys_that_look_alike_have_files_of_their_own()
     {
         FileCheckpointStore store = new(_folder["checkpoints"]);
-        store.Save("a/b", [1]);
-        store.Save("a_b", [2]);
-        store.Save("a%2Fb", [3]);
-        Assert.Equal([1], store.Find("a/b"));
-        Assert.Equal([2], store.Find("a_b"));
-        Assert.Equal([3], store.Find("a%2Fb"));
+        Save(store, "a/b", [1]);
+        Save(store, "a_b", [2]);
+        Save(store, "a%2Fb", [3]);
+        Assert.Equal([1], Find(store, "a/b"));
+        Assert.Equal([2], Find(store, "a_b"));
+        Assert.Equal([3], Find(store, "a%2Fb"));
     }
 
     [Fact]
     public void A_file_cut_or_changed_anywhere_counts_as_absent()
     {
         FileCheckpointStore store = new(_folder.Path);
-        store.Save("key", Data(40));
+        Save(store, "key", Data(40));
         string path = Assert.Single(Directory.GetFiles(_folder.Path));
         byte[] whole = File.ReadAllBytes(path);
         for (int i = 0; i < whole.Length; i++)
         {
             File.WriteAllBytes(path, whole[..i]);
-            Assert.Null(store.Find("key"));
+            Assert.Null(Find(store, "key"));
             byte[] changed = [.. whole];
             changed[i] ^= 0x40;
             File.WriteAllBytes(path, changed);
-            Assert.Null(store.Find("key"));
+            Assert.Null(Find(store, "key"));
         }
 
         File.WriteAllBytes(path, [.. whole, 0]);
-        Assert.Null(store.Find("key"));
+        Assert.Null(Find(store, "key"));
         File.WriteAllBytes(path, whole);
-        Assert.NotNull(store.Find("key"));
+        Assert.NotNull(Find(store, "key"));
     }
 
     [Fact]
     public void A_deleted_checkpoint_survives_until_its_result_is_recorded()
     {
         FileCheckpointStore store = new(_folder.Path);
-        store.Save("key", [1]);
-        store.Save("other", [2]);
+        Save(store, "key", [1]);
+        Save(store, "other", [2]);
         store.Delete("key");
-        Assert.NotNull(new FileCheckpointStore(_folder.Path).Find("key"));
+        Assert.NotNull(Find(new FileCheckpointStore(_folder.Path), "key"));
         store.Release("key");
-        Assert.Null(store.Find("key"));
-        Assert.NotNull(store.Find("other"));
+        Assert.Null(Find(store, "key"));
+        Assert.NotNull(Find(store, "other"));
         store.ReleaseAll();
         Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    private static void Save(FileCheckpointStore store, string key, byte[] data) => store.Save(key, stream => stream.Write(data));
+
+    private static byte[]? Find(FileCheckpointStore store, string key)
+    {
+        using Stream? found = store.Find(key);
+        if (found is null)
+        {
+            return null;
+        }
+
+        using MemoryStream data = new();
+        found.CopyTo(data);
+        return data.ToArray();
     }
 
     private static byte[] Data(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];

@@ -227,11 +227,13 @@ public class LocalTrainerTests
 
         public Action? Saved { get; set; }
 
-        public byte[]? Find(string key) => Data.GetValueOrDefault(key);
+        public Stream? Find(string key) => Data.TryGetValue(key, out byte[]? data) ? new MemoryStream(data) : null;
 
-        public void Save(string key, byte[] data)
+        public void Save(string key, Action<Stream> write)
         {
-            Data[key] = data;
+            using MemoryStream data = new();
+            write(data);
+            Data[key] = data.ToArray();
             Saved?.Invoke();
         }
 

@@ -6,12 +6,8 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 
 /// <summary>Machine code that was emitted at run time. Its pages are writable while the code is copied in and executable afterwards,
 /// never both.</summary>
-internal sealed unsafe partial class CodeMemory : IDisposable
+internal sealed unsafe class CodeMemory : IDisposable
 {
-    private const int Read = 1;
-    private const int Write = 2;
-    private const int Execute = 4;
-    private const int PrivateAnonymous = 0x22;
     private nint _start;
     private readonly nuint _length;
 
@@ -22,15 +18,14 @@ internal sealed unsafe partial class CodeMemory : IDisposable
         using MemoryStream code = new();
         assembler.Assemble(new StreamCodeWriter(code), 0);
         _length = (nuint)code.Length;
-        _start = Map(0, _length, Read | Write, PrivateAnonymous, -1, 0);
-        if (_start == -1)
+        _start = MemoryPages.Map(_length, MemoryPages.ReadWrite);
+        if (_start == 0)
         {
-            _start = 0;
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"mmap of {_length} bytes for code failed");
         }
 
         code.GetBuffer().AsSpan(0, (int)code.Length).CopyTo(new Span<byte>((void*)_start, (int)_length));
-        if (Protect(_start, _length, Read | Execute) != 0)
+        if (MemoryPages.Protect(_start, _length, MemoryPages.ReadExecute) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             Free();
@@ -53,17 +48,8 @@ internal sealed unsafe partial class CodeMemory : IDisposable
     {
         if (_start != 0)
         {
-            _ = Unmap(_start, _length);
+            _ = MemoryPages.Unmap(_start, _length);
             _start = 0;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
-    private static partial int Protect(nint address, nuint length, int protection);
-
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    private static partial int Unmap(nint address, nuint length);
 }
