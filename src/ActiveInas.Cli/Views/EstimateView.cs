@@ -32,26 +32,32 @@ internal static class EstimateView
             terminal.Result.Write(measured);
         }
 
-        Table methods = Tables.Create("method", "#runs", "#search", "#training", "#test", "#query", "#in all", "#least", "#most").Title("time of all runs, one after the other");
+        Table methods = Tables.Create("method", "#runs", "#search", "#training", "#test", "#query", "#in all", "#8 of 10 times").Title("mean time of all runs, one after the other");
         foreach (MethodEstimate method in estimate.Methods)
         {
-            StageSeconds seconds = method.Seconds;
+            StageSeconds seconds = method.Stages;
             methods.AddRow([
                 Tables.Text(method.Name), Tables.Text($"{method.Runs}"),
-                .. new[] { seconds.Search, seconds.Train, seconds.Test, seconds.Query, seconds.Total, method.Least, method.Most }.Select(value => Tables.Text(ProgressText.Duration(value)))]);
+                .. new[] { seconds.Search, seconds.Train, seconds.Test, seconds.Query, seconds.Total }.Select(value => Tables.Text(ProgressText.Duration(value))),
+                Tables.Text(Range(method.Seconds, ProgressText.Duration))]);
         }
 
         terminal.Result.Write(methods);
         Tables.Fact(terminal.Result, "runs", $"{estimate.Runs} to do, {estimate.Finished} finished; {estimate.Jobs} at a time with {estimate.Threads} threads each");
-        Tables.Fact(
-            terminal.Result, "time", $"{ProgressText.Duration(estimate.Seconds)} (from {ProgressText.Duration(estimate.LeastSeconds)} if nothing grows to {ProgressText.Duration(estimate.MostSeconds)} if all grow most)");
-        Tables.Fact(terminal.Result, "memory", Size(estimate.Memory));
-        Tables.Fact(terminal.Result, "disk", $"{Size(estimate.Disk)} in the end, {Size(estimate.PeakDisk)} at most");
+        Tables.Fact(terminal.Result, "time", Text(estimate.Seconds, ProgressText.Duration));
+        Tables.Fact(terminal.Result, "memory", Text(estimate.Memory, Size));
+        Tables.Fact(terminal.Result, "disk", $"{Text(estimate.Disk, Size)}; {Size(estimate.PeakDisk.Median)} on the way");
         foreach (string note in estimate.Notes)
         {
             Tables.Fact(terminal.Result, "note", note);
         }
     }
+
+    private static string Text(Prediction prediction, Func<double, string> text)
+        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Median)} (8 of 10 times {Range(prediction, text)}: it hangs on what the searches pick)";
+
+    private static string Range(Prediction prediction, Func<double, string> text)
+        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Low)} to {text(prediction.High)}";
 
     private static string Size(double bytes) => bytes >= 1e9 ? $"{bytes / 1e9:0.0} GB" : $"{bytes / 1e6:N0} MB";
 
@@ -62,23 +68,27 @@ internal static class EstimateView
         ["finished"] = estimate.Finished,
         ["jobs"] = estimate.Jobs,
         ["threads"] = estimate.Threads,
-        ["seconds"] = estimate.Seconds,
-        ["least_seconds"] = estimate.LeastSeconds,
-        ["most_seconds"] = estimate.MostSeconds,
-        ["memory_bytes"] = estimate.Memory,
-        ["disk_bytes"] = estimate.Disk,
-        ["peak_disk_bytes"] = estimate.PeakDisk,
+        ["seconds"] = estimate.Seconds.Median,
+        ["low_seconds"] = estimate.Seconds.Low,
+        ["high_seconds"] = estimate.Seconds.High,
+        ["memory_bytes"] = estimate.Memory.Median,
+        ["low_memory_bytes"] = estimate.Memory.Low,
+        ["high_memory_bytes"] = estimate.Memory.High,
+        ["disk_bytes"] = estimate.Disk.Median,
+        ["low_disk_bytes"] = estimate.Disk.Low,
+        ["high_disk_bytes"] = estimate.Disk.High,
+        ["peak_disk_bytes"] = estimate.PeakDisk.Median,
         ["methods"] = new JsonArray([.. estimate.Methods.Select(method => new JsonObject
         {
             ["name"] = method.Name,
             ["runs"] = method.Runs,
-            ["search_seconds"] = method.Seconds.Search,
-            ["train_seconds"] = method.Seconds.Train,
-            ["test_seconds"] = method.Seconds.Test,
-            ["query_seconds"] = method.Seconds.Query,
-            ["seconds"] = method.Seconds.Total,
-            ["least_seconds"] = method.Least,
-            ["most_seconds"] = method.Most,
+            ["search_seconds"] = method.Stages.Search,
+            ["train_seconds"] = method.Stages.Train,
+            ["test_seconds"] = method.Stages.Test,
+            ["query_seconds"] = method.Stages.Query,
+            ["seconds"] = method.Seconds.Median,
+            ["low_seconds"] = method.Seconds.Low,
+            ["high_seconds"] = method.Seconds.High,
         })]),
         ["measured"] = new JsonArray([.. estimate.Measured.Select(network => new JsonObject
         {

@@ -20,13 +20,27 @@ public readonly record struct StageSeconds(double Search, double Train, double T
     public static StageSeconds Add(StageSeconds left, StageSeconds right) => left + right;
 }
 
+/// <summary>A figure that hangs on what the searches will pick.</summary>
+/// <param name="Median">As likely too high as too low.</param>
+/// <param name="Low">One time in ten it is less.</param>
+/// <param name="High">One time in ten it is more.</param>
+public readonly record struct Prediction(double Median, double Low, double High)
+{
+    /// <summary>Of as many draws as one likes; 0 of none.</summary>
+    public static Prediction Of(IEnumerable<double> draws)
+    {
+        double[] sorted = [.. draws.Order()];
+        double At(double share) => sorted.Length == 0 ? 0 : sorted[(int)Math.Round(share * (sorted.Length - 1))];
+        return new Prediction(At(0.5), At(0.1), At(0.9));
+    }
+}
+
 /// <summary>What one method of an experiment will take.</summary>
 /// <param name="Name">"softmax-response, A(2,4)".</param>
 /// <param name="Runs">Runs that are not finished.</param>
-/// <param name="Seconds">Of all of them, one after the other.</param>
-/// <param name="Least">The same when no architecture grows.</param>
-/// <param name="Most">The same when every search picks the largest candidate.</param>
-public sealed record MethodEstimate(string Name, int Runs, StageSeconds Seconds, double Least, double Most);
+/// <param name="Stages">Mean seconds of all of them, one after the other.</param>
+/// <param name="Seconds">The same in all.</param>
+public sealed record MethodEstimate(string Name, int Runs, StageSeconds Stages, Prediction Seconds);
 
 /// <summary>A network that was measured.</summary>
 /// <param name="Conditions">Images and recipe.</param>
@@ -49,23 +63,17 @@ public sealed record Estimate
     /// <summary>Threads of each.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Wall-clock with so many jobs, when every candidate of a search is as likely as the others.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Wall-clock when no architecture grows.</summary>
-    public required double LeastSeconds { get; init; }
-
-    /// <summary>Wall-clock when every search picks the largest candidate.</summary>
-    public required double MostSeconds { get; init; }
+    /// <summary>Wall-clock seconds with so many jobs.</summary>
+    public required Prediction Seconds { get; init; }
 
     /// <summary>Most memory of the process in bytes.</summary>
-    public required double Memory { get; init; }
+    public required Prediction Memory { get; init; }
 
     /// <summary>Bytes on disk when all is finished.</summary>
-    public required double Disk { get; init; }
+    public required Prediction Disk { get; init; }
 
     /// <summary>Most bytes on disk on the way, with checkpoints.</summary>
-    public required double PeakDisk { get; init; }
+    public required Prediction PeakDisk { get; init; }
 
     /// <summary>By method.</summary>
     public required IReadOnlyList<MethodEstimate> Methods { get; init; }

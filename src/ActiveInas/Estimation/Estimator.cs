@@ -10,21 +10,24 @@ namespace ActiveInas.Estimation;
 
 /// <summary>Predicts time, memory and disk of runs before they start: a short measurement of a few networks, and the work that the configurations ask for.</summary>
 /// <remarks>
-/// Nobody knows what the searches will pick. The expectation takes every candidate as equally likely; beside it stand the least and the most
-/// that the runs can take. FLOPs of a network depend on its number of blocks far more than on its stacks, so the three lie near each other.
+/// Nobody knows what the searches will pick. All runs are drawn many times over with every candidate as likely as the others; the figures are medians of these
+/// draws, and beside them stand their bounds from the first to the ninth tenth. Time hangs little on the picks, memory and disk more: parameters grow fourfold
+/// with every stack.
 /// </remarks>
 /// <param name="time">For each figure measured.</param>
 /// <param name="progress">Told about each stage.</param>
 public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress = null)
 {
-    /// <summary>Architectures below this probability are not worth a measurement of their own.</summary>
+    private const int Draws = 400;
+
+    /// <summary>Depths that fewer draws reach are not worth a measurement of their own.</summary>
     private const double Unlikely = 0.01;
 
     // The libraries, compiled code and heap of a process that trains, beyond what it holds before the first training.
     private const double RuntimeBytes = 30e6;
 
-    // Copies for checkpoints and model files, until the garbage collector takes them.
-    private const double ManagedBytesPerParameter = 24;
+    // Initial weights and copies for model files, until the garbage collector takes them.
+    private const double ManagedBytesPerParameter = 8;
 
     // Rows of labels and queries with their indices, and the line in queries/round_NN.csv.
     private const double BytesPerLabel = 330;
@@ -51,7 +54,8 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         int threads = options.ThreadsFor(jobs);
         Dictionary<DataRequest, double> shared = [];
         List<MeasuredNetwork> measured = [];
-        List<(ExperimentCell Cell, CellPlan Plan)> plans = [];
+        Dictionary<ExperimentCell, RunDraw[]> drawn = [];
+        SeededRandom random = new(1);
 
         // Networks are measured anew for every size of images and every recipe.
         foreach (var group in open.GroupBy(cell => (Data: cell.Configuration.DataRequest, cell.Configuration.Simulate, cell.Configuration.Recipe)))
@@ -59,41 +63,60 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             RunConfiguration first = group.First().Configuration;
             (DataShape loaded, DataShape data) = await ShapesAsync(first, cancellation).ConfigureAwait(false);
             shared[group.Key.Data] = loaded.Bytes;
-            RunPlan[] runs = [.. group.Select(cell => new RunPlan(cell.Configuration, data))];
-            int stacks = MostStacks([.. group.Zip(runs)], data);
+            RunPlan[] plans = [.. group.Select(cell => new RunPlan(cell.Configuration, data))];
+            int stacks = MostStacks(plans, data);
             IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(
                 first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, cancellation).ConfigureAwait(false);
             MeasuredSpeed speed = new(found, stacks, data);
-            plans.AddRange(group.Zip(runs).Select(pair => (pair.First, new CellPlan(pair.First.Configuration, pair.Second, speed, data))));
+            foreach ((ExperimentCell cell, RunPlan plan) in group.Zip(plans))
+            {
+                drawn[cell] = Draw(plan, speed, ref random).Select(rounds => new RunDraw(cell.Configuration, rounds, speed, data)).ToArray();
+            }
+
             measured.AddRange(found.Select(pair => new MeasuredNetwork($"{data.Width}x{data.Height} pixels, {data.Classes} classes, recipe {first.Recipe.Name}", pair.Key, pair.Value)));
         }
 
         // Cells run in the order of the experiment.
-        CellPlan[] ordered = [.. open.Select(cell => plans.First(plan => ReferenceEquals(plan.Cell, cell)).Plan)];
-        double working = ordered.Select(plan => plan.WorkingBytes).OrderDescending().Take(jobs).Sum();
-        double running = ordered.Select(plan => plan.TransientDisk).OrderDescending().Take(jobs).Sum();
-        double disk = ordered.Sum(plan => plan.Disk);
+        ExperimentDraw[] draws = [.. Enumerable.Range(0, open.Length == 0 ? 0 : Draws).Select(draw => new ExperimentDraw([.. open.Select(cell => At(drawn[cell], draw))], jobs))];
         return new Estimate
         {
             Runs = open.Length,
             Finished = experiment.Cells.Count - open.Length,
             Jobs = jobs,
             Threads = threads,
-            Seconds = Makespan(ordered.Select(plan => plan.Seconds.Total), jobs),
-            LeastSeconds = Makespan(ordered.Select(plan => plan.Least), jobs),
-            MostSeconds = Makespan(ordered.Select(plan => plan.Most), jobs),
-            Memory = open.Length == 0 ? 0 : before + RuntimeBytes + shared.Values.Sum() + working,
-            Disk = disk,
-            PeakDisk = disk + running,
-            Methods = [.. plans.GroupBy(plan => plan.Cell.Method).Select(group => new MethodEstimate(
-                group.Key,
-                group.Count(),
-                group.Aggregate(default(StageSeconds), (sum, plan) => sum + plan.Plan.Seconds),
-                group.Sum(plan => plan.Plan.Least),
-                group.Sum(plan => plan.Plan.Most)))],
+            Seconds = Prediction.Of(draws.Select(draw => draw.Seconds)),
+            Memory = Prediction.Of(draws.Select(draw => before + RuntimeBytes + shared.Values.Sum() + draw.Bytes)),
+            Disk = Prediction.Of(draws.Select(draw => draw.Disk)),
+            PeakDisk = Prediction.Of(draws.Select(draw => draw.PeakDisk)),
+            Methods = [.. open.GroupBy(cell => cell.Method).Select(group => Method(group.Key, [.. group.Select(cell => drawn[cell])]))],
             Measured = measured,
             Notes = [.. Notes(folder is null ? 0 : open.Count(cell => folder.Cell(cell.Id).HasStore))],
         };
+    }
+
+    // A run of a fixed architecture has one draw.
+    private static RunDraw At(RunDraw[] draws, int draw) => draws[draw % draws.Length];
+
+    private static MethodEstimate Method(string name, RunDraw[][] runs)
+    {
+        StageSeconds[] draws = [.. Enumerable.Range(0, Draws).Select(draw => runs.Aggregate(default(StageSeconds), (sum, run) => sum + At(run, draw).Seconds))];
+        double Mean(Func<StageSeconds, double> stage) => draws.Average(stage);
+        return new MethodEstimate(
+            name,
+            runs.Length,
+            new StageSeconds(Mean(draw => draw.Search), Mean(draw => draw.Train), Mean(draw => draw.Test), Mean(draw => draw.Query)),
+            Prediction.Of(draws.Select(draw => draw.Total)));
+    }
+
+    private static List<IReadOnlyList<RoundPlan>> Draw(RunPlan plan, ISpeed speed, ref SeededRandom random)
+    {
+        List<IReadOnlyList<RoundPlan>> draws = [];
+        for (int draw = 0; draw < (plan.IsSearching ? Draws : 1); draw++)
+        {
+            draws.Add(plan.Draw(speed, ref random));
+        }
+
+        return draws;
     }
 
     private static IEnumerable<string> Notes(int started)
@@ -122,26 +145,19 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         return (DataShape.Of(data), DataShape.Of(RunData.Simulated(RunData.WithClasses(data, configuration), configuration)));
     }
 
-    // Each run starts when one of the jobs is free.
-    private static double Makespan(IEnumerable<double> seconds, int jobs)
-    {
-        double[] free = new double[jobs];
-        foreach (double run in seconds)
-        {
-            int first = Array.IndexOf(free, free.Min());
-            free[first] += run;
-        }
-
-        return free.Max();
-    }
-
     // What the searches may well reach.
-    private static int MostStacks((ExperimentCell Cell, RunPlan Plan)[] runs, DataShape data)
+    private static int MostStacks(RunPlan[] plans, DataShape data)
     {
         NominalSpeed nominal = new(data.Height, data.Width, data.Classes);
-        return runs.Where(run => run.Cell.Configuration.FixedArchitecture is null)
-            .SelectMany(run => run.Plan.Rounds(nominal).SelectMany(round => round.Architectures))
-            .Where(pair => pair.Value >= Unlikely).Select(pair => pair.Key.Stacks).DefaultIfEmpty(0).Max();
+        SeededRandom random = new(1);
+        int most = 0;
+        foreach (RunPlan plan in plans.Where(plan => plan.IsSearching))
+        {
+            int[] stacks = [.. Draw(plan, nominal, ref random).Select(rounds => rounds[^1].Architecture.Stacks).Order()];
+            most = Math.Max(most, stacks[(int)((1 - Unlikely) * (stacks.Length - 1))]);
+        }
+
+        return most;
     }
 
     private async Task<IReadOnlyDictionary<Architecture, Measurement>> MeasureAsync(
@@ -159,42 +175,77 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         return measured;
     }
 
-    /// <summary>One run to come.</summary>
-    private sealed class CellPlan
+    /// <summary>One run as its searches may go.</summary>
+    private sealed class RunDraw
     {
-        public CellPlan(RunConfiguration configuration, RunPlan plan, MeasuredSpeed speed, DataShape data)
+        public RunDraw(RunConfiguration configuration, IReadOnlyList<RoundPlan> rounds, MeasuredSpeed speed, DataShape data)
         {
-            RoundPlan[] rounds = [.. plan.Rounds(speed)];
-            Seconds = rounds.Aggregate(default(StageSeconds), (sum, round) => sum + new StageSeconds(round.Search, round.Train, round.Test, round.Query));
-
-            // A disturbed measurement may turn them around.
-            Least = Math.Min(Seconds.Total, plan.Rounds(speed, GrowthAssumption.Never).Sum(round => round.Total));
-            Most = Math.Max(Seconds.Total, plan.Rounds(speed, GrowthAssumption.Most).Sum(round => round.Total));
-            IReadOnlyDictionary<Architecture, double> last = rounds[^1].Architectures;
-            double parameters = Expected(last, node => node.ParameterCount(data.Classes));
             QueryNeeds needs = QueryStrategies.Create(configuration.Query).Needs;
-            double columns = (needs.HasFlag(QueryNeeds.Probabilities) ? data.Classes : 0) + (needs > QueryNeeds.Probabilities ? Expected(last, node => node.EmbeddingLength) : 0);
 
             // A simulated pool is the run's own; the images of the others are shared.
             double pool = configuration.Simulate is null ? 0 : data.Bytes;
-            WorkingBytes = pool + rounds[^1].LargestTraining(speed.Bytes) + (ManagedBytesPerParameter * parameters) + (sizeof(float) * columns * data.Train);
-            Disk = BytesPerRun + (BytesPerLabel * plan.Labels[^1]) + (ModelBytesPerParameter * parameters);
+            double Training(Architecture node) => speed.Bytes(node) + (ManagedBytesPerParameter * node.ParameterCount(data.Classes));
+            double Query(Architecture node)
+            {
+                int columns = (needs.HasFlag(QueryNeeds.Probabilities) ? data.Classes : 0) + (needs > QueryNeeds.Probabilities ? node.EmbeddingLength : 0);
+                return speed.Bytes(node) + ((double)sizeof(float) * columns * data.Train);
+            }
+
+            Seconds = rounds.Aggregate(default(StageSeconds), (sum, round) => sum + new StageSeconds(round.Search, round.Train, round.Test, round.Query));
+            Rounds = [.. rounds.Select(round => (round.Total, pool + Math.Max(round.Candidates.Append(round.Architecture).Max(Training), Query(round.Architecture))))];
+            double parameters = rounds[^1].Architecture.ParameterCount(data.Classes);
+            Disk = BytesPerRun + (BytesPerLabel * rounds[^1].Labels) + (ModelBytesPerParameter * parameters);
             TransientDisk = (CheckpointBytesPerParameter + ModelBytesPerParameter) * parameters;
         }
 
         public StageSeconds Seconds { get; }
 
-        public double Least { get; }
-
-        public double Most { get; }
-
-        public double WorkingBytes { get; }
+        /// <summary>How long each round takes, and the most memory in it.</summary>
+        public IReadOnlyList<(double Seconds, double Bytes)> Rounds { get; }
 
         public double Disk { get; }
 
         public double TransientDisk { get; }
+    }
 
-        private static double Expected(IReadOnlyDictionary<Architecture, double> probabilities, Func<Architecture, double> value)
-            => probabilities.Sum(pair => pair.Value * value(pair.Key));
+    /// <summary>All runs as their searches may go: each starts when one of the jobs is free.</summary>
+    private sealed class ExperimentDraw
+    {
+        public ExperimentDraw(IReadOnlyList<RunDraw> runs, int jobs)
+        {
+            double[] free = new double[jobs];
+            List<(double At, double Bytes)> changes = [];
+            foreach (RunDraw run in runs)
+            {
+                int job = Array.IndexOf(free, free.Min());
+                foreach ((double seconds, double bytes) in run.Rounds)
+                {
+                    changes.Add((free[job], bytes));
+                    free[job] += seconds;
+                    changes.Add((free[job], -bytes));
+                }
+            }
+
+            // What ends goes before what begins.
+            double held = 0;
+            foreach ((_, double bytes) in changes.Order())
+            {
+                held += bytes;
+                Bytes = Math.Max(Bytes, held);
+            }
+
+            Seconds = free.Max();
+            Disk = runs.Sum(run => run.Disk);
+            PeakDisk = Disk + runs.Select(run => run.TransientDisk).OrderDescending().Take(jobs).Sum();
+        }
+
+        public double Seconds { get; }
+
+        /// <summary>Most memory of runs side by side.</summary>
+        public double Bytes { get; }
+
+        public double Disk { get; }
+
+        public double PeakDisk { get; }
     }
 }

@@ -14,7 +14,8 @@ public readonly record struct Measurement(double Start, double Train, double Inf
 /// <summary>Times and memory of any architecture from those of a few.</summary>
 /// <remarks>
 /// With the same number of FLOPs in every block but the first of a stack, cost(i, j) = cost(1, j) + (i - 1) (g_1 + ... + g_j). g_1 = cost(2, 1) - cost(1, 1); the
-/// further g grow or fall evenly from stack to stack so that cost(2, J) is met, J being the most stacks measured. Beyond J, costs grow with the FLOPs.
+/// further g grow or fall evenly from stack to stack so that cost(2, J) is met, J being the most stacks measured. Beyond J, seconds of an image grow with the FLOPs,
+/// and the start and the memory of a training with the parameters.
 /// </remarks>
 /// <param name="measured">The anchors of <paramref name="stacks"/>, and others.</param>
 /// <param name="stacks">J; 0 when nothing is searched.</param>
@@ -30,16 +31,16 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
         return [.. (stacks == 0 ? [] : anchors.Append(new Architecture(2, 1)).Append(new Architecture(2, stacks))).Concat(others).Distinct()];
     }
 
-    public double Start(Architecture architecture) => Of(architecture, measurement => measurement.Start);
+    public double Start(Architecture architecture) => Of(architecture, measurement => measurement.Start, WithParameters);
 
-    public double Train(Architecture architecture) => Of(architecture, measurement => measurement.Train);
+    public double Train(Architecture architecture) => Of(architecture, measurement => measurement.Train, WithFlops);
 
-    public double Infer(Architecture architecture) => Of(architecture, measurement => measurement.Infer);
+    public double Infer(Architecture architecture) => Of(architecture, measurement => measurement.Infer, WithFlops);
 
     /// <summary>Native memory of a training.</summary>
-    public double Bytes(Architecture architecture) => Of(architecture, measurement => measurement.Bytes);
+    public double Bytes(Architecture architecture) => Of(architecture, measurement => measurement.Bytes, WithParameters);
 
-    private double Of(Architecture node, Func<Measurement, double> cost)
+    private double Of(Architecture node, Func<Measurement, double> cost, Func<Architecture, Func<Measurement, double>, double> beyond)
     {
         if (measured.TryGetValue(node, out Measurement known))
         {
@@ -53,8 +54,7 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
 
         if (node.Stacks > stacks)
         {
-            Architecture deepest = new(node.Blocks, stacks);
-            return Of(deepest, cost) * Flops(node) / Flops(deepest);
+            return beyond(node, cost);
         }
 
         double first = cost(measured[new Architecture(2, 1)]) - cost(measured[new Architecture(1, 1)]);
@@ -65,6 +65,25 @@ internal sealed class MeasuredSpeed(IReadOnlyDictionary<Architecture, Measuremen
         double block = (node.Stacks * first) + (slope * node.Stacks * (node.Stacks - 1) / 2);
         return cost(measured[new Architecture(1, node.Stacks)]) + ((node.Blocks - 1) * Math.Max(block, 0));
     }
+
+    private double WithFlops(Architecture node, Func<Measurement, double> cost)
+    {
+        Architecture deepest = new(node.Blocks, stacks);
+        return Of(deepest, cost, WithFlops) * Flops(node) / Flops(deepest);
+    }
+
+    // What the last stack measured added for each of its parameters.
+    private double WithParameters(Architecture node, Func<Measurement, double> cost)
+    {
+        Architecture deepest = new(node.Blocks, stacks);
+        Architecture last = new(1, stacks);
+        double added = stacks == 1
+            ? cost(measured[last]) / Parameters(last)
+            : (cost(measured[last]) - cost(measured[new Architecture(1, stacks - 1)])) / (Parameters(last) - Parameters(new Architecture(1, stacks - 1)));
+        return Of(deepest, cost, WithParameters) + (Math.Max(added, 0) * (Parameters(node) - Parameters(deepest)));
+    }
+
+    private double Parameters(Architecture node) => node.ParameterCount(data.Classes);
 
     private double Flops(Architecture node) => node.ForwardFlops(data.Height, data.Width, data.Classes);
 }

@@ -61,9 +61,12 @@ public sealed class EstimatorTests : IDisposable
         // The corners of the space that is searched, and the network that is not part of it.
         Assert.Equal(["A(1,1)", "A(1,2)", "A(1,4)", "A(2,1)", "A(2,2)"], estimate.Measured.Select(network => network.Architecture.ToString()).Order(StringComparer.Ordinal));
         MethodEstimate search = estimate.Methods.Single(method => method.Name.StartsWith("search", StringComparison.Ordinal));
-        Assert.True(search.Seconds.Search > 0 && search.Least <= search.Seconds.Total && search.Seconds.Total <= search.Most, $"{search}");
-        Assert.Equal(0, estimate.Methods.Single(method => method != search).Seconds.Search);
-        Assert.Equal(estimate.Methods.Sum(method => method.Seconds.Total), estimate.Seconds, 6);
+        Assert.True(search.Stages.Search > 0 && search.Seconds.Low < search.Seconds.Median && search.Seconds.Median < search.Seconds.High, $"{search}");
+        MethodEstimate deep = estimate.Methods.Single(method => method != search);
+        Assert.Equal((0, deep.Seconds.Median, deep.Seconds.Median), (deep.Stages.Search, deep.Seconds.Low, deep.Seconds.High));
+        Assert.Equal(deep.Stages.Total, deep.Seconds.Median, 6);
+        Assert.Equal(search.Seconds.Median + deep.Seconds.Median, estimate.Seconds.Median, 6);
+        Assert.True(estimate.Disk.Low < estimate.Disk.High && estimate.Disk.High < estimate.PeakDisk.High, $"{estimate.Disk} {estimate.PeakDisk}");
     }
 
     [Fact]
@@ -94,11 +97,11 @@ public sealed class EstimatorTests : IDisposable
         Assert.Equal(2, outcome.Finished);
 
         Estimate again = await new Estimator(TimeSpan.FromSeconds(0.05)).EstimateAsync(experiment, folder, options, CancellationToken.None);
-        Assert.Equal((0, 2, 0.0), (again.Runs, again.Finished, again.Seconds));
+        Assert.Equal((0, 2, 0.0), (again.Runs, again.Finished, again.Seconds.Median));
 
         // The memory of the test process is not that of the command.
-        Assert.InRange(estimate.Memory, 50e6, 2e9);
-        return [.. new[] { Miss(estimate.Seconds, seconds, "seconds"), Miss(estimate.Disk, Size(folder.Root), "bytes on disk") }.OfType<string>()];
+        Assert.InRange(estimate.Memory.Median, 50e6, 2e9);
+        return [.. new[] { Miss(estimate.Seconds.Median, seconds, "seconds"), Miss(estimate.Disk.Median, Size(folder.Root), "bytes on disk") }.OfType<string>()];
     }
 
     private static string? Miss(double predicted, double actual, string what)

@@ -19,7 +19,7 @@ public sealed class RunPlanTests
     public void A_fixed_architecture_costs_its_trainings_tests_and_queries()
     {
         RunPlan plan = new(s_configuration with { Architecture = "A(1,2)", Query = "softmax-response" }, s_data);
-        RoundPlan[] rounds = [.. plan.Rounds(new UnitSpeed())];
+        IReadOnlyList<RoundPlan> rounds = Draw(plan);
 
         // quick: 20 epochs of ceil(n / 64) steps of 64, at least 100 steps; one unit an image in training, 0.1 without, 7 to start.
         Assert.Equal([100, 200, 300], rounds.Select(round => round.Labels));
@@ -31,7 +31,7 @@ public sealed class RunPlanTests
     [Fact]
     public void Queries_that_need_no_model_or_also_the_labelled_cost_accordingly()
     {
-        double[] Query(string name) => [.. new RunPlan(s_configuration with { Architecture = "A(1,2)", Query = name }, s_data).Rounds(new UnitSpeed()).Select(round => round.Query)];
+        double[] Query(string name) => [.. Draw(new RunPlan(s_configuration with { Architecture = "A(1,2)", Query = name }, s_data)).Select(round => round.Query)];
         Assert.Equal([0, 0, 0.0], Query("random"));
         Assert.Equal([100, 100, 0.0], Query("coreset"));
     }
@@ -39,33 +39,51 @@ public sealed class RunPlanTests
     [Fact]
     public void A_search_trains_each_candidate_once_and_validates_it()
     {
-        RunPlan plan = new(s_configuration, s_data);
-        RoundPlan first = plan.Rounds(new UnitSpeed(), GrowthAssumption.Never).First();
+        RoundPlan first = Draw(new RunPlan(s_configuration, s_data))[0];
 
         // Three candidates on 80 of 100 labels: 6 epochs of 2 steps, at least 40 steps of 64; 20 images validated once.
         Assert.Equal(3 * (7 + (40 * 64) + 2.0), first.Search, 9);
-        Assert.Equal(new Architecture(1, 1), Assert.Single(first.Architectures).Key);
+        Assert.Equal([new Architecture(1, 1), new Architecture(1, 2), new Architecture(2, 1)], first.Candidates);
+        Assert.Contains(first.Architecture, first.Candidates);
     }
 
     [Fact]
-    public void Probabilities_spread_over_the_candidates_and_sum_to_one()
+    public void Every_candidate_is_as_likely_as_the_others()
     {
-        RoundPlan[] rounds = [.. new RunPlan(s_configuration with { SearchSteps = 2 }, s_data).Rounds(new UnitSpeed())];
-        Assert.All(rounds, round => Assert.Equal(1, round.Architectures.Values.Sum(), 12));
+        RunPlan plan = new(s_configuration with { SearchSteps = 2 }, s_data);
+        SeededRandom random = new(3);
+        const int Draws = 9000;
+        Dictionary<Architecture, int> first = [];
+        int trained = 0;
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            IReadOnlyList<RoundPlan> rounds = plan.Draw(new UnitSpeed(), ref random);
+            Architecture pick = rounds[0].Architecture;
+            first[pick] = first.GetValueOrDefault(pick) + 1;
+            trained += rounds[0].Candidates.Count;
+        }
 
-        // A(1,1) has two successors; a search that stays is over, so two steps leave a third of all at A(1,1).
-        Assert.Equal(1.0 / 3, rounds[0].Architectures[new Architecture(1, 1)], 12);
-        Assert.True(rounds[^1].Architectures.Count > rounds[0].Architectures.Count);
+        // A(1,1) has two successors; a search that stays is over, so two steps leave a third of all at A(1,1), and a ninth each at A(1,2), A(2,1), A(1,3) and A(3,1); two ways
+        // lead to A(2,2). Two thirds train two candidates more. Bounds: five standard errors.
+        Assert.Equal(1.0 / 3, first[new Architecture(1, 1)] / (double)Draws, 0.025);
+        Assert.Equal(1.0 / 9, first[new Architecture(1, 3)] / (double)Draws, 0.017);
+        Assert.Equal(2.0 / 9, first[new Architecture(2, 2)] / (double)Draws, 0.022);
+        Assert.Equal(3 + (2 * 2.0 / 3), trained / (double)Draws, 0.05);
     }
 
     [Fact]
-    public void Never_is_the_least_and_most_is_the_most()
+    public void The_same_seed_draws_the_same_rounds()
     {
-        RunPlan plan = new(s_configuration, s_data);
-        NominalSpeed speed = new(32, 32, 10);
-        double Total(GrowthAssumption assumption) => plan.Rounds(speed, assumption).Sum(round => round.Total);
-        Assert.True(Total(GrowthAssumption.Never) < Total(GrowthAssumption.Even));
-        Assert.True(Total(GrowthAssumption.Even) < Total(GrowthAssumption.Most));
+        IEnumerable<Architecture> Picks() => Draw(new RunPlan(s_configuration, s_data)).Select(round => round.Architecture);
+        Assert.Equal(Picks(), Picks());
+    }
+
+    [Fact]
+    public void A_prediction_is_the_median_with_its_tenths()
+    {
+        Assert.Equal(new Prediction(51, 11, 91), Prediction.Of(Enumerable.Range(1, 101).Select(i => (double)i).Reverse()));
+        Assert.Equal(new Prediction(7, 7, 7), Prediction.Of([7]));
+        Assert.Equal(default, Prediction.Of([]));
     }
 
     [Fact]
@@ -82,7 +100,11 @@ public sealed class RunPlanTests
             Assert.Equal(Cost(node), speed.Bytes(node), 9);
         }
 
+        // Beyond what was measured: seconds by FLOPs, memory by parameters, which grow fourfold with a stack.
         Assert.True(speed.Infer(new Architecture(3, 5)) > speed.Infer(new Architecture(3, 4)));
+        double[] bytes = [.. Enumerable.Range(3, 4).Select(j => speed.Bytes(new Architecture(1, j)))];
+        Assert.Equal(4, (bytes[3] - bytes[2]) / (bytes[2] - bytes[1]), 0.1);
+        Assert.Equal(4, (bytes[2] - bytes[1]) / (bytes[1] - bytes[0]), 0.1);
         Assert.Throws<InvalidOperationException>(() => new MeasuredSpeed(new Dictionary<Architecture, Measurement>(), 0, s_data).Train(new Architecture(1, 1)));
     }
 
@@ -113,6 +135,12 @@ public sealed class RunPlanTests
         RoundRecord last = round with { Round = 3, Labels = 300 };
         forecast.EndRound(last);
         Assert.Equal(0, forecast.SecondsLeft(last, null, 0));
+    }
+
+    private static IReadOnlyList<RoundPlan> Draw(RunPlan plan)
+    {
+        SeededRandom random = new(1);
+        return plan.Draw(new UnitSpeed(), ref random);
     }
 
     private sealed class UnitSpeed : ISpeed

@@ -14,28 +14,17 @@ namespace ActiveInas.Runs.Forecast;
 /// <param name="Train">Training the network of the round.</param>
 /// <param name="Test">Its pass over the test part.</param>
 /// <param name="Query">The pass over the pool before the next round; 0 after the last. The selection itself, usually seconds, is left out.</param>
-/// <param name="Architectures">The probability of each architecture of the round.</param>
-/// <param name="Trainings">What else the round trains: the candidates of its first search step, with the probability of each set of them.</param>
+/// <param name="Architecture">A_t.</param>
+/// <param name="Candidates">What the search trains; empty without one.</param>
 internal sealed record RoundPlan(
-    int Round,
-    int Labels,
-    double Search,
-    double Train,
-    double Test,
-    double Query,
-    IReadOnlyDictionary<Architecture, double> Architectures,
-    IReadOnlyList<(double Probability, IReadOnlyList<Architecture> Candidates)> Trainings)
+    int Round, int Labels, double Search, double Train, double Test, double Query, Architecture Architecture, IReadOnlyCollection<Architecture> Candidates)
 {
     public double Total => Search + Train + Test + Query;
-
-    /// <summary>What the largest network trained in the round takes, in expectation.</summary>
-    public double LargestTraining(Func<Architecture, double> bytes)
-        => Trainings.Count == 0
-            ? Architectures.Sum(pair => pair.Value * bytes(pair.Key))
-            : Trainings.Sum(set => set.Probability * set.Candidates.Max(bytes));
 }
 
-/// <summary>The work of a run, stage by stage, in expectation over what the searches pick.</summary>
+/// <summary>The work of a run, stage by stage.</summary>
+/// <remarks>Nobody knows what the searches will pick: a plan is drawn with every candidate of a search step as likely as the others, and several draws show
+/// how much hangs on it.</remarks>
 internal sealed class RunPlan
 {
     private readonly RunConfiguration _configuration;
@@ -60,81 +49,74 @@ internal sealed class RunPlan
     /// <summary>|S_1|, |S_2|, ...</summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>The rounds.</summary>
+    /// <summary>Whether draws differ.</summary>
+    public bool IsSearching => _configuration.FixedArchitecture is null;
+
+    /// <summary>Draws the rounds.</summary>
     /// <param name="speed">What an image takes.</param>
-    /// <param name="assumption">Of the searches.</param>
+    /// <param name="random">Picks of the searches.</param>
     /// <param name="before">The architecture of the round before the first; null: where the run starts.</param>
-    public IEnumerable<RoundPlan> Rounds(ISpeed speed, GrowthAssumption assumption = GrowthAssumption.Even, Architecture? before = null)
+    public IReadOnlyList<RoundPlan> Draw(ISpeed speed, ref SeededRandom random, Architecture? before = null)
     {
-        Growth growth = new(_space, assumption, node => node.ForwardFlops(_data.Height, _data.Width, _data.Classes));
-        Dictionary<Architecture, double> current = new()
-        {
-            [_configuration.FixedArchitecture ?? before ?? Architecture.Parse(_configuration.Start)] = 1,
-        };
+        Architecture current = _configuration.FixedArchitecture ?? before ?? Architecture.Parse(_configuration.Start);
+        List<RoundPlan> rounds = [];
         for (int t = 1; t <= Labels.Count; t++)
         {
-            double search = 0;
-            List<(double Probability, IReadOnlyList<Architecture> Candidates)> trainings = [];
-            if (_configuration.FixedArchitecture is null)
+            HashSet<Architecture> candidates = [];
+            if (IsSearching)
             {
-                trainings.AddRange(current.Select(pair => (pair.Value, growth.Candidates(pair.Key))));
-                (search, current) = Search(speed, growth, current, Labels[t - 1]);
+                current = Search(current, candidates, ref random);
             }
 
-            yield return Round(speed, t, search, current, trainings);
+            rounds.Add(Round(speed, t, current, candidates));
         }
+
+        return rounds;
     }
 
     /// <summary>Images that go through the network for a query when so many are labelled.</summary>
     public int QueryImages(int labels)
         => (_needs == QueryNeeds.None ? 0 : _data.Train - labels) + (_needs.HasFlag(QueryNeeds.Embeddings) ? labels : 0);
 
-    private RoundPlan Round(
-        ISpeed speed, int t, double search, Dictionary<Architecture, double> current, IReadOnlyList<(double Probability, IReadOnlyList<Architecture> Candidates)> trainings)
+    // As iNAS walks: up to T steps, over where the pick is the architecture it stands at; a candidate that was trained is not trained again.
+    private Architecture Search(Architecture current, HashSet<Architecture> trained, ref SeededRandom random)
     {
-        int labels = Labels[t - 1];
-        double trained = LearningRateSchedule.Images(_configuration.Recipe, _configuration.Recipe.Training, labels);
-        double infer = Expected(current, speed.Infer);
-        double train = Expected(current, node => speed.Start(node) + (trained * speed.Train(node)));
-        return new RoundPlan(t, labels, search, train, _data.Test * infer, t < Labels.Count ? QueryImages(labels) * infer : 0, current, trainings);
-    }
-
-    private (double Cost, Dictionary<Architecture, double> Picks) Search(
-        ISpeed speed, Growth growth, Dictionary<Architecture, double> start, int labels)
-    {
-        int validation = StratifiedSplit.ValidationCount(labels, _configuration.ValidationShare);
-        int train = Math.Max(1, labels - validation);
-        Recipe recipe = _configuration.Recipe;
-        int evaluations = recipe.CandidateScore == CandidateScore.BestEpoch ? LearningRateSchedule.For(recipe, recipe.Candidate, train).Epochs : 1;
-        double trained = LearningRateSchedule.Images(recipe, recipe.Candidate, train);
-        double Trial(Architecture node) => speed.Start(node) + (trained * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
-
-        // A search that picks the architecture it stands at is over; the others go on from where they went.
-        double cost = 0;
-        Dictionary<Architecture, double> ended = [];
-        Dictionary<Architecture, double> going = start;
         for (int step = 1; step <= _configuration.SearchSteps; step++)
         {
-            // The current architecture was trained in the step before.
-            cost += going.Sum(pair => pair.Value * growth.Candidates(pair.Key).Skip(step == 1 ? 0 : 1).Sum(Trial));
-            Dictionary<Architecture, double> moved = [];
-            foreach ((Architecture from, Architecture pick, double probability) in growth.Step(going))
+            Architecture[] candidates = [current, .. _space.Successors(current)];
+            trained.UnionWith(candidates);
+            Architecture pick = candidates[random.NextInt(candidates.Length)];
+            if (pick == current)
             {
-                Dictionary<Architecture, double> where = pick == from ? ended : moved;
-                where[pick] = where.GetValueOrDefault(pick) + probability;
+                break;
             }
 
-            going = moved;
+            current = pick;
         }
 
-        foreach ((Architecture pick, double probability) in going)
-        {
-            ended[pick] = ended.GetValueOrDefault(pick) + probability;
-        }
-
-        return (cost, ended);
+        return current;
     }
 
-    private static double Expected(Dictionary<Architecture, double> probabilities, Func<Architecture, double> value)
-        => probabilities.Sum(pair => pair.Value * value(pair.Key));
+    private RoundPlan Round(ISpeed speed, int t, Architecture architecture, IReadOnlyCollection<Architecture> candidates)
+    {
+        int labels = Labels[t - 1];
+        Recipe recipe = _configuration.Recipe;
+        int validation = StratifiedSplit.ValidationCount(labels, _configuration.ValidationShare);
+        int train = Math.Max(1, labels - validation);
+        int evaluations = recipe.CandidateScore == CandidateScore.BestEpoch ? LearningRateSchedule.For(recipe, recipe.Candidate, train).Epochs : 1;
+        double trialImages = LearningRateSchedule.Images(recipe, recipe.Candidate, train);
+        double Trial(Architecture node) => speed.Start(node) + (trialImages * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
+
+        double images = LearningRateSchedule.Images(recipe, recipe.Training, labels);
+        double infer = speed.Infer(architecture);
+        return new RoundPlan(
+            t,
+            labels,
+            candidates.Sum(Trial),
+            speed.Start(architecture) + (images * speed.Train(architecture)),
+            _data.Test * infer,
+            t < Labels.Count ? QueryImages(labels) * infer : 0,
+            architecture,
+            candidates);
+    }
 }
