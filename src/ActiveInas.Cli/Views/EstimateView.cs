@@ -32,7 +32,7 @@ internal static class EstimateView
             terminal.Result.Write(measured);
         }
 
-        Table methods = Tables.Create("method", "#runs", "#search", "#training", "#test", "#query", "#in all", "#8 of 10 times").Title("mean time of all runs, one after the other");
+        Table methods = Tables.Create("method", "#runs", "#search", "#training", "#test", "#query", "#in all", "#range").Title("mean time of all runs, one after the other");
         foreach (MethodEstimate method in estimate.Methods)
         {
             StageSeconds seconds = method.Stages;
@@ -54,7 +54,7 @@ internal static class EstimateView
     }
 
     private static string Text(Prediction prediction, Func<double, string> text)
-        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Median)} (8 of 10 times {Range(prediction, text)}: it hangs on what the searches pick)";
+        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Median)} ({Range(prediction, text)})";
 
     private static string Range(Prediction prediction, Func<double, string> text)
         => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Low)} to {text(prediction.High)}";

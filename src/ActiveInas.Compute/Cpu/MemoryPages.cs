@@ -16,6 +16,7 @@ internal static partial class MemoryPages
 
     private const int PrivateAnonymous = 0x22;
     private const int AdviceHugePage = 14;
+    private const int AdvicePopulateWrite = 23;
 
     /// <summary>So many bytes, rounded up to pages, that touch no memory before they are used.</summary>
     /// <returns>0 when the system gives none; the reason is the last P/Invoke error.</returns>
@@ -36,6 +37,9 @@ internal static partial class MemoryPages
 
     /// <summary>Asks for huge pages. Advice only: where the system gives none nothing changes.</summary>
     public static void AdviseHuge(nint start, nuint bytes) => _ = Advise(start, bytes, AdviceHugePage);
+
+    /// <summary>Puts memory behind all pages at once: much cheaper than one page fault after the other. Advice only: kernels before 5.14 do nothing.</summary>
+    public static void Populate(nint start, nuint bytes) => _ = Advise(start, bytes, AdvicePopulateWrite);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);

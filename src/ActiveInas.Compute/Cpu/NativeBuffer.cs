@@ -60,19 +60,20 @@ internal unsafe class BufferMemory
             throw new InsufficientMemoryException($"The system gives no {bytes} bytes for a tensor. Free memory, or use a smaller batch or network.");
         }
 
-        if (slack == 0)
+        if (slack > 0)
         {
-            return (void*)start;
+            nuint page = (nuint)Environment.SystemPageSize;
+            nuint before = (nuint)(-start & (HugePage - 1));
+            nuint kept = (bytes + page - 1) / page * page;
+            nuint end = (bytes + slack + page - 1) / page * page;
+            Return(start, before);
+            start += (nint)before;
+            Return(start + (nint)kept, end - before - kept);
+            MemoryPages.AdviseHuge(start, bytes / HugePage * HugePage);
         }
 
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint before = (nuint)(-start & (HugePage - 1));
-        nuint kept = (bytes + page - 1) / page * page;
-        nuint end = (bytes + slack + page - 1) / page * page;
-        Return(start, before);
-        Return(start + (nint)(before + kept), end - before - kept);
-        MemoryPages.AdviseHuge(start + (nint)before, bytes / HugePage * HugePage);
-        return (void*)(start + (nint)before);
+        MemoryPages.Populate(start, bytes);
+        return (void*)start;
     }
 
     private static void Return(nint start, nuint bytes)

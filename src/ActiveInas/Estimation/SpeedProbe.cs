@@ -88,8 +88,17 @@ internal sealed class SpeedProbe : IDisposable
         while (!_isWarm && clock.Elapsed < s_warmUp);
 
         _isWarm = true;
-        int steps = FewSteps + (int)Math.Clamp(_time.TotalSeconds / Math.Max(few / FewSteps, 1e-6), FewSteps, MostSteps);
-        double many = double.PositiveInfinity;
+
+        // Until the steps alone, without the start, take the time that was asked for.
+        int steps = FewSteps;
+        double many;
+        do
+        {
+            steps = Math.Min(2 * steps, MostSteps);
+            many = await SecondsAsync(trainer, architecture, steps, cancellation).ConfigureAwait(false);
+        }
+        while (many - few < _time.TotalSeconds && steps < MostSteps);
+
         double infer = double.PositiveInfinity;
         for (int repetition = 0; repetition < Repetitions; repetition++)
         {
