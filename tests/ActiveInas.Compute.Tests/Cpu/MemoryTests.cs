@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ActiveInas.Compute.Cpu;
@@ -23,7 +24,11 @@ public sealed class MemoryTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(63)]
+    [InlineData(32_767)]
+    [InlineData(32_768)]
     [InlineData(100_000)]
+    [InlineData(1_048_576)]
+    [InlineData(1_300_001)]
     public void Buffers_are_aligned_and_zeroed(long length)
     {
         for (int repeat = 0; repeat < 5; repeat++)
@@ -36,6 +41,35 @@ public sealed class MemoryTests
             buffer.Span.Fill(1);
             buffer.Dispose();
         }
+    }
+
+    /// <summary>The heap of the C library would keep the freed blocks between the small ones.</summary>
+    [Fact]
+    public void Freed_buffers_go_back_to_the_system_whatever_lies_between_them()
+    {
+        const int Count = 512;
+        const int Length = 1 << 18;
+        NativeBuffer<float>[] small = new NativeBuffer<float>[Count];
+        NativeBuffer<float>[] large = new NativeBuffer<float>[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            large[i] = new NativeBuffer<float>(Length);
+            small[i] = new NativeBuffer<float>(16);
+            large[i].Span.Fill(1);
+        }
+
+        // Other tests allocate and free at the same time; half of the 537 MB is far above that.
+        long before = Environment.WorkingSet;
+        Array.ForEach(large, buffer => buffer.Dispose());
+        Assert.True(Environment.WorkingSet < before - (Count * Length * sizeof(float) / 2), $"{before} bytes before, {Environment.WorkingSet} bytes after 537 MB were freed");
+        Array.ForEach(small, buffer => buffer.Dispose());
+    }
+
+    [Fact]
+    public void Too_large_a_buffer_is_an_error_that_says_so()
+    {
+        Exception error = Assert.ThrowsAny<OutOfMemoryException>(() => new NativeBuffer<float>(1L << 55));
+        Assert.Contains((1L << 57).ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
