@@ -54,31 +54,36 @@ internal static class EstimateView
     }
 
     private static string Text(Prediction prediction, Func<double, string> text)
-        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Median)} ({Range(prediction, text)})";
+        => text(prediction.Median) + (prediction.IsSure ? "" : $" ({Range(prediction, text)})");
 
     private static string Range(Prediction prediction, Func<double, string> text)
-        => prediction.Low == prediction.High ? text(prediction.Median) : $"{text(prediction.Low)} to {text(prediction.High)}";
+        => prediction.IsSure ? text(prediction.Median) : $"{text(prediction.Low)} to {text(prediction.High)}";
 
     private static string Size(double bytes) => bytes >= 1e9 ? $"{bytes / 1e9:0.0} GB" : $"{bytes / 1e6:N0} MB";
 
-    private static JsonObject Document(Estimate estimate) => new()
+    private static JsonObject Document(Estimate estimate)
     {
-        ["schema_version"] = RunDocument.SchemaVersion,
-        ["runs"] = estimate.Runs,
-        ["finished"] = estimate.Finished,
-        ["jobs"] = estimate.Jobs,
-        ["threads"] = estimate.Threads,
-        ["seconds"] = estimate.Seconds.Median,
-        ["low_seconds"] = estimate.Seconds.Low,
-        ["high_seconds"] = estimate.Seconds.High,
-        ["memory_bytes"] = estimate.Memory.Median,
-        ["low_memory_bytes"] = estimate.Memory.Low,
-        ["high_memory_bytes"] = estimate.Memory.High,
-        ["disk_bytes"] = estimate.Disk.Median,
-        ["low_disk_bytes"] = estimate.Disk.Low,
-        ["high_disk_bytes"] = estimate.Disk.High,
-        ["peak_disk_bytes"] = estimate.PeakDisk.Median,
-        ["methods"] = new JsonArray([.. estimate.Methods.Select(method => new JsonObject
+        JsonObject document = new()
+        {
+            ["schema_version"] = RunDocument.SchemaVersion,
+            ["runs"] = estimate.Runs,
+            ["finished"] = estimate.Finished,
+            ["jobs"] = estimate.Jobs,
+            ["threads"] = estimate.Threads,
+        };
+        Add(document, "seconds", estimate.Seconds);
+        Add(document, "memory_bytes", estimate.Memory);
+        Add(document, "disk_bytes", estimate.Disk);
+        Add(document, "peak_disk_bytes", estimate.PeakDisk);
+        document["methods"] = new JsonArray([.. estimate.Methods.Select(Document)]);
+        document["measured"] = new JsonArray([.. estimate.Measured.Select(Document)]);
+        document["notes"] = new JsonArray([.. estimate.Notes.Select(note => JsonValue.Create(note))]);
+        return document;
+    }
+
+    private static JsonObject Document(MethodEstimate method)
+    {
+        JsonObject document = new()
         {
             ["name"] = method.Name,
             ["runs"] = method.Runs,
@@ -86,19 +91,25 @@ internal static class EstimateView
             ["train_seconds"] = method.Stages.Train,
             ["test_seconds"] = method.Stages.Test,
             ["query_seconds"] = method.Stages.Query,
-            ["seconds"] = method.Seconds.Median,
-            ["low_seconds"] = method.Seconds.Low,
-            ["high_seconds"] = method.Seconds.High,
-        })]),
-        ["measured"] = new JsonArray([.. estimate.Measured.Select(network => new JsonObject
-        {
-            ["conditions"] = network.Conditions,
-            ["architecture"] = network.Architecture.ToString(),
-            ["start_seconds"] = network.Measurement.Start,
-            ["train_images_per_second"] = 1 / network.Measurement.Train,
-            ["inference_images_per_second"] = 1 / network.Measurement.Infer,
-            ["memory_bytes"] = network.Measurement.Bytes,
-        })]),
-        ["notes"] = new JsonArray([.. estimate.Notes.Select(note => JsonValue.Create(note))]),
+        };
+        Add(document, "seconds", method.Seconds);
+        return document;
+    }
+
+    private static JsonObject Document(MeasuredNetwork network) => new()
+    {
+        ["conditions"] = network.Conditions,
+        ["architecture"] = network.Architecture.ToString(),
+        ["start_seconds"] = network.Measurement.Start,
+        ["train_images_per_second"] = 1 / network.Measurement.Train,
+        ["inference_images_per_second"] = 1 / network.Measurement.Infer,
+        ["memory_bytes"] = network.Measurement.Bytes,
     };
+
+    private static void Add(JsonObject document, string name, Prediction prediction)
+    {
+        document[name] = prediction.Median;
+        document["low_" + name] = prediction.Low;
+        document["high_" + name] = prediction.High;
+    }
 }

@@ -26,6 +26,9 @@ public readonly record struct StageSeconds(double Search, double Train, double T
 /// <param name="High">One time in ten it is more.</param>
 public readonly record struct Prediction(double Median, double Low, double High)
 {
+    /// <summary>Whether nothing hangs on the picks.</summary>
+    public bool IsSure => Low == High;
+
     /// <summary>Of as many draws as one likes; 0 of none.</summary>
     public static Prediction Of(IEnumerable<double> draws)
     {

@@ -26,17 +26,6 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
     // The libraries, compiled code and heap of a process that trains, beyond what it holds before the first training.
     private const double RuntimeBytes = 30e6;
 
-    // Initial weights and copies for model files, until the garbage collector takes them.
-    private const double ManagedBytesPerParameter = 8;
-
-    // Rows of labels and queries with their indices, and the line in queries/round_NN.csv.
-    private const double BytesPerLabel = 330;
-    private const double BytesPerRun = 160e3;
-
-    // Weights, momentum and running statistics in a checkpoint; weights and running statistics in a model file.
-    private const double CheckpointBytesPerParameter = 8;
-    private const double ModelBytesPerParameter = 4;
-
     private readonly Dictionary<DataRequest, Dataset> _loaded = [];
 
     /// <summary>Predicts the runs of an experiment that are not finished.</summary>
@@ -70,14 +59,14 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             MeasuredSpeed speed = new(found, stacks, data);
             foreach ((ExperimentCell cell, RunPlan plan) in group.Zip(plans))
             {
-                drawn[cell] = Draw(plan, speed, ref random).Select(rounds => new RunDraw(cell.Configuration, rounds, speed, data)).ToArray();
+                drawn[cell] = Draw(plan, speed, ref random).Select(rounds => RunDraw.Of(cell.Configuration, rounds, speed, data)).ToArray();
             }
 
             measured.AddRange(found.Select(pair => new MeasuredNetwork($"{data.Width}x{data.Height} pixels, {data.Classes} classes, recipe {first.Recipe.Name}", pair.Key, pair.Value)));
         }
 
         // Cells run in the order of the experiment.
-        ExperimentDraw[] draws = [.. Enumerable.Range(0, open.Length == 0 ? 0 : Draws).Select(draw => new ExperimentDraw([.. open.Select(cell => At(drawn[cell], draw))], jobs))];
+        ExperimentDraw[] draws = [.. Enumerable.Range(0, open.Length == 0 ? 0 : Draws).Select(draw => ExperimentDraw.Of([.. open.Select(cell => At(drawn[cell], draw))], jobs))];
         return new Estimate
         {
             Runs = open.Length,
@@ -178,79 +167,5 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         }
 
         return measured;
-    }
-
-    /// <summary>One run as its searches may go.</summary>
-    private sealed class RunDraw
-    {
-        public RunDraw(RunConfiguration configuration, IReadOnlyList<RoundPlan> rounds, MeasuredSpeed speed, DataShape data)
-        {
-            QueryNeeds needs = QueryStrategies.Create(configuration.Query).Needs;
-
-            // A simulated pool is the run's own; the images of the others are shared.
-            double pool = configuration.Simulate is null ? 0 : data.Bytes;
-            double Training(Architecture node) => speed.Bytes(node) + (ManagedBytesPerParameter * node.ParameterCount(data.Classes));
-            double Query(Architecture node)
-            {
-                int columns = (needs.HasFlag(QueryNeeds.Probabilities) ? data.Classes : 0) + (needs > QueryNeeds.Probabilities ? node.EmbeddingLength : 0);
-                return speed.Bytes(node) + ((double)sizeof(float) * columns * data.Train);
-            }
-
-            Seconds = rounds.Aggregate(default(StageSeconds), (sum, round) => sum + new StageSeconds(round.Search, round.Train, round.Test, round.Query));
-            Rounds = [.. rounds.Select(round => (round.Total, pool + Math.Max(round.Candidates.Append(round.Architecture).Max(Training), Query(round.Architecture))))];
-            double parameters = rounds[^1].Architecture.ParameterCount(data.Classes);
-            Disk = BytesPerRun + (BytesPerLabel * rounds[^1].Labels) + (ModelBytesPerParameter * parameters);
-            TransientDisk = (CheckpointBytesPerParameter + ModelBytesPerParameter) * parameters;
-        }
-
-        public StageSeconds Seconds { get; }
-
-        /// <summary>How long each round takes, and the most memory in it.</summary>
-        public IReadOnlyList<(double Seconds, double Bytes)> Rounds { get; }
-
-        public double Disk { get; }
-
-        public double TransientDisk { get; }
-    }
-
-    /// <summary>All runs as their searches may go: each starts when one of the jobs is free.</summary>
-    private sealed class ExperimentDraw
-    {
-        public ExperimentDraw(IReadOnlyList<RunDraw> runs, int jobs)
-        {
-            double[] free = new double[jobs];
-            List<(double At, double Bytes)> changes = [];
-            foreach (RunDraw run in runs)
-            {
-                int job = Array.IndexOf(free, free.Min());
-                foreach ((double seconds, double bytes) in run.Rounds)
-                {
-                    changes.Add((free[job], bytes));
-                    free[job] += seconds;
-                    changes.Add((free[job], -bytes));
-                }
-            }
-
-            // What ends goes before what begins.
-            double held = 0;
-            foreach ((_, double bytes) in changes.Order())
-            {
-                held += bytes;
-                Bytes = Math.Max(Bytes, held);
-            }
-
-            Seconds = free.Max();
-            Disk = runs.Sum(run => run.Disk);
-            PeakDisk = Disk + runs.Select(run => run.TransientDisk).OrderDescending().Take(jobs).Sum();
-        }
-
-        public double Seconds { get; }
-
-        /// <summary>Most memory of runs side by side.</summary>
-        public double Bytes { get; }
-
-        public double Disk { get; }
-
-        public double PeakDisk { get; }
     }
 }

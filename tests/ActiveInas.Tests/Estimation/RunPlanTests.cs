@@ -87,6 +87,17 @@ public sealed class RunPlanTests
     }
 
     [Fact]
+    public void Runs_are_laid_out_on_the_jobs_round_by_round()
+    {
+        static RunDraw Run(params (double Seconds, double Bytes)[] rounds) => new(default, rounds, rounds.Length, 10 * rounds.Length);
+
+        // Job 1: 0-10 with 5 bytes, 10-20 with 1; job 2: 0-10 with 2, then the third run, 10-40 with 7. What ends at 10 does not count with what begins.
+        RunDraw[] runs = [Run((10, 5), (10, 1)), Run((10, 2)), Run((30, 7))];
+        Assert.Equal(new ExperimentDraw(40, 8, 4, 4 + 20 + 10), ExperimentDraw.Of(runs, 2));
+        Assert.Equal(new ExperimentDraw(60, 7, 4, 4 + 20), ExperimentDraw.Of(runs, 1));
+    }
+
+    [Fact]
     public void Costs_of_other_architectures_follow_from_those_measured()
     {
         // A cost that is exactly of the assumed form: 5 + for each stack s: 3 + s for its first block, 2 + 0.5 s for each further one.

@@ -23,9 +23,7 @@ internal sealed class RunForecast(RunConfiguration configuration, DataShape data
     /// <param name="labels">|S_t|.</param>
     /// <param name="before">The architecture of the round before; null for the first.</param>
     public void BeginRound(int labels, Architecture? before)
-    {
-        (_now, _later) = Expected(PlanFrom(labels), before);
-    }
+        => (_now, _later) = Expected(PlanFrom(labels), before);
 
     /// <summary>A round is over: its query is under way.</summary>
     /// <param name="round">The round.</param>
@@ -33,9 +31,14 @@ internal sealed class RunForecast(RunConfiguration configuration, DataShape data
     {
         ArgumentNullException.ThrowIfNull(round);
         RunPlan plan = PlanFrom(round.Labels);
-        (_now, _later) = plan.Labels.Count < 2
-            ? (0, 0)
-            : (plan.QueryImages(round.Labels) * _speed.Infer(round.Architecture), Total(Expected(PlanFrom(plan.Labels[1]), round.Architecture)));
+        if (plan.Labels.Count < 2)
+        {
+            (_now, _later) = (0, 0);
+            return;
+        }
+
+        (double next, double others) = Expected(PlanFrom(plan.Labels[1]), round.Architecture);
+        (_now, _later) = (plan.QueryImages(round.Labels) * _speed.Infer(round.Architecture), next + others);
     }
 
     /// <summary>Seconds left.</summary>
@@ -45,8 +48,6 @@ internal sealed class RunForecast(RunConfiguration configuration, DataShape data
     /// <returns>Null while nothing was measured.</returns>
     public double? SecondsLeft(RoundRecord? last, (Architecture Architecture, double ImagesPerSecond)? training, double elapsed)
         => Scale(last, training) is { } scale ? Math.Max(0, (scale * _now) - elapsed) + (scale * _later) : null;
-
-    private static double Total((double First, double Others) rounds) => rounds.First + rounds.Others;
 
     // The mean over what the searches may pick.
     private (double First, double Others) Expected(RunPlan plan, Architecture? before)

@@ -20,6 +20,9 @@ internal sealed record RoundPlan(
     int Round, int Labels, double Search, double Train, double Test, double Query, Architecture Architecture, IReadOnlyCollection<Architecture> Candidates)
 {
     public double Total => Search + Train + Test + Query;
+
+    /// <summary>Every network that the round trains.</summary>
+    public IEnumerable<Architecture> Trained => Candidates.Append(Architecture);
 }
 
 /// <summary>The work of a run, stage by stage.</summary>
