@@ -113,7 +113,12 @@ public sealed class ExperimentCommandTests(FinishedExperiment experiment) : ICla
     {
         CliResult run = await Cli.InvokeAsync(["estimate", .. Cli.TinyRun[1..], "--seconds", "0.01", "--threads", "1", "--json"]);
         Assert.Equal((0, 1, 1), (run.Code, run.Json["runs"]!.GetValue<int>(), run.Json["threads"]!.GetValue<int>()));
-        Assert.True(run.Json["seconds"]!.GetValue<double>() > 0);
+        foreach (string name in new[] { "seconds", "memory_bytes", "disk_bytes", "peak_disk_bytes" })
+        {
+            double[] range = [.. new[] { "low_" + name, name, "high_" + name }.Select(key => run.Json[key]!.GetValue<double>())];
+            Assert.True(range[0] > 0 && range.SequenceEqual(range.Order()), $"{name}: {string.Join(", ", range)}");
+        }
+
         CliResult done = await Cli.InvokeAsync("estimate", experiment.File, "--out", experiment.Folder, "--seconds", "0.01");
         Assert.Equal(0, done.Code);
         Assert.Contains("0 to do, 2 finished", done.Out, StringComparison.Ordinal);

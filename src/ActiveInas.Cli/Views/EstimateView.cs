@@ -46,7 +46,7 @@ internal static class EstimateView
         Tables.Fact(terminal.Result, "runs", $"{estimate.Runs} to do, {estimate.Finished} finished; {estimate.Jobs} at a time with {estimate.Threads} threads each");
         Tables.Fact(terminal.Result, "time", Text(estimate.Seconds, ProgressText.Duration));
         Tables.Fact(terminal.Result, "memory", Text(estimate.Memory, Size));
-        Tables.Fact(terminal.Result, "disk", $"{Text(estimate.Disk, Size)}; {Size(estimate.PeakDisk.Median)} on the way");
+        Tables.Fact(terminal.Result, "disk", $"{Text(estimate.Disk, Size)}; with checkpoints no more than {Size(estimate.PeakDisk.Median)}");
         foreach (string note in estimate.Notes)
         {
             Tables.Fact(terminal.Result, "note", note);

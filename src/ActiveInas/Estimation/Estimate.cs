@@ -75,7 +75,7 @@ public sealed record Estimate
     /// <summary>Bytes on disk when all is finished.</summary>
     public required Prediction Disk { get; init; }
 
-    /// <summary>Most bytes on disk on the way, with checkpoints.</summary>
+    /// <summary>Most bytes on disk on the way, if the largest networks leave checkpoints: an upper bound.</summary>
     public required Prediction PeakDisk { get; init; }
 
     /// <summary>By method.</summary>

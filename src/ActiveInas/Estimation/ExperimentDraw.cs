@@ -4,7 +4,7 @@ namespace ActiveInas.Estimation;
 /// <param name="Seconds">Wall-clock.</param>
 /// <param name="Bytes">Most memory of the runs side by side.</param>
 /// <param name="Disk">Bytes when all are finished.</param>
-/// <param name="PeakDisk">Most bytes on the way, with checkpoints.</param>
+/// <param name="PeakDisk">Most bytes on the way, with checkpoints: an upper bound.</param>
 internal sealed record ExperimentDraw(double Seconds, double Bytes, double Disk, double PeakDisk)
 {
     /// <summary>In their order; each starts when one of the jobs is free.</summary>

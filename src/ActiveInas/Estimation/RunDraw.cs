@@ -10,7 +10,7 @@ namespace ActiveInas.Estimation;
 /// <param name="Seconds">By stage.</param>
 /// <param name="Rounds">How long each round takes, and the most memory in it.</param>
 /// <param name="Disk">Bytes when it is finished.</param>
-/// <param name="TransientDisk">Bytes of files on the way that are gone then.</param>
+/// <param name="TransientDisk">Bytes that checkpoints can take on the way, at most: trainings shorter than the interval between two of them leave none.</param>
 internal sealed record RunDraw(StageSeconds Seconds, IReadOnlyList<(double Seconds, double Bytes)> Rounds, double Disk, double TransientDisk)
 {
     // Initial weights and copies for model files, until the garbage collector takes them.
