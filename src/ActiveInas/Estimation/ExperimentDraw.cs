@@ -11,28 +11,14 @@ internal sealed record ExperimentDraw(double Seconds, double Bytes, double Disk,
     public static ExperimentDraw Of(IReadOnlyList<RunDraw> runs, int jobs)
     {
         double[] free = new double[jobs];
-        List<(double At, double Bytes)> changes = [];
         foreach (RunDraw run in runs)
         {
-            int job = Array.IndexOf(free, free.Min());
-            foreach ((double seconds, double bytes) in run.Rounds)
-            {
-                changes.Add((free[job], bytes));
-                free[job] += seconds;
-                changes.Add((free[job], -bytes));
-            }
+            free[Array.IndexOf(free, free.Min())] += run.Seconds.Total;
         }
 
-        // What ends goes before what begins.
-        double held = 0;
-        double most = 0;
-        foreach ((_, double bytes) in changes.Order())
-        {
-            held += bytes;
-            most = Math.Max(most, held);
-        }
-
+        // Which runs meet hangs on seconds; the largest may.
+        double AtATime(Func<RunDraw, double> bytes) => runs.Select(bytes).OrderDescending().Take(jobs).Sum();
         double disk = runs.Sum(run => run.Disk);
-        return new ExperimentDraw(free.Max(), most, disk, disk + runs.Select(run => run.TransientDisk).OrderDescending().Take(jobs).Sum());
+        return new ExperimentDraw(free.Max(), AtATime(run => run.Bytes), disk, disk + AtATime(run => run.TransientDisk));
     }
 }

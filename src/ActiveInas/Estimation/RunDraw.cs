@@ -8,10 +8,10 @@ namespace ActiveInas.Estimation;
 
 /// <summary>One run as its searches may go.</summary>
 /// <param name="Seconds">By stage.</param>
-/// <param name="Rounds">How long each round takes, and the most memory in it.</param>
+/// <param name="Bytes">Most memory.</param>
 /// <param name="Disk">Bytes when it is finished.</param>
 /// <param name="TransientDisk">Bytes that checkpoints can take on the way, at most: trainings shorter than the interval between two of them leave none.</param>
-internal sealed record RunDraw(StageSeconds Seconds, IReadOnlyList<(double Seconds, double Bytes)> Rounds, double Disk, double TransientDisk)
+internal sealed record RunDraw(StageSeconds Seconds, double Bytes, double Disk, double TransientDisk)
 {
     // Initial weights and copies for model files, until the garbage collector takes them.
     private const double ManagedBytesPerParameter = 8;
@@ -43,7 +43,7 @@ internal sealed record RunDraw(StageSeconds Seconds, IReadOnlyList<(double Secon
 
         return new RunDraw(
             rounds.Aggregate(default(StageSeconds), (sum, round) => sum + new StageSeconds(round.Search, round.Train, round.Test, round.Query)),
-            [.. rounds.Select(round => (round.Total, pool + Math.Max(round.Trained.Max(Training), Query(round.Architecture))))],
+            pool + rounds.Max(round => Math.Max(round.Trained.Max(Training), Query(round.Architecture))),
             BytesPerRun + (BytesPerLabel * rounds[^1].Labels) + (ModelBytesPerParameter * Parameters(rounds[^1].Architecture)),
             CheckpointBytesPerParameter * rounds.SelectMany(round => round.Trained).Max(Parameters));
     }

@@ -87,14 +87,14 @@ public sealed class RunPlanTests
     }
 
     [Fact]
-    public void Runs_are_laid_out_on_the_jobs_round_by_round()
+    public void Runs_are_laid_out_on_the_jobs_and_the_largest_may_meet()
     {
-        static RunDraw Run(params (double Seconds, double Bytes)[] rounds) => new(default, rounds, rounds.Length, 10 * rounds.Length);
+        static RunDraw Run(double seconds, double bytes) => new(new StageSeconds(0, seconds, 0, 0), bytes, 1, 10 * bytes);
 
-        // Job 1: 0-10 with 5 bytes, 10-20 with 1; job 2: 0-10 with 2, then the third run, 10-40 with 7. What ends at 10 does not count with what begins.
-        RunDraw[] runs = [Run((10, 5), (10, 1)), Run((10, 2)), Run((30, 7))];
-        Assert.Equal(new ExperimentDraw(40, 8, 4, 4 + 20 + 10), ExperimentDraw.Of(runs, 2));
-        Assert.Equal(new ExperimentDraw(60, 7, 4, 4 + 20), ExperimentDraw.Of(runs, 1));
+        // Job 1: 20 s; job 2: 10 s, then the third run for 30 s.
+        RunDraw[] runs = [Run(20, 5), Run(10, 2), Run(30, 7)];
+        Assert.Equal(new ExperimentDraw(40, 5 + 7, 3, 3 + 50 + 70), ExperimentDraw.Of(runs, 2));
+        Assert.Equal(new ExperimentDraw(60, 7, 3, 3 + 70), ExperimentDraw.Of(runs, 1));
     }
 
     [Fact]
