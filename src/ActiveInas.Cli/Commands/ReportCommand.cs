@@ -76,12 +76,11 @@ internal static class ReportCommand
         if (figures is not null)
         {
             SvgRenderer? renderer = SvgRenderer.Find();
+            files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
             if (renderer is null)
             {
                 progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));
             }
-
-            files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
         }
 
         if (csv is not null)
