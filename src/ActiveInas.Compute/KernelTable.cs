@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
+using ActiveInas.Compute.Cpu.Winograd;
 
 namespace ActiveInas.Compute;
 
@@ -13,6 +14,9 @@ public enum KernelFamily
 
     /// <summary>System.Runtime.Intrinsics: AVX-512, AVX2, and portable 128-bit vectors.</summary>
     Vector,
+
+    /// <summary>Vector, with 3x3 convolutions by Winograd's algorithm where that takes less work.</summary>
+    Winograd,
 
     /// <summary>Kernels emitted on AVX-512 BF16 dot products.</summary>
     Dot,
@@ -44,10 +48,13 @@ public static class KernelTable
         Reference<BFloat16, float, BFloat16Storage>("bf16", StorageType.BFloat16),
         Vector<float, SingleStorage, Vector128<float>, Lanes128>("portable-fp32", InstructionSet.Portable, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector128<float>, Lanes128>("portable-bf16", InstructionSet.Portable, StorageType.BFloat16),
+        Winograd<Vector128<float>, Lanes128>("portable-bf16", InstructionSet.Portable),
         Vector<float, SingleStorage, Vector256<float>, Lanes256>("avx2-fp32", InstructionSet.Avx2, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector256<float>, Lanes256>("avx2-bf16", InstructionSet.Avx2, StorageType.BFloat16),
+        Winograd<Vector256<float>, Lanes256>("avx2-bf16", InstructionSet.Avx2),
         Vector<float, SingleStorage, Vector512<float>, Lanes512>("avx512-fp32", InstructionSet.Avx512, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
+        Winograd<Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512),
         Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, () => new DotProductKernel()),
         Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
     ];
@@ -77,4 +84,11 @@ public static class KernelTable
         where V : struct
         where L : struct, ILanes<V>
         => new($"vector-{name}", KernelFamily.Vector, instructionSet, storage, threads => new VectorDevice<T, S, V, L>($"vector-{name}", threads));
+
+    private static KernelRow Winograd<V, L>(string name, InstructionSet instructionSet)
+        where V : struct
+        where L : struct, ILanes<V>
+        => new(
+            $"winograd-{name}", KernelFamily.Winograd, instructionSet, StorageType.BFloat16,
+            threads => new WinogradDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads));
 }

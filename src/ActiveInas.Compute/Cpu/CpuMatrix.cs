@@ -21,7 +21,15 @@ internal sealed unsafe class CpuMatrix<A> : Matrix
     public long Version { get; private set; }
 
     /// <summary>A device's own copies of the values in another layout; freed with the matrix.</summary>
-    public IDisposable? Companion { get; set; }
+    public IDisposable? Companion
+    {
+        get;
+        set
+        {
+            field?.Dispose();
+            field = value;
+        }
+    }
 
     /// <summary>To be called by every operation that changes the values.</summary>
     public void Touch() => Version++;
@@ -51,7 +59,7 @@ internal sealed unsafe class CpuMatrix<A> : Matrix
         if (disposing)
         {
             _buffer.Dispose();
-            Companion?.Dispose();
+            Companion = null;
         }
     }
 

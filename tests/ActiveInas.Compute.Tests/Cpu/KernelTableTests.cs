@@ -61,6 +61,6 @@ public sealed partial class KernelTableTests
         _ => throw new ArgumentException(name),
     };
 
-    [GeneratedRegex("^(?<family>reference|vector|dot|amx)(-(?<isa>portable|avx2|avx512|avx512bf16))?-(?<storage>bf16|fp32|fp64)$")]
+    [GeneratedRegex("^(?<family>reference|vector|winograd|dot|amx)(-(?<isa>portable|avx2|avx512|avx512bf16))?-(?<storage>bf16|fp32|fp64)$")]
     private static partial Regex Grammar();
 }

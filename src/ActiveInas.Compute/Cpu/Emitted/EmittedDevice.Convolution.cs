@@ -38,9 +38,7 @@ internal sealed unsafe partial class EmittedDevice
         }
 
         OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
-        float* factors = InferenceFactors(norm);
-        Epilogue epilogue = new(factors, factors + PaddedChannels(norm), residual is null ? null : Own(residual), relu);
-        Forward(shape, Own(x), w, Own(y), epilogue, null);
+        Forward(shape, Own(x), w, Own(y), InferenceEpilogue(norm, residual, relu), null);
     }
 
     public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)

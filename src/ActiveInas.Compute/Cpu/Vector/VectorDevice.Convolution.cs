@@ -31,8 +31,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        float* factors = InferenceFactors(norm);
-        Forward(shape, Own(x), w, Own(y), new Epilogue(factors, factors + PaddedChannels(norm), residual is null ? null : Own(residual), relu));
+        Forward(shape, Own(x), w, Own(y), InferenceEpilogue(norm, residual, relu));
     }
 
     private void Forward(ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)

@@ -2,6 +2,13 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
+    /// <summary>Batch normalisation with the running statistics; valid until the next call.</summary>
+    private protected Epilogue InferenceEpilogue(BatchNorm norm, Tensor? residual, bool relu)
+    {
+        float* factors = InferenceFactors(norm);
+        return new Epilogue(factors, factors + PaddedChannels(norm), residual is null ? null : Own(residual), relu);
+    }
+
     /// <summary>What becomes of 32 sums of a convolution before they are rounded and stored: y = relu?(factor sum + offset + residual?).
     /// The default stores them as they are.</summary>
     /// <param name="factors">[channels rounded up to 32]; null: 1.</param>

@@ -46,14 +46,14 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     private sealed class PackingItems : IWorkItems
     {
         private ConvolutionPlan _plan = null!;
-        private float* _weights;
+        private WeightBlocks _weights;
         private float* _packed;
         private bool _transposed;
 
         public void Run(WorkerPool pool, ConvolutionPlan plan, float* weights, float* packed, bool transposed)
         {
             (_plan, _transposed) = (plan, transposed);
-            _weights = weights;
+            _weights = new WeightBlocks(weights, plan.Shape);
             _packed = packed;
             pool.Run(transposed ? plan.InBlocks : plan.OutBlocks, this);
         }
@@ -63,7 +63,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             if (_plan.Gathers)
             {
                 int rows = _plan.Taps * _plan.Shape.InChannels;
-                CopyBlock(0, item * Block, rows, _packed + ((long)item * rows * Block));
+                _weights.CopyRows(0, item * Block, rows, _packed + ((long)item * rows * Block));
                 return;
             }
 
@@ -75,24 +75,32 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 {
                     if (_transposed)
                     {
-                        TransposeBlock(tap, item * Block, block * Block, target);
+                        _weights.Transpose(tap, item * Block, block * Block, target);
                     }
                     else
                     {
-                        int c = block * Block;
-                        CopyBlock((tap * _plan.Shape.InChannels) + c, item * Block, Math.Min(Block, _plan.Shape.InChannels - c), target);
+                        _weights.Copy(tap, block * Block, item * Block, target);
                     }
                 }
             }
         }
+    }
+
+    /// <summary>Master weights [tap][C][K], read in blocks and rounded to the storage type. Channels beyond C or K are not written.</summary>
+    private protected readonly struct WeightBlocks(float* weights, ConvolutionShape shape)
+    {
+        private readonly float* _weights = weights;
+
+        /// <summary>[32 c][32 k] of one tap.</summary>
+        public void Copy(int tap, int c, int k, float* target) => CopyRows((tap * shape.InChannels) + c, k, Math.Min(Block, shape.InChannels - c), target);
 
         /// <summary>[rows][32 k] from master rows that start at (row, k).</summary>
-        private void CopyBlock(int row, int k, int rows, float* target)
+        public void CopyRows(int row, int k, int rows, float* target)
         {
-            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            int columns = Math.Min(Block, shape.OutChannels - k);
             for (int r = 0; r < rows; r++)
             {
-                float* source = _weights + ((long)(row + r) * _plan.Shape.OutChannels) + k;
+                float* source = _weights + ((long)(row + r) * shape.OutChannels) + k;
                 for (int i = 0; i < columns; i++)
                 {
                     target[(r * Block) + i] = S.Load(S.Store(source[i]));
@@ -101,13 +109,13 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         }
 
         /// <summary>[32 k][32 c] of one tap.</summary>
-        private void TransposeBlock(int tap, int c, int k, float* target)
+        public void Transpose(int tap, int c, int k, float* target)
         {
-            int rows = Math.Min(Block, _plan.Shape.InChannels - c);
-            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            int rows = Math.Min(Block, shape.InChannels - c);
+            int columns = Math.Min(Block, shape.OutChannels - k);
             for (int r = 0; r < rows; r++)
             {
-                float* source = _weights + ((long)((tap * _plan.Shape.InChannels) + c + r) * _plan.Shape.OutChannels) + k;
+                float* source = _weights + ((long)((tap * shape.InChannels) + c + r) * shape.OutChannels) + k;
                 for (int i = 0; i < columns; i++)
                 {
                     target[(i * Block) + r] = S.Load(S.Store(source[i]));

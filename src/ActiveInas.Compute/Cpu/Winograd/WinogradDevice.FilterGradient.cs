@@ -1,0 +1,165 @@
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute.Cpu.Winograd;
+
+internal sealed unsafe partial class WinogradDevice<T, S, V, L>
+{
+    /// <summary>
+    /// The weight gradient, in three steps. Tiles of x and of dy are transformed, a chunk of the batch at a time; each element then sums the products of
+    /// its chunk, over all that went before; at the end the sums are transformed to taps. A sum is one chain over the tiles, wherever the
+    /// chunks end.
+    /// </summary>
+    private sealed class FilterGradientItems(WinogradDevice<T, S, V, L> device) : IWorkItems, IDisposable
+    {
+        private const int Taps = 9;
+        private const int MostTiles = 128;
+        private const int TilesOfItem = 8;
+
+        /// <summary>Transformed tiles of a chunk, in floats: about what a last-level cache holds.</summary>
+        private const int ChunkLength = 1 << 20;
+        private const int SumStep = BlockLength + Stagger;
+        private WinogradScheme<T> _scheme = null!;
+        private ConvolutionShape _shape;
+        private CpuTensor<T, float, S> _x = null!;
+        private CpuTensor<T, float, S> _dy = null!;
+        private NativeBuffer<float>? _buffer;
+        private float* _inputs;
+        private float* _gradients;
+        private float* _sums;
+        private float* _result;
+        private Step _step;
+        private int _chunk;
+        private int _first;
+        private int _count;
+
+        private enum Step
+        {
+            Transform,
+            Multiply,
+            Collect,
+        }
+
+        private int InBlocks => _x.Layout.ChannelBlocks;
+
+        private int OutBlocks => _dy.Layout.ChannelBlocks;
+
+        private int InputStep => (InBlocks * _chunk * Block) + Stagger;
+
+        private int GradientStep => (OutBlocks * _chunk * Block) + Stagger;
+
+        public void Run(WinogradScheme<T> scheme, ConvolutionShape shape, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
+        {
+            (_scheme, _shape, _x, _dy) = (scheme, shape, x, dy);
+            _result = gradient.Pointer;
+            int tiles = new TileGrid(dy, scheme.Outputs).Count;
+            _chunk = Math.Clamp(ChunkLength / (scheme.Elements * (InBlocks + OutBlocks) * Block), TilesOfItem, MostTiles);
+            Reserve();
+            for (_first = 0; _first < tiles; _first += _chunk)
+            {
+                _count = Math.Min(_chunk, tiles - _first);
+                RunStep(Step.Transform, (_count + TilesOfItem - 1) / TilesOfItem);
+                RunStep(Step.Multiply, scheme.Elements * InBlocks);
+            }
+
+            RunStep(Step.Collect, InBlocks * OutBlocks);
+            gradient.Touch();
+        }
+
+        public void Run(int item, int worker)
+        {
+            switch (_step)
+            {
+                case Step.Transform:
+                    Transform(item, worker);
+                    break;
+                case Step.Multiply:
+                    Multiply(item / InBlocks, item % InBlocks);
+                    break;
+                default:
+                    Collect(item / OutBlocks, item % OutBlocks, worker);
+                    break;
+            }
+        }
+
+        public void Dispose() => _buffer?.Dispose();
+
+        private void RunStep(Step step, int items)
+        {
+            _step = step;
+            device._pool.Run(items, this);
+        }
+
+        /// <summary>Inputs [element][block of C][tile][32], gradients [element][block of K][tile][32], sums [block of C][block of K][element][32 c][32 k].</summary>
+        private void Reserve()
+        {
+            long inputs = (long)_scheme.Elements * InputStep;
+            long gradients = (long)_scheme.Elements * GradientStep;
+            long length = inputs + gradients + ((long)InBlocks * OutBlocks * _scheme.Elements * SumStep);
+            if (_buffer is null || _buffer.Length < length)
+            {
+                _buffer?.Dispose();
+                _buffer = new NativeBuffer<float>(length);
+            }
+
+            _inputs = _buffer.Pointer;
+            _gradients = _inputs + inputs;
+            _sums = _gradients + gradients;
+        }
+
+        private float* Sums(int inBlock, int outBlock) => _sums + (((long)inBlock * OutBlocks) + outBlock) * _scheme.Elements * SumStep;
+
+        private void Transform(int item, int worker)
+        {
+            T* copy = (T*)device.Scratch(worker, _scheme.Inputs * _scheme.Inputs * Block);
+            TileGrid inputs = new(_x, _scheme.Outputs);
+            TileGrid gradients = new(_dy, _scheme.Outputs);
+            int last = Math.Min((item + 1) * TilesOfItem, _count);
+            for (int tile = item * TilesOfItem; tile < last; tile++)
+            {
+                for (int block = 0; block < InBlocks; block++)
+                {
+                    T* from = inputs.Read(_first + tile, block, _scheme.Above, _scheme.Inputs, copy, out nint rowStep);
+                    _scheme.Input(from, rowStep, _inputs + (((block * _chunk) + tile) * Block), InputStep);
+                }
+
+                for (int block = 0; block < OutBlocks; block++)
+                {
+                    T* from = gradients.Read(_first + tile, block, 0, _scheme.Outputs, copy, out nint rowStep);
+                    _scheme.OutputGradient(from, rowStep, _gradients + (((block * _chunk) + tile) * Block), GradientStep);
+                }
+            }
+        }
+
+        private void Multiply(int element, int inBlock)
+        {
+            int zero = 0;
+            float* inputs = _inputs + ((long)element * InputStep) + (inBlock * _chunk * Block);
+            for (int outBlock = 0; outBlock < OutBlocks; outBlock++)
+            {
+                float* gradients = _gradients + ((long)element * GradientStep) + (outBlock * _chunk * Block);
+                float* sums = Sums(inBlock, outBlock) + (element * SumStep);
+                for (int c = 0; c < Block; c += GemmKernel<V, L, Distance1, Distance32>.Rows)
+                {
+                    GemmKernel<V, L, Distance1, Distance32>.Multiply(
+                        inputs + c, inputs + c + 4, &zero, gradients, &zero, 1, _count, sums + (c * Block), load: _first > 0);
+                }
+            }
+        }
+
+        private void Collect(int inBlock, int outBlock, int worker)
+        {
+            float* taps = device.Scratch(worker, Taps * Block);
+            int rows = Math.Min(Block, _shape.InChannels - (inBlock * Block));
+            int columns = Math.Min(Block, _shape.OutChannels - (outBlock * Block));
+            for (int row = 0; row < rows; row++)
+            {
+                _scheme.FilterGradient(Sums(inBlock, outBlock) + (row * Block), SumStep, taps);
+                for (int tap = 0; tap < Taps; tap++)
+                {
+                    float* target = _result + ((((long)tap * _shape.InChannels) + (inBlock * Block) + row) * _shape.OutChannels) + (outBlock * Block);
+                    new Span<float>(taps + (tap * Block), columns).CopyTo(new Span<float>(target, columns));
+                }
+            }
+        }
+    }
+}

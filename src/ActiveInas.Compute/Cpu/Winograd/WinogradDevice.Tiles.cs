@@ -1,0 +1,119 @@
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute.Cpu.Winograd;
+
+internal sealed unsafe partial class WinogradDevice<T, S, V, L>
+{
+    /// <summary>Forward and backward-data: items are runs of tiles. An item transforms its inputs once, multiplies them by the transformed weights of
+    /// one block of results after the other, and transforms these back while they are in the cache.</summary>
+    private sealed class TileItems(WinogradDevice<T, S, V, L> device) : IWorkItems
+    {
+        private const int RowsOfProduct = GemmKernel<V, L, Distance32, Distance1>.Rows;
+        private const int MostTiles = 32;
+
+        /// <summary>Inputs and sums of a run, in floats: about what a second-level cache holds.</summary>
+        private const int RunLength = 128 << 10;
+        private WinogradScheme<T> _scheme = null!;
+        private CpuTensor<T, float, S> _source = null!;
+        private CpuTensor<T, float, S> _target = null!;
+        private Epilogue _epilogue;
+        private float* _filters;
+        private int _run;
+
+        private int SourceBlocks => _source.Layout.ChannelBlocks;
+
+        private int InputStep => (SourceBlocks * _run * Block) + Stagger;
+
+        private int SumStep => (_run * Block) + Stagger;
+
+        /// <param name="scheme">The algorithm.</param>
+        /// <param name="source">x, or dy.</param>
+        /// <param name="filters">[result block][element][source block][32][32].</param>
+        /// <param name="target">y, or dx.</param>
+        /// <param name="epilogue">What becomes of the sums.</param>
+        public void Run(WinogradScheme<T> scheme, CpuTensor<T, float, S> source, float* filters, CpuTensor<T, float, S> target, Epilogue epilogue)
+        {
+            (_scheme, _source, _target, _epilogue) = (scheme, source, target, epilogue);
+            _filters = filters;
+            int tiles = new TileGrid(target, scheme.Outputs).Count;
+            int fitting = RunLength / (scheme.Elements * (SourceBlocks + 1) * Block);
+            int fair = (tiles + (2 * device.Threads) - 1) / (2 * device.Threads);
+            _run = RoundUp(Math.Clamp(Math.Min(fitting, fair), 1, MostTiles));
+            device._pool.Run((tiles + _run - 1) / _run, this);
+        }
+
+        public void Run(int item, int worker)
+        {
+            TileGrid sources = new(_source, _scheme.Outputs);
+            int first = item * _run;
+            int count = Math.Min(_run, sources.Count - first);
+            long inputs = (long)_scheme.Elements * InputStep;
+            long sums = (long)_scheme.Elements * SumStep;
+            float* input = device.Scratch(worker, inputs + sums + (_scheme.Inputs * _scheme.Inputs * Block));
+            float* copy = input + inputs + sums;
+            for (int tile = 0; tile < count; tile++)
+            {
+                for (int block = 0; block < SourceBlocks; block++)
+                {
+                    T* from = sources.Read(first + tile, block, _scheme.Above, _scheme.Inputs, (T*)copy, out nint rowStep);
+                    _scheme.Input(from, rowStep, input + (((block * _run) + tile) * Block), InputStep);
+                }
+            }
+
+            for (int block = 0; block < _target.Layout.ChannelBlocks; block++)
+            {
+                Multiply(input, block, count, input + inputs);
+                Store(input + inputs, block, first, count, copy);
+            }
+        }
+
+        private static int RoundUp(int tiles) => (tiles + RowsOfProduct - 1) / RowsOfProduct * RowsOfProduct;
+
+        private void Multiply(float* input, int block, int count, float* sums)
+        {
+            int blocks = SourceBlocks;
+            int* aOffsets = stackalloc int[blocks];
+            int* bOffsets = stackalloc int[blocks];
+            for (int i = 0; i < blocks; i++)
+            {
+                aOffsets[i] = i * _run * Block;
+                bOffsets[i] = i * BlockLength;
+            }
+
+            float* filters = _filters + ((long)block * _scheme.Elements * blocks * BlockLength);
+            for (int element = 0; element < _scheme.Elements; element++)
+            {
+                for (int tile = 0; tile < count; tile += RowsOfProduct)
+                {
+                    float* rows = input + (tile * Block);
+                    GemmKernel<V, L, Distance32, Distance1>.Multiply(
+                        rows, rows + (RowsOfProduct / 2 * Block), aOffsets, filters, bOffsets, blocks, Block, sums + (tile * Block), load: false);
+                }
+
+                input += InputStep;
+                sums += SumStep;
+                filters += blocks * BlockLength;
+            }
+        }
+
+        private void Store(float* sums, int block, int first, int count, float* results)
+        {
+            TileGrid targets = new(_target, _scheme.Outputs);
+            BlockedLayout layout = _target.Layout;
+            for (int tile = 0; tile < count; tile++)
+            {
+                _scheme.Output(sums + (tile * Block), SumStep, results);
+                (int image, int row, int column) = targets.Place(first + tile);
+                int rows = Math.Min(_scheme.Outputs, layout.Shape.Height - row);
+                int columns = Math.Min(_scheme.Outputs, layout.Shape.Width - column);
+                for (int r = 0; r < rows; r++)
+                {
+                    for (int c = 0; c < columns; c++)
+                    {
+                        _epilogue.Store(results + (((r * _scheme.Outputs) + c) * Block), _target, block, layout.Position(image, row + r, column + c));
+                    }
+                }
+            }
+        }
+    }
+}

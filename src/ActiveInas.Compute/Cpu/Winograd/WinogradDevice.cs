@@ -1,0 +1,166 @@
+using ActiveInas.Compute.Cpu.Vector;
+
+namespace ActiveInas.Compute.Cpu.Winograd;
+
+/// <summary>The Vector family with fewer multiplications: 3x3 convolutions of stride 1 by Winograd's algorithm where it pays, everything else as
+/// the Vector family does it.</summary>
+/// <remarks>Which scheme a convolution takes, cuts and summation orders depend on shapes only, never on the number of threads. Lanes are
+/// channels, so all rows of this family give the same bytes.</remarks>
+internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T, S, V, L>
+    where T : unmanaged
+    where S : struct, IStorage<T, float>
+    where V : struct
+    where L : struct, ILanes<V>
+{
+    private const int BlockLength = Block * Block;
+
+    /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
+    private const int Stagger = 32;
+
+    private readonly WinogradScheme<T> _four = new WinogradScheme<T, V, L,
+        FourOutputs.Input, FourOutputs.Filter, FourOutputs.Output, FourOutputs.OutputGradient, FourOutputs.FilterGradient>();
+
+    private readonly WinogradScheme<T> _two = new WinogradScheme<T, V, L,
+        TwoOutputs.Input, TwoOutputs.Filter, TwoOutputs.Output, TwoOutputs.OutputGradient, TwoOutputs.FilterGradient>();
+
+    private readonly TileItems _tiles;
+    private readonly FilterItems _filters;
+    private readonly FilterGradientItems _filterGradient;
+
+    public WinogradDevice(string name, int threads)
+        : base(name, threads)
+    {
+        _tiles = new TileItems(this);
+        _filters = new FilterItems(this);
+        _filterGradient = new FilterGradientItems(this);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _filterGradient.Dispose();
+    }
+
+    public override void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
+    {
+        if (SchemeOf(shape, x, y) is not { } scheme)
+        {
+            base.ConvolutionForward(shape, x, w, y, norm);
+            return;
+        }
+
+        OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
+        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w, transposed: false), Own(y), default);
+        if (norm is not null)
+        {
+            BatchNormStatistics(norm, y);
+        }
+    }
+
+    public override void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    {
+        if (SchemeOf(shape, x, y) is not { } scheme)
+        {
+            base.ConvolutionInference(shape, x, w, norm, residual, relu, y);
+            return;
+        }
+
+        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
+        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w, transposed: false), Own(y), InferenceEpilogue(norm, residual, relu));
+    }
+
+    public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
+    {
+        if (SchemeOf(shape, dx, dy) is not { } scheme)
+        {
+            base.ConvolutionBackwardData(shape, dy, w, dx, accumulate);
+            return;
+        }
+
+        OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
+        CpuTensor<T, float, S> target = Own(dx);
+        _tiles.Run(scheme, Own(dy), Filters(scheme, shape, w, transposed: true), target, accumulate ? Epilogue.AddTo(target) : default);
+    }
+
+    public override void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
+    {
+        if (SchemeOf(shape, x, dy) is not { } scheme)
+        {
+            base.ConvolutionBackwardWeights(shape, x, dy, w);
+            return;
+        }
+
+        OperationGuard.Convolution(shape, x, nameof(x), w, dy, nameof(dy));
+        _filterGradient.Run(scheme, shape, Own(x), Own(dy), Own(w.Gradient));
+    }
+
+    /// <summary>The scheme that pays for a convolution; null where the direct way does less, or is the only one.</summary>
+    private WinogradScheme<T>? SchemeOf(ConvolutionShape shape, Tensor x, Tensor y)
+    {
+        if (shape.Kernel != 3 || shape.Stride != 1 || IsImage(Own(x)) || IsImage(Own(y)))
+        {
+            return null;
+        }
+
+        (int height, int width) = (x.Shape.Height, x.Shape.Width);
+        if (height == 2 && width == 2)
+        {
+            return _two;
+        }
+
+        // Products of an image and a pair of channels, of taps inside; what the transforms cost is of the size of half the products.
+        int products = Tiles(height, _four.Outputs) * Tiles(width, _four.Outputs) * _four.Elements;
+        return 3 * products <= 2 * ((3 * height) - 2) * ((3 * width) - 2) ? _four : null;
+    }
+
+    private static int Tiles(int extent, int outputs) => (extent + outputs - 1) / outputs;
+
+    /// <summary>The tiles of a tensor, counted over its images, and a way to read those that reach beyond an image.</summary>
+    private readonly struct TileGrid(CpuTensor<T, float, S> tensor, int outputs)
+    {
+        private readonly int _columns = Tiles(tensor.Shape.Width, outputs);
+        private readonly int _perImage = Tiles(tensor.Shape.Height, outputs) * Tiles(tensor.Shape.Width, outputs);
+
+        /// <summary>Tiles of the images in use.</summary>
+        public int Count => tensor.Images * _perImage;
+
+        /// <summary>Image, and first row and column.</summary>
+        public (int Image, int Row, int Column) Place(int tile)
+        {
+            int inside = tile % _perImage;
+            return (tile / _perImage, inside / _columns * outputs, inside % _columns * outputs);
+        }
+
+        /// <summary>Rows [row, row + extent) and as many columns of a channel block: in place where they lie in the image and the zeros around it, else as a
+        /// copy with zeros outside.</summary>
+        /// <param name="tile">Which tile.</param>
+        /// <param name="block">Channel block.</param>
+        /// <param name="above">Rows and columns before the tile.</param>
+        /// <param name="extent">Rows and columns.</param>
+        /// <param name="copy">[extent][extent][32], for a copy.</param>
+        /// <param name="rowStep">Elements from a row to the next.</param>
+        public T* Read(int tile, int block, int above, int extent, T* copy, out nint rowStep)
+        {
+            (int image, int row, int column) = Place(tile);
+            (row, column) = (row - above, column - above);
+            BlockedLayout layout = tensor.Layout;
+            T* first = tensor.BlockPointer(block) + ((long)layout.Position(image, row, column) * Block);
+            if (row + extent <= layout.Shape.Height + 1 && column + extent <= layout.Shape.Width + 1)
+            {
+                rowStep = (nint)layout.RowStride * Block;
+                return first;
+            }
+
+            rowStep = (nint)extent * Block;
+            new Span<T>(copy, extent * extent * Block).Clear();
+            int rows = Math.Min(extent, layout.Shape.Height - row);
+            int columns = Math.Min(extent, layout.Shape.Width - column);
+            for (int r = 0; r < rows; r++)
+            {
+                new Span<T>(first + ((long)r * layout.RowStride * Block), columns * Block).CopyTo(new Span<T>(copy + (r * rowStep), columns * Block));
+            }
+
+            return copy;
+        }
+    }
+}
