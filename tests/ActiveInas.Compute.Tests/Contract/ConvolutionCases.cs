@@ -68,7 +68,7 @@ internal static class ConvolutionCases
             BatchNorm norm = bench.Norm(shape.OutChannels, trainingPass: true);
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionForward(shape, input, w, y, norm);
-        });
+        }, HasStatistics: true);
 
     public static OpCase Inference(ConvolutionShape shape, TensorShape x, int images, bool residual, bool relu)
         => new(Name($"conv inference{(residual ? " residual" : "")}{(relu ? " relu" : "")}", shape, x, images), bench =>

@@ -31,6 +31,8 @@ internal static class KernelRows
     public static KernelRow Reference(StorageType storage)
         => KernelTable.Rows.Single(row => row.Family == KernelFamily.Reference && row.Storage == storage);
 
+    public static KernelFamily FamilyOf(IDevice device) => All.Single(row => row.Name == device.KernelName).Family;
+
     /// <summary>The row, or a skipped test where this machine cannot run it.</summary>
     public static KernelRow Supported(string name)
     {

@@ -13,6 +13,9 @@ internal sealed record Tolerance(string Name, double Relative, double OfLargest)
 
     public static Tolerance SingleMatrix { get; } = new("fp32 matrix", 1e-5, 2e-5);
 
+    /// <summary>Mean and variance of activations that another algorithm summed: each may be rounded the other way.</summary>
+    public static Tolerance StatisticsOfRounded { get; } = new("statistics of rounded sums", 1e-3, 1e-3);
+
     public static Tolerance Double { get; } = new("fp64", 1e-7, 1e-7);
 
     /// <summary>Central differences in double with steps of 1e-5.</summary>

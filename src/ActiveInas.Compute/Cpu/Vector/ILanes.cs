@@ -37,6 +37,9 @@ internal unsafe interface ILanes<V>
 
     static abstract V Max(V a, V b);
 
+    /// <summary>max(value, 0): NaN stays NaN, minus zero becomes zero.</summary>
+    static abstract V Rectify(V value);
+
     /// <summary>value where test &gt; 0, else 0.</summary>
     static abstract V WherePositive(V test, V value);
 
@@ -86,6 +89,7 @@ internal static unsafe class Lanes<T, V, L>
 }
 
 /// <summary>AVX-512: 16 lanes.</summary>
+/// <remarks>Maxima as in <see cref="Lanes256"/>.</remarks>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Count => 16;
@@ -134,6 +138,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Rectify(Vector512<float> value) => Avx512F.Max(Vector512<float>.Zero, value) + Vector512<float>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> And(Vector512<float> mask, Vector512<float> value) => mask & value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,6 +161,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 }
 
 /// <summary>AVX2 and FMA: 8 lanes.</summary>
+/// <remarks>The instruction for maxima returns its second operand where one is NaN or both are zeros; adding zero turns minus zero around.</remarks>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => 8;
@@ -183,7 +191,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         Vector256<uint> quiet = bits | Vector256.Create(0x400000u);
         Vector256<uint> kept = Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), rounded, quiet);
         Vector256<uint> upper = Vector256.ShiftRightLogical(kept, 16);
-        Vector128.Narrow(upper.GetLower(), upper.GetUpper()).Store(target);
+        Sse41.PackUnsignedSaturate(upper.GetLower().AsInt32(), upper.GetUpper().AsInt32()).Store(target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -201,6 +209,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Rectify(Vector256<float> value) => Avx.Max(Vector256<float>.Zero, value) + Vector256<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> And(Vector256<float> mask, Vector256<float> value) => mask & value;
@@ -273,6 +284,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Rectify(Vector128<float> value) => Vector128.Max(value, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> And(Vector128<float> mask, Vector128<float> value) => mask & value;

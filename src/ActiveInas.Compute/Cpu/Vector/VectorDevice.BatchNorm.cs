@@ -145,9 +145,9 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int width = layout.Shape.Width;
             T* block = x.BlockPointer(channelBlock);
             V share = L.Broadcast(1f / ((last - first) * layout.Shape.Height * width));
-            for (int lane = 0; lane < Block; lane += L.Count)
+            for (int lane = 0; lane < Block; lane += 2 * L.Count)
             {
-                V sum = L.Zero;
+                V sum0 = L.Zero, sum1 = L.Zero;
                 for (int n = first; n < last; n++)
                 {
                     for (int row = 0; row < layout.Shape.Height; row++)
@@ -155,14 +155,14 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                         T* p = block + ((long)layout.Position(n, row, 0) * Block) + lane;
                         for (int i = 0; i < width; i++, p += Block)
                         {
-                            sum = L.Add(sum, Lanes<T, V, L>.Load(p));
+                            sum0 = L.Add(sum0, Lanes<T, V, L>.Load(p));
+                            sum1 = L.Add(sum1, Lanes<T, V, L>.Load(p + L.Count));
                         }
                     }
                 }
 
-                V mean = L.Multiply(sum, share);
-                V minus = L.Multiply(mean, L.Broadcast(-1f));
-                V squares = L.Zero;
+                V mean0 = L.Multiply(sum0, share), mean1 = L.Multiply(sum1, share);
+                V squares0 = L.Zero, squares1 = L.Zero;
                 for (int n = first; n < last; n++)
                 {
                     for (int row = 0; row < layout.Shape.Height; row++)
@@ -170,14 +170,18 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                         T* p = block + ((long)layout.Position(n, row, 0) * Block) + lane;
                         for (int i = 0; i < width; i++, p += Block)
                         {
-                            V deviation = L.Add(Lanes<T, V, L>.Load(p), minus);
-                            squares = L.FusedMultiplyAdd(deviation, deviation, squares);
+                            V deviation0 = L.Subtract(Lanes<T, V, L>.Load(p), mean0);
+                            V deviation1 = L.Subtract(Lanes<T, V, L>.Load(p + L.Count), mean1);
+                            squares0 = L.FusedMultiplyAdd(deviation0, deviation0, squares0);
+                            squares1 = L.FusedMultiplyAdd(deviation1, deviation1, squares1);
                         }
                     }
                 }
 
-                L.Store(partial + lane, mean);
-                L.Store(partial + Block + lane, squares);
+                L.Store(partial + lane, mean0);
+                L.Store(partial + lane + L.Count, mean1);
+                L.Store(partial + Block + lane, squares0);
+                L.Store(partial + Block + lane + L.Count, squares1);
             }
         }
     }
@@ -230,7 +234,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <summary>A row of positions; parameters are -mean, factor and shift, [3][32].</summary>
         public static void Row(T* x, T* residual, T* y, float* parameters, int width, bool relu)
         {
-            V zero = L.Zero;
             for (int lane = 0; lane < Block; lane += L.Count)
             {
                 V minus = L.Load(parameters + lane);
@@ -244,7 +247,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                         value = L.Add(value, Lanes<T, V, L>.Load(residual + i));
                     }
 
-                    Lanes<T, V, L>.Store(y + i, relu ? L.Max(value, zero) : value);
+                    Lanes<T, V, L>.Store(y + i, relu ? L.Rectify(value) : value);
                 }
             }
         }

@@ -42,7 +42,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                     value = L.Add(value, Lanes<T, V, L>.Load(addend + lane));
                 }
 
-                Lanes<T, V, L>.Store(to + lane, relu ? L.Max(value, L.Zero) : value);
+                Lanes<T, V, L>.Store(to + lane, relu ? L.Rectify(value) : value);
             }
         }
     }

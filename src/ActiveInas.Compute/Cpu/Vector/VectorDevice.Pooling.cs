@@ -14,7 +14,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        _maxPool.Run(Own(x), Own(y), null, null, default);
+        _maxPool.Run(Own(x), Own(y), null, null);
     }
 
     public void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx)
@@ -26,45 +26,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        _maxPool.Run(Own(x), Own(y), Own(dy), Own(dx), default);
-    }
-
-    public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
-    {
-        OperationGuard.BatchNorm(norm, x, null, x);
-        OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
-        if (IsImage(Own(x)))
-        {
-            _plain.BatchNormMaxPool(norm, x, y);
-            return;
-        }
-
-        PooledNorm pooled = new(norm, Partials(PaddedChannels(norm)), null);
-        BatchFactors(norm, pooled.Factors);
-        _maxPool.Run(Own(x), Own(y), null, null, pooled);
-    }
-
-    public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
-    {
-        OperationGuard.BatchNorm(norm, x, null, dx);
-        OperationGuard.MaxPoolBackward(x, y, dy, dx);
-        if (IsImage(Own(x)))
-        {
-            _plain.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
-            return;
-        }
-
-        CpuTensor<T, float, S> source = Own(x);
-        CpuTensor<T, float, S> gradient = Own(dx);
-        ImageChunks chunks = new(source.Layout.ChannelBlocks, source.Images, 1, source.Images);
-        int channels = PaddedChannels(norm);
-        float* coefficients = Partials((chunks.Items * 2 * Block) + (5 * channels));
-        float* factors = coefficients + (4 * channels);
-        PooledNorm pooled = new(norm, factors, factors + channels);
-        BatchFactors(norm, factors);
-        _maxPool.Run(source, Own(y), Own(dy), gradient, pooled);
-        CombineGradientSums(norm, source, chunks, pooled.Partials, coefficients, channels);
-        _normGradient.Run(_pool, source, null, gradient, chunks, coefficients, channels, gradient, null);
+        _maxPool.Run(Own(x), Own(y), Own(dy), Own(dx));
     }
 
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding)
@@ -93,19 +55,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         _averagePool.Run(_pool, Own(dx), Own(dEmbedding).Pointer, backward: true);
     }
 
-    /// <summary>A normalisation and rectifier that precede a max-pool and are not kept; the default: none.</summary>
-    private readonly struct PooledNorm(BatchNorm norm, float* factors, float* partials)
-    {
-        /// <summary>With the statistics of the batch.</summary>
-        public BatchNorm? Norm { get; } = norm;
-
-        /// <summary>scale / deviation, [channels].</summary>
-        public float* Factors { get; } = factors;
-
-        /// <summary>Backward: sums of the gradient and of its product with the normalised input, [channel block][image][2][32].</summary>
-        public float* Partials { get; } = partials;
-    }
-
     /// <summary>Max-pool 3x3, stride 2, padding 1; items are (channel block, image).</summary>
     private sealed class MaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
@@ -113,11 +62,10 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private CpuTensor<T, float, S> _y = null!;
         private CpuTensor<T, float, S>? _dy;
         private CpuTensor<T, float, S>? _dx;
-        private PooledNorm _norm;
 
-        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx, PooledNorm norm)
+        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx)
         {
-            (_x, _y, _dy, _dx, _norm) = (x, y, dy, dx, norm);
+            (_x, _y, _dy, _dx) = (x, y, dy, dx);
             device._pool.Run(x.Images * x.Layout.ChannelBlocks, this);
         }
 
@@ -125,39 +73,15 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             int block = item / _x.Images;
             int image = item % _x.Images;
-            long pixels = (long)_x.Shape.Height * _x.Shape.Width * Block;
-            long activated = (long)_x.Layout.ImageStride * Block;
-            float* scratch = device.Scratch(worker, pixels + activated);
-            T* x = _norm.Norm is null ? _x.BlockPointer(block) + (_x.Layout.Position(image, 0, 0) * (long)Block) : Activate(image, block, (T*)(scratch + pixels));
+            T* x = _x.BlockPointer(block) + (_x.Layout.Position(image, 0, 0) * (long)Block);
             if (_dy is null)
             {
                 Forward(x, image, block);
-                return;
             }
-
-            Backward(x, image, block, scratch);
-            if (_norm.Norm is { } norm)
+            else
             {
-                NormGradientSumItems.Sums(
-                    _x, null, _dx!, block, image, image + 1, Own(norm.BatchMean).Pointer, Own(norm.BatchInverseDeviation).Pointer,
-                    _norm.Partials + (item * 2 * Block));
+                Backward(x, image, block, device.Scratch(worker, (long)_x.Shape.Height * _x.Shape.Width * Block));
             }
-        }
-
-        /// <summary>relu(BN(x)) of an image, rounded, with the layout of x.</summary>
-        private T* Activate(int image, int block, T* target)
-        {
-            float* parameters = stackalloc float[3 * Block];
-            CopyChannels(Own(_norm.Norm!.BatchMean).Pointer, block, _x.Shape.Channels, parameters, -1f);
-            CopyChannels(_norm.Factors, block, _x.Shape.Channels, parameters + Block, 1f);
-            CopyChannels(Own(_norm.Norm.Shift.Values).Pointer, block, _x.Shape.Channels, parameters + (2 * Block), 1f);
-            for (int row = 0; row < _x.Shape.Height; row++)
-            {
-                T* source = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, row, 0) * Block);
-                NormApplyItems.Row(source, null, target + ((long)_x.Layout.Position(0, row, 0) * Block), parameters, _x.Shape.Width, relu: true);
-            }
-
-            return target;
         }
 
         private void Forward(T* x, int image, int block)
@@ -193,7 +117,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        /// <summary>Scatters dy into an fp32 image [H][W][32], then rounds it once; after a rectifier only where x &gt; 0.</summary>
+        /// <summary>Scatters dy into an fp32 image [H][W][32], then rounds it once.</summary>
         private void Backward(T* x, int image, int block, float* sums)
         {
             int height = _x.Shape.Height;
@@ -219,12 +143,10 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             for (int row = 0; row < height; row++)
             {
                 T* target = _dx!.BlockPointer(block) + ((long)_dx.Layout.Position(image, row, 0) * Block);
-                T* mask = x + ((long)row * rowStride);
                 float* source = sums + (row * width * Block);
                 for (int i = 0; i < width * Block; i += L.Count)
                 {
-                    V value = L.Load(source + i);
-                    Lanes<T, V, L>.Store(target + i, _norm.Norm is null ? value : L.WherePositive(Lanes<T, V, L>.Load(mask + i), value));
+                    Lanes<T, V, L>.Store(target + i, L.Load(source + i));
                 }
             }
         }
