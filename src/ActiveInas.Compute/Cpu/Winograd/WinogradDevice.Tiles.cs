@@ -11,8 +11,11 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         private const int RowsOfProduct = GemmKernel<V, L, Distance32, Distance1>.Rows;
         private const int MostTiles = 32;
 
+        /// <summary>Source blocks whose weights stay in the first-level cache while all tiles pass.</summary>
+        private const int BlocksOfPart = 4;
+
         /// <summary>Inputs and sums of a run, in floats: about what a second-level cache holds.</summary>
-        private const int RunLength = 128 << 10;
+        private const int RunLength = 352 << 10;
         private WinogradScheme<T> _scheme = null!;
         private CpuTensor<T, float, S> _source = null!;
         private CpuTensor<T, float, S> _target = null!;
@@ -83,11 +86,16 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             float* filters = _filters + ((long)block * _scheme.Elements * blocks * BlockLength);
             for (int element = 0; element < _scheme.Elements; element++)
             {
-                for (int tile = 0; tile < count; tile += RowsOfProduct)
+                for (int part = 0; part < blocks; part += BlocksOfPart)
                 {
-                    float* rows = input + (tile * Block);
-                    GemmKernel<V, L, Distance32, Distance1>.Multiply(
-                        rows, rows + (RowsOfProduct / 2 * Block), aOffsets, filters, bOffsets, blocks, Block, sums + (tile * Block), load: false);
+                    int products = Math.Min(BlocksOfPart, blocks - part);
+                    for (int tile = 0; tile < count; tile += RowsOfProduct)
+                    {
+                        float* rows = input + (tile * Block);
+                        GemmKernel<V, L, Distance32, Distance1>.Multiply(
+                            rows, rows + (RowsOfProduct / 2 * Block), aOffsets + part, filters, bOffsets + part, products, Block, sums + (tile * Block),
+                            load: part > 0);
+                    }
                 }
 
                 input += InputStep;
