@@ -49,7 +49,10 @@ public interface IDevice : IDisposable
     void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);
 
     /// <summary>Max-pool 3x3, stride 2, padding 1 (padding never wins). H' = (H - 1) / 2 + 1.</summary>
-    void MaxPoolForward(Tensor x, Tensor y);
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="y">[N, C, H', W'].</param>
+    /// <param name="rectified">That x comes from a rectifier: nothing in it is negative, minus zero included. A device may then compare bits.</param>
+    void MaxPoolForward(Tensor x, Tensor y, bool rectified = false);
 
     /// <summary>dx: each dy goes to the first maximum (row-major) of its window.</summary>
     void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx);

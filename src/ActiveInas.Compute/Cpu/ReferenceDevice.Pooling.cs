@@ -3,7 +3,7 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Max-pool 3x3 with stride 2 and padding 1, and global average pooling.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
-    public void MaxPoolForward(Tensor x, Tensor y)
+    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false)
     {
         OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
         CpuTensor<T, A, S> input = Own(x, nameof(x));

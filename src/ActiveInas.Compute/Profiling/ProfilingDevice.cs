@@ -110,10 +110,10 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
-    public void MaxPoolForward(Tensor x, Tensor y)
+    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false)
     {
         using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y));
-        _inner.MaxPoolForward(x, y);
+        _inner.MaxPoolForward(x, y, rectified);
     }
 
     /// <inheritdoc/>

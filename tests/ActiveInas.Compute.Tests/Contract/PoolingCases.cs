@@ -22,6 +22,7 @@ internal static class PoolingCases
         foreach ((TensorShape shape, int images) in s_shapes)
         {
             yield return MaxForward(shape, images);
+            yield return RectifiedForward(shape, images);
             yield return MaxBackward(shape, images);
             yield return NormForward(shape, images);
             yield return NormBackward(shape, images);
@@ -36,6 +37,14 @@ internal static class PoolingCases
         Tensor x = bench.Input(shape, images, -3, -1);
         Tensor y = bench.Output("y", Halved(shape), images);
         return () => bench.Device.MaxPoolForward(x, y);
+    });
+
+    /// <summary>What a rectifier leaves: zeros and positive values.</summary>
+    public static OpCase RectifiedForward(TensorShape shape, int images) => new(Name("max-pool forward rectified", shape, images), bench =>
+    {
+        Tensor x = bench.TiedInput(shape, images, 0, 3);
+        Tensor y = bench.Output("y", Halved(shape), images);
+        return () => bench.Device.MaxPoolForward(x, y, rectified: true);
     });
 
     /// <summary>Full of ties: only the first maximum gets the gradient.</summary>

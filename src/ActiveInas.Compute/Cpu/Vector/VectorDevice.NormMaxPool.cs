@@ -45,13 +45,13 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         _normGradient.Run(_pool, source, null, gradient, chunks, coefficients, channels, gradient, null);
     }
 
-    /// <summary>relu(BN(x)) and the max-pool after it; items are (channel block, image). Activations live for three rows.</summary>
+    /// <summary>The max-pool behind a rectifier, with or without relu(BN(x)) before it; items are (channel block, image). Activations live for three rows.</summary>
     /// <remarks>Behind a rectifier no value is negative, so that bits compare as the values do: windows are searched as unsigned integers, without widening.
     /// A zero maximum stands for a gradient of zero, which is why zeros around the image harm in neither direction.</remarks>
     private sealed class NormMaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
         private const int Ring = 3;
-        private BatchNorm _norm = null!;
+        private BatchNorm? _norm;
         private CpuTensor<T, float, S> _x = null!;
         private CpuTensor<T, float, S> _y = null!;
         private CpuTensor<T, float, S>? _dy;
@@ -67,7 +67,10 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <summary>Three places a window, and zeros for the window after the last.</summary>
         private int TakenLength => (_y.Shape.Width + 1) * 3 * Block;
 
-        /// <param name="norm">With the statistics of the batch.</param>
+        /// <summary>y from rectified x.</summary>
+        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y) => Run(null, null, x, y, null, null, null);
+
+        /// <param name="norm">With the statistics of the batch; null: x is rectified already.</param>
         /// <param name="factors">scale / deviation, [channels].</param>
         /// <param name="x">Input.</param>
         /// <param name="y">Pooled.</param>
@@ -75,7 +78,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <param name="dx">Backward: where the gradient of BN(x) goes.</param>
         /// <param name="partials">Backward: sums of that gradient and of its product with the normalised input, [item][2][32].</param>
         public void Run(
-            BatchNorm norm, float* factors, CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx, float* partials)
+            BatchNorm? norm, float* factors, CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, CpuTensor<T, float, S>? dy, CpuTensor<T, float, S>? dx, float* partials)
         {
             (_norm, _x, _y, _dy, _dx) = (norm, x, y, dy, dx);
             _factors = factors;
@@ -87,6 +90,12 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             int block = item / _x.Images;
             int image = item % _x.Images;
+            if (_norm is null)
+            {
+                ForwardImage(image, block, (T*)device.Scratch(worker, RowLength));
+                return;
+            }
+
             int length = (Ring * RowLength) + (4 * TakenLength);
             T* ring = (T*)device.Scratch(worker, length);
             new Span<T>(ring, length).Clear();
@@ -101,7 +110,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 Activate(image, block, (2 * row) + 1, ring, parameters);
                 if (_dy is null)
                 {
-                    ForwardRow(image, block, row, ring, work);
+                    ForwardRow(image, block, row, RingRow(ring, (2 * row) - 1), RingRow(ring, 2 * row), RingRow(ring, (2 * row) + 1), work);
                 }
                 else
                 {
@@ -138,16 +147,27 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        private void ForwardRow(int image, int block, int row, T* ring, T* columns)
+        /// <summary>From x where it lies: the zeros of the layout surround it.</summary>
+        private void ForwardImage(int image, int block, T* columns)
+        {
+            long rowStride = (long)_x.Layout.RowStride * Block;
+            T* top = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, -1, -1) * Block);
+            for (int row = 0; row < _y.Shape.Height; row++, top += 2 * rowStride)
+            {
+                ForwardRow(image, block, row, top, top + rowStride, top + (2 * rowStride), columns);
+            }
+        }
+
+        private void ForwardRow(int image, int block, int row, T* top, T* middle, T* bottom, T* columns)
         {
             T* target = _y.BlockPointer(block) + ((long)_y.Layout.Position(image, row, 0) * Block);
             if (sizeof(T) == sizeof(ushort))
             {
-                Forward<ushort>(RingRow(ring, (2 * row) - 1), RingRow(ring, 2 * row), RingRow(ring, (2 * row) + 1), columns, target);
+                Forward<ushort>(top, middle, bottom, columns, target);
             }
             else
             {
-                Forward<uint>(RingRow(ring, (2 * row) - 1), RingRow(ring, 2 * row), RingRow(ring, (2 * row) + 1), columns, target);
+                Forward<uint>(top, middle, bottom, columns, target);
             }
         }
 

@@ -5,12 +5,18 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     private readonly MaxPoolItems _maxPool;
     private readonly AveragePoolItems _averagePool;
 
-    public void MaxPoolForward(Tensor x, Tensor y)
+    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false)
     {
         OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
         if (IsImage(Own(x)))
         {
             _plain.MaxPoolForward(x, y);
+            return;
+        }
+
+        if (rectified)
+        {
+            _normMaxPool.Run(Own(x), Own(y));
             return;
         }
 

@@ -2,7 +2,7 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
-    private const int ChunkPositions = 128;
+    private const int ChunkPositions = 64;
     private readonly WeightGradientItems _weightGradient;
 
     public virtual void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
