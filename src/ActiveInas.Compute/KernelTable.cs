@@ -35,6 +35,12 @@ public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet 
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
     public bool IsSupported => CpuFeatures.Offers(InstructionSet);
+
+    /// <summary>Whether this machine can run it and <see cref="CpuFeatures.CapVariable"/> allows it.</summary>
+    public bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
+
+    /// <summary>Makes a device; 0 threads: one a core.</summary>
+    public IDevice Open(int threads = 0) => Create(threads > 0 ? threads : Environment.ProcessorCount);
 }
 
 /// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>
@@ -61,13 +67,16 @@ public static class KernelTable
 
     /// <summary>The fastest row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
     public static KernelRow Best(StorageType storage)
-        => Rows.Last(row => row.Storage == storage && row.IsSupported && row.InstructionSet <= CpuFeatures.Best);
+        => Rows.Last(row => row.Storage == storage && row.IsUsable);
+
+    /// <summary>The row of that name; null where there is none, or where it may not be used here.</summary>
+    public static KernelRow? FindUsable(string name) => Rows.SingleOrDefault(row => row.Name == name && row.IsUsable);
 
     /// <summary>Opens the fastest device for a storage type.</summary>
     /// <param name="storage">Storage type of the tensors.</param>
     /// <param name="threads">Threads; 0 means one a core.</param>
     public static IDevice Open(StorageType storage, int threads = 0)
-        => Best(storage).Create(threads > 0 ? threads : Environment.ProcessorCount);
+        => Best(storage).Open(threads);
 
     private static KernelRow Reference<T, A, S>(string storageName, StorageType storage)
         where T : unmanaged

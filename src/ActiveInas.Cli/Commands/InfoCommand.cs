@@ -17,7 +17,7 @@ internal static class InfoCommand
         Command command = new("info", "Show the version, the processor's features, and which kernels are used.");
         command.SetAction(parsed =>
         {
-            string chosen = RunParts.Default.Kernels();
+            string chosen = RunParts.Default.ChooseKernels(null);
             if (parsed.GetValue(CommonOptions.Json))
             {
                 terminal.Out.WriteLine(JsonText.Write(Document(chosen)));

@@ -31,7 +31,7 @@ public static class ActiveInasRun
     {
         ArgumentNullException.ThrowIfNull(configuration);
         parts ??= RunParts.Default;
-        string kernels = parts.Kernels();
+        string kernels = parts.ChooseKernels(null);
         configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query }).Validate(parts.Query).WithFullPaths();
         string id = RunFolder.NewId();
         RunFolder folder = RunFolder.Create(configuration.Out ?? RunFolder.DefaultPath(id));
@@ -85,7 +85,7 @@ public static class ActiveInasRun
 
         using RunLock held = RunLock.Take(folder);
         RunRow row = RequireRecorded(folder);
-        string kernels = parts.Kernels();
+        string kernels = parts.ChooseKernels(options.AllowOtherKernels ? null : row.Kernels);
         RequireKernels(row, kernels, options, folder);
         RunConfiguration recorded = RunConfiguration.FromJson(row.Configuration, folder.Database);
         RunConfiguration configuration = (recorded with
@@ -127,8 +127,8 @@ public static class ActiveInasRun
         if (row.Kernels != kernels && !options.AllowOtherKernels)
         {
             throw new RunException(
-                $"{folder.Root} was recorded with the kernels {row.Kernels}, this process would use {kernels}, and the results would differ from an "
-                + "uninterrupted run: go on where it was recorded (see AINAS_MAX_ISA), or add --allow-other-kernels.");
+                $"{folder.Root} was recorded with the kernels {row.Kernels}, which this process may not use; with {kernels} the results would differ from an "
+                + "uninterrupted run: go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), or add --allow-other-kernels.");
         }
     }
 }

@@ -1,10 +1,11 @@
+using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Networks;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
-/// <summary>Trains in this process with the fastest kernels of the machine.</summary>
+/// <summary>Trains in this process.</summary>
 public sealed class LocalBackend : ITrainingBackend, IModelFiles
 {
     private readonly LocalTrainer _trainer;
@@ -12,14 +13,15 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     private readonly Dataset _data;
 
     /// <param name="data">The pool and the test part.</param>
+    /// <param name="kernels">Row of the kernel table; null: the fastest of the machine.</param>
     /// <param name="threads">0: one a core.</param>
     /// <param name="checkpoints">Keeps the trainings under way.</param>
     /// <param name="progress">Told about steps.</param>
-    public LocalBackend(Dataset data, int threads, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+    public LocalBackend(Dataset data, KernelRow? kernels, int threads, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
     {
         ArgumentNullException.ThrowIfNull(data);
         _data = data;
-        LocalTrainerOptions options = LocalTrainerOptions.Default with { Threads = threads };
+        LocalTrainerOptions options = LocalTrainerOptions.Default with { Threads = threads, Kernels = kernels };
         _trainer = new LocalTrainer(data.Train, data.Normalization, options, checkpoints, progress);
         _evaluator = new TestEvaluator(data.Test, threads: threads);
     }

@@ -14,21 +14,21 @@ public sealed record RunParts
     /// <summary>Loads a data set.</summary>
     public Func<DataRequest, IProgress<ProgressEvent>?, CancellationToken, Task<Dataset>> LoadData { get; init; } = DataSources.LoadAsync;
 
-    /// <summary>Makes what trains, for a data set and so many threads.</summary>
-    public Func<Dataset, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
-        = (data, threads, checkpoints, progress) => new LocalBackend(data, threads, checkpoints, progress);
+    /// <summary>Makes what trains, for a data set, the kernels that <see cref="ChooseKernels"/> named, and so many threads.</summary>
+    public Func<Dataset, string, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
+        = (data, kernels, threads, checkpoints, progress) => new LocalBackend(data, KernelTable.FindUsable(kernels), threads, checkpoints, progress);
 
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 
-    /// <summary>Name of the kernels that <see cref="CreateBackend"/> will use.</summary>
-    public Func<string> Kernels { get; init; } = CurrentKernels;
+    /// <summary>Name of the kernels for a run: those that it was recorded with, where this process may use them, else the fastest.</summary>
+    public Func<string?, string> ChooseKernels { get; init; } = UsableKernels;
 
-    private static string CurrentKernels()
+    private static string UsableKernels(string? recorded)
     {
         try
         {
-            return KernelTable.Best(StorageType.BFloat16).Name;
+            return ((recorded is null ? null : KernelTable.FindUsable(recorded)) ?? KernelTable.Best(StorageType.BFloat16)).Name;
         }
         catch (InvalidOperationException exception)
         {

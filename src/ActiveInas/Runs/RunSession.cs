@@ -21,6 +21,7 @@ internal sealed class RunSession : IDisposable
     private readonly TrainingEvents _events;
     private readonly RunLog _log;
     private readonly Lazy<RunStore> _store;
+    private string _kernels = "";
 
     public RunSession(RunFolder folder, RunConfiguration configuration, Dataset data, RunParts parts, IProgress<ProgressEvent>? progress)
     {
@@ -46,6 +47,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>The first record of a run.</summary>
     public void Record(string id, string kernels) => Storing(() =>
     {
+        _kernels = kernels;
         Store.InsertRun(new RunRow
         {
             Id = id,
@@ -68,6 +70,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>Takes up a recorded run.</summary>
     public void Reopen(RunRow row, string kernels) => Storing(() =>
     {
+        _kernels = kernels;
         string configuration = _configuration.ToJson();
         if (row.Configuration != configuration)
         {
@@ -98,7 +101,7 @@ internal sealed class RunSession : IDisposable
         _live.Begin(Store.Rounds());
         try
         {
-            using ITrainingBackend backend = _parts.CreateBackend(_data, _configuration.Threads, checkpoints, _log);
+            using ITrainingBackend backend = _parts.CreateBackend(_data, _kernels, _configuration.Threads, checkpoints, _log);
             RunJournal journal = new(_folder, Store, Name, backend.Models, checkpoints, _metrics);
             ActiveLearner learner = CreateLearner(backend, journal);
             LearningResult result = await learner.RunAsync(cancellation).ConfigureAwait(false);

@@ -4,10 +4,11 @@ using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
 
-/// <summary>How a <see cref="LocalTrainer"/> works; none of it changes a result.</summary>
+/// <summary>How a <see cref="LocalTrainer"/> works; only the kernels change a result.</summary>
 /// <param name="Threads">0: one a core.</param>
 /// <param name="CheckpointInterval">Wall-clock between two checkpoints of a training; zero: after every step.</param>
-public sealed record LocalTrainerOptions(int Threads, TimeSpan CheckpointInterval)
+/// <param name="Kernels">Row of the kernel table that trains; null: the fastest of the machine.</param>
+public sealed record LocalTrainerOptions(int Threads, TimeSpan CheckpointInterval, KernelRow? Kernels = null)
 {
     /// <summary>All cores, a checkpoint every 20 seconds.</summary>
     public static LocalTrainerOptions Default { get; } = new(0, TimeSpan.FromSeconds(20));
@@ -48,7 +49,7 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
         options ??= LocalTrainerOptions.Default;
         _context = new TrainerContext(
             images, normalization, checkpoints ?? NullCheckpointStore.Instance, options.CheckpointInterval, progress);
-        Device = device ?? KernelTable.Open(StorageType.BFloat16, options.Threads);
+        Device = device ?? (options.Kernels ?? KernelTable.Best(StorageType.BFloat16)).Open(options.Threads);
     }
 
     /// <summary>The device that trains; models may be loaded onto it.</summary>

@@ -53,6 +53,14 @@ public sealed partial class KernelTableTests
         }
     }
 
+    [Fact]
+    public void A_row_is_found_by_name_where_it_may_be_used()
+    {
+        Assert.Equal("reference-bf16", KernelTable.FindUsable("reference-bf16")?.Name);
+        Assert.Null(KernelTable.FindUsable("vector-avx1024-bf16"));
+        Assert.All(KernelTable.Rows, row => Assert.Equal(row.IsUsable ? row : null, KernelTable.FindUsable(row.Name)));
+    }
+
     private static StorageType Storage(string name) => name switch
     {
         "bf16" => StorageType.BFloat16,

@@ -161,7 +161,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
         ExperimentCell cell = Assert.Single(experiment.Cells);
         bool others = false;
-        string Kernels()
+        string Kernels(string? recorded)
         {
             // Asked for when the run starts, before its folder is made.
             if (!others)
@@ -173,7 +173,7 @@ public sealed class ExperimentRunnerTests : IDisposable
             return "fake-kernels";
         }
 
-        ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { Kernels = Kernels }).RunAsync(CancellationToken.None);
+        ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { ChooseKernels = Kernels }).RunAsync(CancellationToken.None);
         Assert.True(others);
         Assert.Equal((0, 0, 0), (outcome.Finished, outcome.Failed.Count, outcome.Busy.Count));
         Assert.Equal("finished", CellState.Read(cell, folder.Cell(cell.Id)).State);

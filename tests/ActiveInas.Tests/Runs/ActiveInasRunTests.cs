@@ -165,6 +165,33 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Contains("other", File.ReadAllText(_folder["run/environment.json"]), StringComparison.Ordinal);
     }
 
+    /// <summary>A machine that has faster kernels than those a run began with, real trainings.</summary>
+    [Fact]
+    public async Task A_run_goes_on_with_the_kernels_it_was_recorded_with()
+    {
+        const string recorded = "vector-portable-bf16";
+        Assert.Equal(recorded, RunParts.Default.ChooseKernels(recorded));
+        RunParts now = FakeBackend.Parts() with { CreateBackend = RunParts.Default.CreateBackend, ChooseKernels = RunParts.Default.ChooseKernels };
+        RunParts then = now with { ChooseKernels = _ => recorded };
+        RunConfiguration configuration = Configuration() with
+        {
+            Architecture = "A(1,1)",
+            Query = "random",
+            Budget = 20,
+            Recipe = Recipes.Quick with { BatchSize = 8, Training = Recipes.Quick.Training with { Epochs = 1 } },
+        };
+        string labels = _folder["labels.csv"];
+        RunConfiguration asking = configuration with { Oracle = "file", Labels = labels, Out = _folder["run"] };
+        await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(asking, parts: then));
+        Answer("run", 0, labels);
+        await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: then));
+        Answer("run", 1, labels);
+        await ActiveInasRun.ResumeAsync(_folder["run"], parts: now);
+        await Start("whole", configuration, parts: then);
+        Assert.Contains($"resumed with kernels {recorded}", File.ReadAllText(_folder["run/log.txt"]), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_folder["whole/model/model.safetensors"]), File.ReadAllBytes(_folder["run/model/model.safetensors"]));
+    }
+
     [Fact]
     public async Task Changed_data_is_refused()
     {

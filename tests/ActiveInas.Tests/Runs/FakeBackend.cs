@@ -22,8 +22,8 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     public static RunParts Parts(Action<string>? before = null, Dataset? data = null, string kernels = "fake-kernels") => new()
     {
         LoadData = (_, _, _) => Task.FromResult(data ?? Data()),
-        CreateBackend = (_, _, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })),
-        Kernels = () => kernels,
+        CreateBackend = (_, _, _, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })),
+        ChooseKernels = _ => kernels,
     };
 
     /// <summary>60 training images of 8x8 pixels in 3 classes, and 9 test images.</summary>
