@@ -79,7 +79,7 @@ internal static class ConvolutionCases
             Tensor? addend = residual ? bench.Input(OutputOf(shape, x), images) : null;
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionInference(shape, input, w, norm, addend, relu, y);
-        });
+        }, IsInference: true);
 
     public static OpCase BackwardData(ConvolutionShape shape, TensorShape x, int images, bool accumulate)
         => new(Name(accumulate ? "conv backward-data accumulated" : "conv backward-data", shape, x, images), bench =>

@@ -79,6 +79,39 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         }
     }
 
+    /// <summary>Lanes are channels, so the width of a vector changes no order of summation.</summary>
+    [SkippableTheory]
+    [InlineData(KernelFamily.Vector, StorageType.BFloat16)]
+    [InlineData(KernelFamily.Vector, StorageType.Single)]
+    [InlineData(KernelFamily.Winograd, StorageType.BFloat16)]
+    public void All_widths_of_a_family_give_the_same_bytes(KernelFamily family, StorageType storage)
+    {
+        KernelRow[] rows = [.. KernelRows.Runnable.Where(row => row.Family == family && row.Storage == storage)];
+        Skip.If(rows.Length < 2, $"This machine runs {rows.Length} row of {family}.");
+        foreach (OpCase one in OpCases.All)
+        {
+            IReadOnlyList<OpOutput> first = one.Run(devices.Get(rows[0], 2));
+            foreach (KernelRow row in rows[1..])
+            {
+                one.VerifySameBytes($"{rows[0].Name} and {row.Name}", first, one.Run(devices.Get(row, 2)));
+            }
+        }
+    }
+
+    /// <summary>Both sum the same terms in the same order. At inference they round the normalisation differently.</summary>
+    [SkippableTheory]
+    [InlineData(StorageType.BFloat16)]
+    [InlineData(StorageType.Single)]
+    public void Convolutions_of_a_training_on_Vector_are_those_of_Reference_to_the_last_bit(StorageType storage)
+    {
+        KernelRow[] rows = [.. KernelRows.Runnable.Where(row => row.Family == KernelFamily.Vector && row.Storage == storage)];
+        Skip.If(rows.Length == 0, "This machine runs no row of Vector.");
+        foreach (OpCase one in OpCases.Convolutions.Where(one => !one.HasStatistics && !one.IsInference))
+        {
+            one.VerifySameBytes($"Reference and {rows[0].Name}", one.Run(devices.Get(KernelRows.Reference(storage), 2)), one.Run(devices.Get(rows[0], 2)));
+        }
+    }
+
     /// <summary>Machine code and the plain loops that say what it must do, in the same engine.</summary>
     [SkippableTheory]
     [InlineData("dot-avx512bf16-bf16")]

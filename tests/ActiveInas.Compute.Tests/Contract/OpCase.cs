@@ -7,7 +7,8 @@ namespace ActiveInas.Compute.Tests.Contract;
 /// <param name="Name">Unique; seeds the data.</param>
 /// <param name="Arrange">Makes the arguments and returns the call.</param>
 /// <param name="HasStatistics">Whether its matrices are statistics of the tensor that it has just rounded.</param>
-internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool HasStatistics = false)
+/// <param name="IsInference">Whether it applies a normalisation with the running statistics.</param>
+internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool HasStatistics = false, bool IsInference = false)
 {
     private static readonly ConcurrentDictionary<(StorageType, string), IReadOnlyList<OpOutput>> s_expected = new();
 

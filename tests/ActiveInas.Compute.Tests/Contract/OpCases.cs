@@ -11,6 +11,8 @@ internal static class OpCases
 
     public static IEnumerable<string> Names => s_places.Keys;
 
+    public static IReadOnlyList<OpCase> All => s_all;
+
     public static IReadOnlyList<OpCase> Convolutions => s_convolutions;
 
     /// <summary>What a training step calls, on shapes large enough to be cut into several work items.</summary>
