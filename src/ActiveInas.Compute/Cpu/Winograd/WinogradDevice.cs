@@ -14,6 +14,9 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
 {
     private const int BlockLength = Block * Block;
 
+    /// <summary>Most weights of a tap. Transformed weights take up to 36 / 9 of the memory, for each direction.</summary>
+    private const int MostWeights = 512 * 512;
+
     /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
     private const int Stagger = 32;
 
@@ -97,7 +100,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     /// <summary>The scheme that pays for a convolution; null where the direct way does less, or is the only one.</summary>
     private WinogradScheme<T>? SchemeOf(ConvolutionShape shape, Tensor x, Tensor y)
     {
-        if (shape.Kernel != 3 || shape.Stride != 1 || IsImage(Own(x)) || IsImage(Own(y)))
+        bool isLarge = (long)shape.InChannels * shape.OutChannels > MostWeights;
+        if (shape.Kernel != 3 || shape.Stride != 1 || isLarge || IsImage(Own(x)) || IsImage(Own(y)))
         {
             return null;
         }
@@ -108,7 +112,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
             return _two;
         }
 
-        // Products of an image and a pair of channels, of taps inside; what the transforms cost is of the size of half the products.
+        // Products of an image and a pair of channels, against taps inside. The transforms cost up to half of what the products do.
         int products = Tiles(height, _four.Outputs) * Tiles(width, _four.Outputs) * _four.Elements;
         return 3 * products <= 2 * ((3 * height) - 2) * ((3 * width) - 2) ? _four : null;
     }
