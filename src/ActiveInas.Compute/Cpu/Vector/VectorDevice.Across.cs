@@ -8,7 +8,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     private sealed class AcrossItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
         private const int GroupRows = 4;
-        private const int TileLength = 2 * GroupRows * Block;
         private PositionPlan _plan = null!;
         private PositionSweep[] _sweeps = null!;
         private CpuTensor<T, float, S> _source = null!;
@@ -39,8 +38,9 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int first = item * PositionPlan.AcrossImages;
             int images = Math.Min(PositionPlan.AcrossImages, _target.Images - first);
             int blocks = _source.Layout.ChannelBlocks;
-            float* tile = device.Scratch(worker, TileLength + ((long)blocks * _span));
-            float* operand = tile + TileLength;
+            const int strip = GroupsOfStrip * GroupLength;
+            float* tiles = device.Scratch(worker, strip + ((long)blocks * _span));
+            float* operand = tiles + strip;
             for (int block = 0; block < blocks; block++)
             {
                 T* from = _source.BlockPointer(block) + ((long)first * _source.Layout.ImageStride * Block);
@@ -62,30 +62,47 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 for (int block = 0; block < _resultBlocks; block++)
                 {
                     float* b = _packed + ((long)block * blocks * _plan.Taps * Block * Block);
-                    Groups(sweep, first, images, block, operand, aOffsets, b, bOffsets, products, tile);
+                    Groups(sweep, first, images, block, operand, aOffsets, b, bOffsets, products, tiles);
                 }
             }
         }
 
+        /// <summary>A strip of groups after the other, as in <see cref="SweepItems"/>.</summary>
         private void Groups(
-            PositionSweep sweep, int first, int images, int block, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile)
+            PositionSweep sweep, int first, int images, int block, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles)
         {
-            int upper = Next(sweep, -1, images);
-            while (upper >= 0)
+            int* strip = stackalloc int[GroupsOfStrip];
+            int next = Next(sweep, -1, images);
+            while (next >= 0)
             {
-                int next = Next(sweep, upper, images);
-                int lower = next >= 0 ? next : upper;
-                GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(
-                    operand + ((long)sweep.Starts[upper] * Block), operand + ((long)sweep.Starts[lower] * Block), aOffsets, b, bOffsets, products, Block,
-                    tile, load: false, sweep.RowStep * Block);
-                Store(sweep, upper, first, images, block, tile);
-                if (next < 0)
+                int length = 0;
+                for (; length < GroupsOfStrip && next >= 0; length++, next = Next(sweep, next, images))
                 {
-                    return;
+                    strip[length] = next;
                 }
 
-                Store(sweep, next, first, images, block, tile + (GroupRows * Block));
-                upper = Next(sweep, next, images);
+                for (int part = 0; part < products; part += ProductsOfPart)
+                {
+                    int some = Math.Min(ProductsOfPart, products - part);
+                    for (int i = 0; i < length; i += 2)
+                    {
+                        float* upper = operand + ((long)sweep.Starts[strip[i]] * Block);
+                        float* lower = operand + ((long)sweep.Starts[strip[Math.Min(i + 1, length - 1)]] * Block);
+                        GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(
+                            upper, lower, aOffsets + part, b, bOffsets + part, some, Block, tiles + (i * GroupLength), part > 0, sweep.RowStep * Block);
+                    }
+                }
+
+                if (products == 0)
+                {
+                    // Pixels that no tap reaches: with stride 2 and a 1x1 kernel, three of four.
+                    new Span<float>(tiles, length * GroupLength).Clear();
+                }
+
+                for (int i = 0; i < length; i++)
+                {
+                    Store(sweep, strip[i], first, images, block, tiles + (i * GroupLength));
+                }
             }
         }
 

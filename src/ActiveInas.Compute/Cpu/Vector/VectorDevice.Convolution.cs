@@ -2,6 +2,14 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
+    /// <summary>Sums of a group of rows, [4][32].</summary>
+    private const int GroupLength = GemmKernel<V, L, Distance32, Distance1>.Rows / 2 * Block;
+
+    /// <summary>Groups of rows whose sums are kept while all products pass, a few at a time.</summary>
+    private const int GroupsOfStrip = 16;
+
+    /// <summary>Products whose weights, 4 KB each, stay in the first-level cache.</summary>
+    private const int ProductsOfPart = 4;
     private readonly SweepItems _sweep;
 
     public virtual void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
@@ -80,7 +88,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     /// <summary>A sweep over a batch: items are runs of whole images; each widens its images once and multiplies them by all weights.</summary>
     private sealed class SweepItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
-        private const int TileLength = GemmKernel<V, L, Distance32, Distance1>.Rows * Block;
         private ConvolutionPlan _plan = null!;
         private Sweep _sweep = null!;
         private CpuTensor<T, float, S> _source = null!;
@@ -126,8 +133,9 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             int first = item * _images;
             int count = Math.Min(_images, _target.Images - first);
-            float* tile = device.Scratch(worker, TileLength + ((long)_reduceBlocks * _span * Block) + (8 * Block * 2));
-            float* operand = tile + TileLength;
+            const int strip = GroupsOfStrip * GroupLength;
+            float* tiles = device.Scratch(worker, strip + ((long)_reduceBlocks * _span * Block) + (8 * Block * 2));
+            float* operand = tiles + strip;
             if (Gathers)
             {
                 Gather(_plan, _source, first, count, 0, _plan.Y.Shape.Height, operand);
@@ -153,7 +161,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             long weightStride = Gathers ? _inner * Block : (long)_reduceBlocks * _plan.Taps * Block * Block;
             for (int block = 0; block < _resultBlocks; block++)
             {
-                Tiles(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tile, block);
+                Strips(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
             }
         }
 
@@ -168,35 +176,61 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        private void Tiles(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tile, int block)
+        /// <summary>A strip of groups after the other. A strip passes with a few products at a time, whose weights so stay in the first-level cache.</summary>
+        private void Strips(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles, int block)
         {
             RowGroup[] groups = _sweep.Groups;
-            int sourceImage = Gathers ? _plan.Y.Shape.Height * _plan.PaddedWidth : _source.Layout.ImageStride;
-            int targetImage = _target.Layout.ImageStride;
+            long sourceImage = Gathers ? _plan.Y.Shape.Height * _plan.PaddedWidth : _source.Layout.ImageStride;
+            long* sources = stackalloc long[GroupsOfStrip];
+            long* targets = stackalloc long[GroupsOfStrip];
+            int* valid = stackalloc int[GroupsOfStrip];
             int total = count * groups.Length;
-            for (int t = 0; t < total; t += 2)
+            int image = 0;
+            int group = 0;
+            for (int start = 0; start < total; start += GroupsOfStrip)
             {
-                int upperImage = t / groups.Length;
-                RowGroup upper = groups[t - (upperImage * groups.Length)];
-                int next = t + 1 < total ? t + 1 : t;
-                int lowerImage = next / groups.Length;
-                RowGroup lower = groups[next - (lowerImage * groups.Length)];
-                float* p = operand + ((((long)upperImage * sourceImage) + upper.Source) * Block);
-                float* q = operand + ((((long)lowerImage * sourceImage) + lower.Source) * Block);
-                if (_step == 1)
+                int length = Math.Min(GroupsOfStrip, total - start);
+                for (int i = 0; i < length; i++)
                 {
-                    GemmKernel<V, L, Distance32, Distance1>.Multiply(p, q, aOffsets, b, bOffsets, products, _inner, tile, load: false);
-                }
-                else
-                {
-                    GemmKernel<V, L, Distance64, Distance1>.Multiply(p, q, aOffsets, b, bOffsets, products, _inner, tile, load: false);
+                    sources[i] = ((image * sourceImage) + groups[group].Source) * Block;
+                    targets[i] = ((long)(first + image) * _target.Layout.ImageStride) + groups[group].Target;
+                    valid[i] = groups[group].Valid;
+                    group = group + 1 < groups.Length ? group + 1 : 0;
+                    image += group == 0 ? 1 : 0;
                 }
 
-                Store(tile, block, ((long)(first + upperImage) * targetImage) + upper.Target, upper.Valid);
-                if (next > t)
+                for (int part = 0; part < products; part += ProductsOfPart)
                 {
-                    Store(tile + (4 * Block), block, ((long)(first + lowerImage) * targetImage) + lower.Target, lower.Valid);
+                    int some = Math.Min(ProductsOfPart, products - part);
+                    for (int i = 0; i < length; i += 2)
+                    {
+                        float* lower = operand + sources[Math.Min(i + 1, length - 1)];
+                        Multiply(operand + sources[i], lower, aOffsets + part, b, bOffsets + part, some, tiles + (i * GroupLength), part > 0);
+                    }
                 }
+
+                if (products == 0)
+                {
+                    // Pixels that no tap reaches: with stride 2 and a 1x1 kernel, three of four.
+                    new Span<float>(tiles, length * GroupLength).Clear();
+                }
+
+                for (int i = 0; i < length; i++)
+                {
+                    Store(tiles + (i * GroupLength), block, targets[i], valid[i]);
+                }
+            }
+        }
+
+        private void Multiply(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int products, float* tile, bool load)
+        {
+            if (_step == 1)
+            {
+                GemmKernel<V, L, Distance32, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
+            }
+            else
+            {
+                GemmKernel<V, L, Distance64, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
             }
         }
 
