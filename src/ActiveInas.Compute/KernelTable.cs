@@ -78,6 +78,16 @@ public static class KernelTable
     public static IDevice Open(StorageType storage, int threads = 0)
         => Best(storage).Open(threads);
 
+    /// <summary>The row of that name or, where it may not be used here, the fastest usable one that gives the same bytes; null where there is none.</summary>
+    public static KernelRow? FindAlike(string name) => FindUsable(name) ?? Rows.LastOrDefault(row => row.IsUsable && GiveSameBytes(name, row.Name));
+
+    /// <summary>Whether two rows are of one family and storage type, which all give the same bytes.</summary>
+    public static bool GiveSameBytes(string one, string other)
+        => one == other || (Kind(one) is { } kind && kind == Kind(other));
+
+    private static (KernelFamily Family, StorageType Storage)? Kind(string name)
+        => Rows.SingleOrDefault(row => row.Name == name) is { } row ? (row.Family, row.Storage) : null;
+
     private static KernelRow Reference<T, A, S>(string storageName, StorageType storage)
         where T : unmanaged
         where A : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<A>

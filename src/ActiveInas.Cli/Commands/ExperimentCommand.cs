@@ -15,7 +15,7 @@ internal static class ExperimentCommand
         Option<int> threads = new("--threads") { Description = "threads of each run, 0 for the cores divided by the jobs", HelpName = "N" };
         Option<string?> data = new("--data-dir") { Description = "where named data sets are cached", HelpName = "DIR" };
         Option<string[]> set = new("--set") { Description = "change one key of every run, for example budget=4000; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
-        Option<bool> otherKernels = new("--allow-other-kernels") { Description = "go on with started runs under the fastest kernels of this machine in place of those recorded; their results will be those of no uninterrupted run" };
+        Option<bool> otherKernels = new("--allow-other-kernels") { Description = "go on with started runs where the recorded kernels may not be used; their results will be those of no uninterrupted run" };
         Option<bool> dryRun = new("--dry-run") { Description = "list the runs and their states, and run nothing" };
         Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, set, otherKernels, dryRun };
         command.SetAction(async (parsed, _) =>

@@ -12,7 +12,7 @@ internal static class ResumeCommand
         Argument<string> run = new("RUN") { Description = "a run's folder, or its id in runs/" };
         Option<bool> otherKernels = new("--allow-other-kernels")
         {
-            Description = "go on under the fastest kernels of this machine in place of those recorded; the result will not be that of an uninterrupted run",
+            Description = "go on where the recorded kernels may not be used; the result will not be that of an uninterrupted run",
         };
 
         // What may differ in a resume is parsed like the same options of run.

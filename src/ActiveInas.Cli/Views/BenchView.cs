@@ -23,7 +23,7 @@ internal static class BenchView
 
         MemoryLimit memory = report.Limits.Memory;
         Tables.Fact(console, $"limit {OpSpeed.MemoryName}", $"{Tenths(memory.AllThreads)} GB/s copied, one thread {Tenths(memory.OneThread)} (operations without GFLOP/s)");
-        if (report.Ops.Any(op => op.LimitShare > 1))
+        if (report.Ops.Any(op => op.LimitShare > 1 && op.Counts.Flops > 0))
         {
             Tables.Fact(console, "above 100 %", "FLOPs count every tap of a kernel: an algorithm that needs fewer may pass the limit");
         }

@@ -135,7 +135,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
             for (int column = Math.Max(0, (2 * xo) - 1); column <= Math.Min((2 * xo) + 1, x.Shape.Width - 1); column++)
             {
                 A value = x[n, c, row, column];
-                if (best.Row < 0 || value > maximum)
+                if (best.Row < 0 || value > maximum || (A.IsNaN(value) && !A.IsNaN(maximum)))
                 {
                     best = (row, column);
                     maximum = value;

@@ -9,7 +9,7 @@ namespace ActiveInas.Experiments;
 /// <summary>How an experiment is run; jobs and threads change no result.</summary>
 /// <param name="Jobs">Runs at a time; 0: one a core.</param>
 /// <param name="Threads">Threads of each run; 0: the cores divided by the jobs.</param>
-/// <param name="AllowOtherKernels">Go on with started runs under other kernels than recorded, which does change results.</param>
+/// <param name="AllowOtherKernels">Go on with started runs where the recorded kernels may not be used, which does change results.</param>
 public sealed record ExperimentOptions(int Jobs = 0, int Threads = 0, bool AllowOtherKernels = false)
 {
     /// <summary>Runs at a time when so many wait.</summary>

@@ -1,3 +1,4 @@
+using ActiveInas.Compute;
 using ActiveInas.Data;
 
 namespace ActiveInas.Runs;
@@ -46,9 +47,9 @@ public static class ActiveInasRun
         {
             Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
             configuration = RunData.Adapt(configuration with { Out = folder.Root }, data, progress);
-            using RunSession session = new(folder, configuration, data, parts, progress);
+            using RunSession session = new(folder, configuration, data, kernels, parts, progress);
             session.CheckOptions();
-            session.Record(id, kernels);
+            session.Record(id);
             recorded = true;
             return await session.RunAsync(cancellation).ConfigureAwait(false);
         }
@@ -85,7 +86,7 @@ public static class ActiveInasRun
 
         using RunLock held = RunLock.Take(folder);
         RunRow row = RequireRecorded(folder);
-        string kernels = parts.ChooseKernels(options.AllowOtherKernels ? null : row.Kernels);
+        string kernels = parts.ChooseKernels(row.Kernels);
         RequireKernels(row, kernels, options, folder);
         RunConfiguration recorded = RunConfiguration.FromJson(row.Configuration, folder.Database);
         RunConfiguration configuration = (recorded with
@@ -96,8 +97,8 @@ public static class ActiveInasRun
         }).Validate(parts.Query).WithFullPaths();
         Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         RunData.RequireSame(row, data, folder);
-        using RunSession session = new(folder, configuration, data, parts, progress);
-        session.Reopen(row, kernels);
+        using RunSession session = new(folder, configuration, data, kernels, parts, progress);
+        session.Reopen(row);
         return await session.RunAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -124,7 +125,7 @@ public static class ActiveInasRun
 
     private static void RequireKernels(RunRow row, string kernels, ResumeOptions options, RunFolder folder)
     {
-        if (row.Kernels != kernels && !options.AllowOtherKernels)
+        if (!KernelTable.GiveSameBytes(row.Kernels, kernels) && !options.AllowOtherKernels)
         {
             throw new RunException(
                 $"{folder.Root} was recorded with the kernels {row.Kernels}, which this process may not use; with {kernels} the results would differ from an "

@@ -12,6 +12,6 @@ public sealed record ResumeOptions
     /// <summary>Another number of threads.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Go on under the fastest kernels of this machine, whatever was recorded: the results will not be those of an uninterrupted run.</summary>
+    /// <summary>Go on where the recorded kernels may not be used: the results will not be those of an uninterrupted run.</summary>
     public bool AllowOtherKernels { get; init; }
 }

@@ -16,19 +16,23 @@ public sealed record RunParts
 
     /// <summary>Makes what trains, for a data set, the kernels that <see cref="ChooseKernels"/> named, and so many threads.</summary>
     public Func<Dataset, string, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
-        = (data, kernels, threads, checkpoints, progress) => new LocalBackend(data, KernelTable.FindUsable(kernels), threads, checkpoints, progress);
+        = (data, kernels, threads, checkpoints, progress) => new LocalBackend(data, RequireUsable(kernels), threads, checkpoints, progress);
 
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 
-    /// <summary>Name of the kernels for a run: those that it was recorded with, where this process may use them, else the fastest.</summary>
+    /// <summary>Name of the kernels for a run: those that it was recorded with, or others that give the same bytes, where this process may use them;
+    /// else the fastest.</summary>
     public Func<string?, string> ChooseKernels { get; init; } = UsableKernels;
+
+    private static KernelRow RequireUsable(string kernels)
+        => KernelTable.FindUsable(kernels) ?? throw new ConfigurationException($"The kernels {kernels} may not be used here: 'ainas info' lists those that may.");
 
     private static string UsableKernels(string? recorded)
     {
         try
         {
-            return ((recorded is null ? null : KernelTable.FindUsable(recorded)) ?? KernelTable.Best(StorageType.BFloat16)).Name;
+            return ((recorded is null ? null : KernelTable.FindAlike(recorded)) ?? KernelTable.Best(StorageType.BFloat16)).Name;
         }
         catch (InvalidOperationException exception)
         {

@@ -21,13 +21,14 @@ internal sealed class RunSession : IDisposable
     private readonly TrainingEvents _events;
     private readonly RunLog _log;
     private readonly Lazy<RunStore> _store;
-    private string _kernels = "";
+    private readonly string _kernels;
 
-    public RunSession(RunFolder folder, RunConfiguration configuration, Dataset data, RunParts parts, IProgress<ProgressEvent>? progress)
+    public RunSession(RunFolder folder, RunConfiguration configuration, Dataset data, string kernels, RunParts parts, IProgress<ProgressEvent>? progress)
     {
         _folder = folder;
         _configuration = configuration;
         _data = data;
+        _kernels = kernels;
         _parts = parts;
         _events = new TrainingEvents(folder.TensorBoard, progress);
         _live = new ProgressFile(folder, configuration, data, Own, _events);
@@ -45,41 +46,39 @@ internal sealed class RunSession : IDisposable
     }
 
     /// <summary>The first record of a run.</summary>
-    public void Record(string id, string kernels) => Storing(() =>
+    public void Record(string id) => Storing(() =>
     {
-        _kernels = kernels;
         Store.InsertRun(new RunRow
         {
             Id = id,
             CreatedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ"),
             State = "started",
             Version = RunEnvironment.Version,
-            Kernels = kernels,
+            Kernels = _kernels,
             DataFingerprint = DatasetFingerprint.Of(_data),
             Classes = JsonSerializer.Serialize(_data.Classes),
             Configuration = _configuration.ToJson(),
-            Environment = RunEnvironment.Describe(kernels, _configuration.Seed, _configuration.Threads).ToJsonString(),
+            Environment = RunEnvironment.Describe(_kernels, _configuration.Seed, _configuration.Threads).ToJsonString(),
             ImageHeight = _data.Train.Height,
             ImageWidth = _data.Train.Width,
         });
-        _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {kernels}");
+        _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {_kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
         ReportNotices();
     });
 
     /// <summary>Takes up a recorded run.</summary>
-    public void Reopen(RunRow row, string kernels) => Storing(() =>
+    public void Reopen(RunRow row) => Storing(() =>
     {
-        _kernels = kernels;
         string configuration = _configuration.ToJson();
         if (row.Configuration != configuration)
         {
             Store.UpdateConfiguration(configuration);
         }
 
-        if (row.Kernels != kernels)
+        if (row.Kernels != _kernels)
         {
-            Store.UpdateKernels(kernels, RunEnvironment.Describe(kernels, _configuration.Seed, _configuration.Threads).ToJsonString());
+            Store.UpdateKernels(_kernels, RunEnvironment.Describe(_kernels, _configuration.Seed, _configuration.Threads).ToJsonString());
         }
 
         if (row.ImageHeight is null)
@@ -88,7 +87,7 @@ internal sealed class RunSession : IDisposable
             Store.UpdateImageSize(_data.Train.Height, _data.Train.Width);
         }
 
-        _log.Write($"resumed with kernels {kernels}");
+        _log.Write($"resumed with kernels {_kernels}");
         _log.Report(new RunOpened(row.Id, _folder.Root, _configuration.Budget));
         ReportNotices();
     });

@@ -28,6 +28,11 @@ internal static class ConvolutionCases
         (2, 2, 96, 160, 2, 3, "31 32 11"),
         (6, 5, 160, 32, 1, 2, "31 12"),
 
+        // More than four channel blocks, and more tiles than a chunk of the weight gradient holds.
+        (2, 2, 160, 160, 4, 4, "31"),
+        (9, 9, 160, 160, 2, 2, "31"),
+        (40, 37, 32, 32, 8, 8, "31"),
+
         // Work items of several images, the last of them short.
         (8, 8, 4, 5, 9, 8, "31"),
         (8, 8, 5, 4, 17, 15, "32"),
@@ -68,7 +73,7 @@ internal static class ConvolutionCases
             BatchNorm norm = bench.Norm(shape.OutChannels, trainingPass: true);
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionForward(shape, input, w, y, norm);
-        }, HasStatistics: true);
+        }, HasStatistics: true, IsWinograd: shape is { Kernel: 3, Stride: 1 });
 
     public static OpCase Inference(ConvolutionShape shape, TensorShape x, int images, bool residual, bool relu)
         => new(Name($"conv inference{(residual ? " residual" : "")}{(relu ? " relu" : "")}", shape, x, images), bench =>

@@ -173,6 +173,50 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         Assert.Equal(255, values.Count(value => value == 0));
     }
 
+    /// <summary>NaN of either sign wins a window, as it passes a rectifier.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Not_a_number_wins_the_pool_behind_a_rectifier(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 1);
+        using Tensor x = device.CreateTensor(new TensorShape(1, 32, 4, 4));
+        using Tensor y = device.CreateTensor(new TensorShape(1, 32, 2, 2));
+        float[] values = new float[16 * 32];
+        Array.Fill(values, 2);
+        values[0] = float.NaN;
+        values[(15 * 32) + 1] = -float.NaN;
+        values[(15 * 32) + 2] = float.PositiveInfinity;
+        x.Write(values);
+        device.MaxPoolForward(x, y, rectified: true);
+        float[] pooled = new float[4 * 32];
+        y.Read(pooled);
+        Assert.True(float.IsNaN(pooled[0]) && float.IsNaN(pooled[(3 * 32) + 1]), $"NaN became {pooled[0]} and {pooled[(3 * 32) + 1]}.");
+        Assert.Equal(float.PositiveInfinity, pooled[(3 * 32) + 2]);
+        Assert.Equal((4 * 32) - 3, pooled.Count(value => value == 2));
+    }
+
+    /// <summary>Copies that a device keeps of the weights belong to a shape, and go with the memory.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void One_parameter_serves_images_of_several_sizes_in_turn(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 2);
+        using IDevice reference = KernelRows.Reference(device.Storage).Create(1);
+        ConvolutionShape shape = new(32, 64, 3, 1);
+        using Parameter w = new(device, shape.WeightCount);
+        using Parameter same = new(reference, shape.WeightCount);
+        float[] weights = new TestRandom(3).Floats(shape.WeightCount);
+        w.Values.Write(weights);
+        same.Values.Write(weights);
+        foreach (int size in new[] { 2, 4, 3, 8, 2, 4 })
+        {
+            TensorShape x = new(2, 32, size, size);
+            double[] expected = Forward(reference, shape, same, x);
+            TensorAssert.Close(
+                $"{rowName}, {size} x {size}", [2, size, size, 64], expected, Forward(device, shape, w, x), Tolerance.Of(device.Storage, isTensor: true));
+        }
+    }
+
     [SkippableFact]
     public void A_training_step_on_a_fast_row_allocates_nothing_after_its_first_calls()
     {
@@ -197,5 +241,16 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         }
 
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+
+    private static double[] Forward(IDevice device, ConvolutionShape shape, Parameter w, TensorShape extent)
+    {
+        using Tensor x = device.CreateTensor(extent);
+        using Tensor y = device.CreateTensor(extent with { Channels = shape.OutChannels });
+        x.Write(new TestRandom(5).Floats(extent.Images * extent.Channels * extent.Height * extent.Width));
+        device.ConvolutionForward(shape, x, w, y);
+        float[] values = new float[extent.Images * shape.OutChannels * extent.Height * extent.Width];
+        y.Read(values);
+        return Array.ConvertAll(values, value => (double)value);
     }
 }

@@ -61,6 +61,21 @@ public sealed partial class KernelTableTests
         Assert.All(KernelTable.Rows, row => Assert.Equal(row.IsUsable ? row : null, KernelTable.FindUsable(row.Name)));
     }
 
+    [Fact]
+    public void A_row_of_the_same_family_and_storage_stands_in_for_another()
+    {
+        Assert.True(KernelTable.GiveSameBytes("vector-avx512-bf16", "vector-portable-bf16"));
+        Assert.True(KernelTable.GiveSameBytes("unknown", "unknown"));
+        Assert.False(KernelTable.GiveSameBytes("vector-avx2-bf16", "vector-avx2-fp32"));
+        Assert.False(KernelTable.GiveSameBytes("vector-avx2-bf16", "winograd-avx2-bf16"));
+        Assert.False(KernelTable.GiveSameBytes("vector-avx2-bf16", "unknown"));
+        Assert.False(KernelTable.GiveSameBytes("unknown", "strange"));
+        Assert.Null(KernelTable.FindAlike("unknown"));
+        Assert.Equal("reference-bf16", KernelTable.FindAlike("reference-bf16")?.Name);
+        bool hasVector = KernelTable.FindUsable("vector-portable-bf16") is not null;
+        Assert.Equal(hasVector, KernelTable.FindAlike("vector-avx512-bf16")?.Name.StartsWith("vector-", StringComparison.Ordinal) ?? false);
+    }
+
     private static StorageType Storage(string name) => name switch
     {
         "bf16" => StorageType.BFloat16,

@@ -215,9 +215,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int first = _chunks.First(item);
             int last = first + _chunks.ImagesIn(item);
             float* parameters = stackalloc float[3 * Block];
-            CopyChannels(_mean, block, _x.Shape.Channels, parameters, -1f);
-            CopyChannels(_factor, block, _x.Shape.Channels, parameters + Block, 1f);
-            CopyChannels(_shift, block, _x.Shape.Channels, parameters + (2 * Block), 1f);
+            Parameters(block, _x.Shape.Channels, _mean, _factor, _shift, parameters);
             BlockedLayout layout = _x.Layout;
             for (int n = first; n < last; n++)
             {
@@ -229,6 +227,14 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                         _y.BlockPointer(block) + start, parameters, layout.Shape.Width, _relu);
                 }
             }
+        }
+
+        /// <summary>What <see cref="Row"/> needs of a channel block.</summary>
+        public static void Parameters(int block, int channels, float* mean, float* factor, float* shift, float* parameters)
+        {
+            CopyChannels(mean, block, channels, parameters, -1f);
+            CopyChannels(factor, block, channels, parameters + Block, 1f);
+            CopyChannels(shift, block, channels, parameters + (2 * Block), 1f);
         }
 
         /// <summary>A row of positions; parameters are -mean, factor and shift, [3][32].</summary>

@@ -16,7 +16,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         if (rectified)
         {
-            _normMaxPool.Run(Own(x), Own(y));
+            _rectifiedMaxPool.Run(Own(x), Own(y));
             return;
         }
 

@@ -2,6 +2,7 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
+    /// <summary>Positions whose operands, 8 KB each, fit the first-level cache together.</summary>
     private const int ChunkPositions = 64;
     private readonly WeightGradientItems _weightGradient;
 

@@ -1,7 +1,7 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
 /// <summary>The Vector family: fp32 arithmetic on vectors of V, storage T, every operation cut into work items.</summary>
-/// <remarks>Cuts and summation orders depend on shapes only, never on the number of threads.</remarks>
+/// <remarks>Every order of summation depends on shapes only, never on the number of threads.</remarks>
 internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
     where T : unmanaged
     where S : struct, IStorage<T, float>
@@ -27,7 +27,7 @@ internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
         _normGradientSums = new NormGradientSumItems();
         _normGradient = new NormGradientItems();
         _maxPool = new MaxPoolItems(this);
-        _normMaxPool = new NormMaxPoolItems(this);
+        _rectifiedMaxPool = new RectifiedMaxPoolItems(this);
         _averagePool = new AveragePoolItems();
         _dense = new DenseItems();
         _sgd = new SgdItems();

@@ -7,7 +7,7 @@ namespace ActiveInas.Compute.Cpu.Winograd;
 /// F(4, 3): four outputs of a 3-tap filter by six products in place of twelve, y = A^T [(G g) * (B^T d)], at the points 0, 1, -1, 2, -2 and
 /// infinity (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv 1509.09308, section 4.3).
 /// </summary>
-/// <remarks>In fp32 the transforms cost a few units of the last place of fp32; activations are rounded to bf16, 2^16 times coarser.</remarks>
+/// <remarks>In fp32 the transforms leave errors of some 1e-6 of the largest value of a tile; activations are rounded to bf16, 4e-3 of each.</remarks>
 internal static class FourOutputs
 {
     /// <summary>B^T: six inputs.</summary>

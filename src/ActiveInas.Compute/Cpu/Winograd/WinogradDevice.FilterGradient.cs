@@ -11,7 +11,6 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
     /// </summary>
     private sealed class FilterGradientItems(WinogradDevice<T, S, V, L> device) : IWorkItems, IDisposable
     {
-        private const int Taps = 9;
         private const int MostTiles = 128;
         private const int TilesOfItem = 8;
 
@@ -54,6 +53,12 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             int tiles = new TileGrid(dy, scheme.Outputs).Count;
             _chunk = Math.Clamp(ChunkLength / (scheme.Elements * (InBlocks + OutBlocks) * Block), TilesOfItem, MostTiles);
             Reserve();
+            if (tiles == 0)
+            {
+                // No chunk overwrites what an earlier call left.
+                new Span<float>(_sums, InBlocks * OutBlocks * scheme.Elements * SumStep).Clear();
+            }
+
             for (_first = 0; _first < tiles; _first += _chunk)
             {
                 _count = Math.Min(_chunk, tiles - _first);

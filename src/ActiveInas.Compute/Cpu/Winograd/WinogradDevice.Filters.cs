@@ -12,10 +12,9 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
     private float* Filters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w, bool transposed)
     {
         CpuMatrix<float> weights = Own(w.Values);
-        if (weights.Companion is not TransformedFilters filters || filters.Scheme != scheme)
+        if (weights.Companion is not TransformedFilters filters || filters.Key != (scheme, shape))
         {
-            weights.Companion?.Dispose();
-            weights.Companion = filters = new TransformedFilters(scheme);
+            weights.Companion = filters = new TransformedFilters((scheme, shape));
         }
 
         ref TransformedFilters.Direction direction = ref filters.Of(transposed);
@@ -24,7 +23,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             int results = Blocks(transposed ? shape.InChannels : shape.OutChannels);
             int sources = Blocks(transposed ? shape.OutChannels : shape.InChannels);
             direction.Buffer ??= new NativeBuffer<float>((long)results * scheme.Elements * sources * BlockLength);
-            _filters.Run(scheme, shape, weights.Pointer, direction.Buffer.Pointer, results, sources, transposed);
+            _filterItems.Run(scheme, shape, weights.Pointer, direction.Buffer.Pointer, results, sources, transposed);
             direction.Version = weights.Version;
         }
 
@@ -34,12 +33,12 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
     private static int Blocks(int channels) => (channels + Block - 1) / Block;
 
     /// <summary>The copies that a matrix of weights carries.</summary>
-    private sealed class TransformedFilters(WinogradScheme<T> scheme) : IDisposable
+    private sealed class TransformedFilters((WinogradScheme<T> Scheme, ConvolutionShape Shape) key) : IDisposable
     {
         private Direction _forward = new() { Version = -1 };
         private Direction _backward = new() { Version = -1 };
 
-        public WinogradScheme<T> Scheme => scheme;
+        public (WinogradScheme<T> Scheme, ConvolutionShape Shape) Key => key;
 
         public ref Direction Of(bool transposed) => ref transposed ? ref _backward : ref _forward;
 
@@ -59,7 +58,6 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
     /// <summary>Items are pairs of a result block and a source block.</summary>
     private sealed class FilterItems(WinogradDevice<T, S, V, L> device) : IWorkItems
     {
-        private const int Taps = 9;
         private WinogradScheme<T> _scheme = null!;
         private WeightBlocks _weights;
         private float* _filters;

@@ -4,8 +4,10 @@ namespace ActiveInas.Compute.Cpu.Winograd;
 
 /// <summary>The Vector family with fewer multiplications: 3x3 convolutions of stride 1 by Winograd's algorithm where it pays, everything else as
 /// the Vector family does it.</summary>
-/// <remarks>Which scheme a convolution takes, cuts and summation orders depend on shapes only, never on the number of threads. Lanes are
-/// channels, so all rows of this family give the same bytes.</remarks>
+/// <remarks>
+/// Which scheme a convolution takes and every order of summation depend on shapes only, never on the number of threads. Lanes are channels, so all rows of
+/// this family give the same bytes. A value that is not finite spoils its tile, not only its neighbours.
+/// </remarks>
 internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T, S, V, L>
     where T : unmanaged
     where S : struct, IStorage<T, float>
@@ -13,9 +15,10 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     where L : struct, ILanes<V>
 {
     private const int BlockLength = Block * Block;
+    private const int Taps = 9;
 
-    /// <summary>Most weights of a tap. Transformed weights take up to 36 / 9 of the memory, for each direction.</summary>
-    private const int MostWeights = 512 * 512;
+    /// <summary>Most pairs of channel blocks: 512 x 512 channels. Transformed weights take up to 36 / 9 of the memory of the others, in each direction.</summary>
+    private const int MostBlocks = 16 * 16;
 
     /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
     private const int Stagger = 32;
@@ -27,14 +30,14 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
         TwoOutputs.Input, TwoOutputs.Filter, TwoOutputs.Output, TwoOutputs.OutputGradient, TwoOutputs.FilterGradient>();
 
     private readonly TileItems _tiles;
-    private readonly FilterItems _filters;
+    private readonly FilterItems _filterItems;
     private readonly FilterGradientItems _filterGradient;
 
     public WinogradDevice(string name, int threads)
         : base(name, threads)
     {
         _tiles = new TileItems(this);
-        _filters = new FilterItems(this);
+        _filterItems = new FilterItems(this);
         _filterGradient = new FilterGradientItems(this);
     }
 
@@ -100,30 +103,30 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     /// <summary>The scheme that pays for a convolution; null where the direct way does less, or is the only one.</summary>
     private WinogradScheme<T>? SchemeOf(ConvolutionShape shape, Tensor x, Tensor y)
     {
-        bool isLarge = (long)shape.InChannels * shape.OutChannels > MostWeights;
+        bool isLarge = (long)Blocks(shape.InChannels) * Blocks(shape.OutChannels) > MostBlocks;
         if (shape.Kernel != 3 || shape.Stride != 1 || isLarge || IsImage(Own(x)) || IsImage(Own(y)))
         {
             return null;
         }
 
-        (int height, int width) = (x.Shape.Height, x.Shape.Width);
+        (long height, long width) = (x.Shape.Height, x.Shape.Width);
         if (height == 2 && width == 2)
         {
             return _two;
         }
 
         // Products of an image and a pair of channels, against taps inside. The transforms cost up to half of what the products do.
-        int products = Tiles(height, _four.Outputs) * Tiles(width, _four.Outputs) * _four.Elements;
+        long products = Tiles(height, _four.Outputs) * Tiles(width, _four.Outputs) * _four.Elements;
         return 3 * products <= 2 * ((3 * height) - 2) * ((3 * width) - 2) ? _four : null;
     }
 
-    private static int Tiles(int extent, int outputs) => (extent + outputs - 1) / outputs;
+    private static long Tiles(long extent, int outputs) => (extent + outputs - 1) / outputs;
 
     /// <summary>The tiles of a tensor, counted over its images, and a way to read those that reach beyond an image.</summary>
     private readonly struct TileGrid(CpuTensor<T, float, S> tensor, int outputs)
     {
-        private readonly int _columns = Tiles(tensor.Shape.Width, outputs);
-        private readonly int _perImage = Tiles(tensor.Shape.Height, outputs) * Tiles(tensor.Shape.Width, outputs);
+        private readonly int _columns = (int)Tiles(tensor.Shape.Width, outputs);
+        private readonly int _perImage = (int)(Tiles(tensor.Shape.Height, outputs) * Tiles(tensor.Shape.Width, outputs));
 
         /// <summary>Tiles of the images in use.</summary>
         public int Count => tensor.Images * _perImage;

@@ -18,8 +18,6 @@ internal abstract unsafe class WinogradScheme<T>(int inputs, int side, int outpu
 {
     public int Inputs => inputs;
 
-    public int Side => side;
-
     public int Outputs => outputs;
 
     /// <summary>Products of a tile and a pair of channels.</summary>

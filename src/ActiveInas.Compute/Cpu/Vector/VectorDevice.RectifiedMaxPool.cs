@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -5,7 +6,7 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
-    private readonly NormMaxPoolItems _normMaxPool;
+    private readonly RectifiedMaxPoolItems _rectifiedMaxPool;
 
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
     {
@@ -19,7 +20,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         float* factors = Partials(PaddedChannels(norm));
         BatchFactors(norm, factors);
-        _normMaxPool.Run(norm, factors, Own(x), Own(y), null, null, null);
+        _rectifiedMaxPool.Run(norm, factors, Own(x), Own(y), null, null, null);
     }
 
     public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
@@ -40,7 +41,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         float* factors = coefficients + (4 * channels);
         float* partials = factors + channels;
         BatchFactors(norm, factors);
-        _normMaxPool.Run(norm, factors, source, Own(y), Own(dy), gradient, partials);
+        _rectifiedMaxPool.Run(norm, factors, source, Own(y), Own(dy), gradient, partials);
         CombineGradientSums(norm, source, chunks, partials, coefficients, channels);
         _normGradient.Run(_pool, source, null, gradient, chunks, coefficients, channels, gradient, null);
     }
@@ -48,7 +49,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     /// <summary>The max-pool behind a rectifier, with or without relu(BN(x)) before it; items are (channel block, image). Activations live for three rows.</summary>
     /// <remarks>Behind a rectifier no value is negative, so that bits compare as the values do: windows are searched as unsigned integers, without widening.
     /// A zero maximum stands for a gradient of zero, which is why zeros around the image harm in neither direction.</remarks>
-    private sealed class NormMaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
+    private sealed class RectifiedMaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
         private const int Ring = 3;
         private BatchNorm? _norm;
@@ -59,7 +60,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private float* _factors;
         private float* _partials;
 
-        /// <summary>Positions of a row with a zero on either side, and one more where W is odd.</summary>
+        /// <summary>Positions that the windows of a row reach: from the zero on the left to the last column, or to the zero behind it where W is odd.</summary>
         private int PaddedWidth => (2 * _y.Shape.Width) + 1;
 
         private int RowLength => PaddedWidth * Block;
@@ -92,18 +93,17 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int image = item % _x.Images;
             if (_norm is null)
             {
+                AssertRectified(image, block);
                 ForwardImage(image, block, (T*)device.Scratch(worker, RowLength));
                 return;
             }
 
-            int length = (Ring * RowLength) + (4 * TakenLength);
+            int length = (Ring * RowLength) + (_dy is null ? RowLength : 4 * TakenLength);
             T* ring = (T*)device.Scratch(worker, length);
             new Span<T>(ring, length).Clear();
             T* work = ring + (Ring * RowLength);
             float* parameters = stackalloc float[3 * Block];
-            CopyChannels(Own(_norm.BatchMean).Pointer, block, _x.Shape.Channels, parameters, -1f);
-            CopyChannels(_factors, block, _x.Shape.Channels, parameters + Block, 1f);
-            CopyChannels(Own(_norm.Shift.Values).Pointer, block, _x.Shape.Channels, parameters + (2 * Block), 1f);
+            NormApplyItems.Parameters(block, _x.Shape.Channels, Own(_norm.BatchMean).Pointer, _factors, Own(_norm.Shift.Values).Pointer, parameters);
             for (int row = 0; row < _y.Shape.Height; row++)
             {
                 Activate(image, block, 2 * row, ring, parameters);
@@ -144,6 +144,20 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             else
             {
                 new Span<T>(target, _x.Shape.Width * Block).Clear();
+            }
+        }
+
+        [Conditional("DEBUG")]
+        private void AssertRectified(int image, int block)
+        {
+            for (int row = 0; row < _x.Shape.Height; row++)
+            {
+                T* pixels = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, row, 0) * Block);
+                for (int i = 0; i < _x.Shape.Width * Block; i++)
+                {
+                    float value = S.Load(pixels[i]);
+                    Debug.Assert(float.IsNaN(value) || !float.IsNegative(value), $"{value} in image {image} does not come from a rectifier.");
+                }
             }
         }
 

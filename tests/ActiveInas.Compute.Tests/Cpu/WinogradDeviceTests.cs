@@ -1,0 +1,35 @@
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Vector;
+using ActiveInas.Compute.Cpu.Winograd;
+
+namespace ActiveInas.Compute.Tests.Cpu;
+
+public sealed class WinogradDeviceTests
+{
+    private static readonly ConvolutionShape s_shape = new(32, 32, 3, 1);
+
+    /// <summary>The sums of the call before must not show.</summary>
+    [Fact]
+    public void The_weight_gradient_of_no_images_is_zero()
+    {
+        using WinogradDevice<BFloat16, BFloat16Storage, Vector128<float>, Lanes128> device = new("winograd-portable-bf16", 2);
+        using Tensor x = device.CreateTensor(new TensorShape(2, 32, 4, 4));
+        using Tensor dy = device.CreateTensor(x.Shape);
+        using Parameter w = new(device, s_shape.WeightCount);
+        float[] ones = new float[2 * 32 * 16];
+        Array.Fill(ones, 1);
+        x.Write(ones);
+        dy.Write(ones);
+        float[] gradient = new float[s_shape.WeightCount];
+        device.ConvolutionBackwardWeights(s_shape, x, dy, w);
+        w.Gradient.Read(gradient);
+        Assert.Equal(2 * 16, gradient[4 * 32 * 32], 3);
+
+        x.Images = 0;
+        dy.Images = 0;
+        device.ConvolutionBackwardWeights(s_shape, x, dy, w);
+        w.Gradient.Read(gradient);
+        Assert.All(gradient, value => Assert.Equal(0, value));
+    }
+}
