@@ -1,24 +1,17 @@
 namespace ActiveInas.Compute.Cpu.Vector;
 
-/// <summary>Convolution weights rounded to the storage type, in fp32, in the order in which the GEMM reads them.
-/// Repacked when the master weights have changed.</summary>
-/// <remarks>
-/// Forward: [K / 32][C / 32][tap][32 c][32 k]; of up to 3 input channels [K / 32][tap * C + c][32 k].
-/// Backward: [C / 32][K / 32][tap][32 k][32 c]. Channels beyond C or K are zero.
-/// </remarks>
-internal sealed class PackedWeights : IDisposable
+/// <summary>What a parameter carries with it: its weights as the forward pass reads them, made anew when they have changed.</summary>
+/// <param name="key">Shape, and side of the tiles of Winograd's algorithm (0: the weights themselves): the same parameter may serve images of other sizes.</param>
+/// <param name="length">Floats.</param>
+internal sealed class PackedWeights((ConvolutionShape Shape, int Outputs) key, long length) : IDisposable
 {
-    public long ForwardVersion { get; set; } = -1;
+    public (ConvolutionShape Shape, int Outputs) Key => key;
 
-    public long BackwardVersion { get; set; } = -1;
+    /// <summary>Zero at first, so that what packing does not write stays zero.</summary>
+    public NativeBuffer<float> Values { get; } = new(length);
 
-    public NativeBuffer<float>? Forward { get; set; }
+    /// <summary>Of the weights that were packed.</summary>
+    public long Version { get; set; } = -1;
 
-    public NativeBuffer<float>? Backward { get; set; }
-
-    public void Dispose()
-    {
-        Forward?.Dispose();
-        Backward?.Dispose();
-    }
+    public void Dispose() => Values.Dispose();
 }

@@ -1,48 +1,59 @@
+using System.Runtime.InteropServices;
+
 namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private readonly PackingItems _packing;
+    private NativeBuffer<float>? _backwardWeights;
 
     private float* PackForward(ConvolutionPlan plan, CpuMatrix<float> w)
     {
-        PackedWeights packed = Packed(w);
-        if (packed.ForwardVersion != w.Version || packed.Forward is null)
+        int patch = plan.Gathers ? plan.Taps * plan.Shape.InChannels : plan.InBlocks * plan.Taps * Block;
+        if (w.Companion is not PackedWeights packed || packed.Key != (plan.Shape, 0))
         {
-            int patch = plan.Gathers ? plan.Taps * plan.Shape.InChannels : plan.InBlocks * plan.Taps * Block;
-            packed.Forward ??= new NativeBuffer<float>((long)plan.OutBlocks * patch * Block);
-            _packing.Run(_pool, plan, w.Pointer, packed.Forward.Pointer, transposed: false);
-            packed.ForwardVersion = w.Version;
+            w.Companion = packed = new PackedWeights((plan.Shape, 0), (long)plan.OutBlocks * patch * Block);
         }
 
-        return packed.Forward.Pointer;
+        if (packed.Version != w.Version)
+        {
+            _packing.Run(_pool, plan, w.Pointer, packed.Values.Pointer, transposed: false);
+            packed.Version = w.Version;
+        }
+
+        return packed.Values.Pointer;
     }
 
     private float* PackBackward(ConvolutionPlan plan, CpuMatrix<float> w)
     {
-        PackedWeights packed = Packed(w);
-        if (packed.BackwardVersion != w.Version || packed.Backward is null)
+        long length = (long)plan.OutBlocks * plan.InBlocks * plan.Taps * Block * Block;
+        float* packed = BackwardWeights(length);
+        if (plan.Shape.InChannels % Block != 0 || plan.Shape.OutChannels % Block != 0)
         {
-            packed.Backward ??= new NativeBuffer<float>((long)plan.OutBlocks * plan.InBlocks * plan.Taps * Block * Block);
-            _packing.Run(_pool, plan, w.Pointer, packed.Backward.Pointer, transposed: true);
-            packed.BackwardVersion = w.Version;
+            NativeMemory.Clear(packed, (nuint)length * sizeof(float));
         }
 
-        return packed.Backward.Pointer;
-    }
-
-    private static PackedWeights Packed(CpuMatrix<float> w)
-    {
-        if (w.Companion is not PackedWeights packed)
-        {
-            packed = new PackedWeights();
-            w.Companion = packed;
-        }
-
+        _packing.Run(_pool, plan, w.Pointer, packed, transposed: true);
         return packed;
     }
 
-    /// <summary>Items are result blocks.</summary>
+    /// <summary>Memory for the weights of one backward-data, which a training step needs once: all parameters share it. Contents undefined.</summary>
+    private protected float* BackwardWeights(long length)
+    {
+        if (_backwardWeights is null || _backwardWeights.Length < length)
+        {
+            _backwardWeights?.Dispose();
+            _backwardWeights = new NativeBuffer<float>(length);
+        }
+
+        return _backwardWeights.Pointer;
+    }
+
+    /// <summary>Weights rounded to the storage type, in fp32, in the order in which the GEMM reads them. Items are result blocks.</summary>
+    /// <remarks>
+    /// Forward: [K / 32][C / 32][tap][32 c][32 k]; of up to 3 input channels [K / 32][tap * C + c][32 k].
+    /// Transposed, for backward-data: [C / 32][K / 32][tap][32 k][32 c]. Channels beyond C or K are zero.
+    /// </remarks>
     private sealed class PackingItems : IWorkItems
     {
         private ConvolutionPlan _plan = null!;

@@ -52,6 +52,7 @@ internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
         }
 
         _partials?.Dispose();
+        _backwardWeights?.Dispose();
     }
 
     private protected static CpuTensor<T, float, S> Own(Tensor tensor) => OperationGuard.Owned<T, float, S>(tensor, nameof(tensor));

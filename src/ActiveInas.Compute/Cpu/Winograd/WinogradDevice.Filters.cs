@@ -4,56 +4,36 @@ namespace ActiveInas.Compute.Cpu.Winograd;
 
 internal sealed unsafe partial class WinogradDevice<T, S, V, L>
 {
-    /// <summary>Transformed weights, [result block][element][source block][32][32], made anew when the weights have changed.</summary>
-    /// <param name="scheme">The algorithm.</param>
-    /// <param name="shape">Channels.</param>
-    /// <param name="w">Weights.</param>
-    /// <param name="transposed">For backward-data: results are input channels, and the taps are turned around.</param>
-    private float* Filters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w, bool transposed)
+    /// <summary>Transformed weights of the forward pass, [block of K][element][block of C][32 c][32 k], made anew when the weights have changed.</summary>
+    private float* Filters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
     {
         CpuMatrix<float> weights = Own(w.Values);
-        if (weights.Companion is not TransformedFilters filters || filters.Key != (scheme, shape))
+        if (weights.Companion is not PackedWeights filters || filters.Key != (shape, scheme.Outputs))
         {
-            weights.Companion = filters = new TransformedFilters((scheme, shape));
+            weights.Companion = filters = new PackedWeights((shape, scheme.Outputs), Length(scheme, shape));
         }
 
-        ref TransformedFilters.Direction direction = ref filters.Of(transposed);
-        if (direction.Version != weights.Version || direction.Buffer is null)
+        if (filters.Version != weights.Version)
         {
-            int results = Blocks(transposed ? shape.InChannels : shape.OutChannels);
-            int sources = Blocks(transposed ? shape.OutChannels : shape.InChannels);
-            direction.Buffer ??= new NativeBuffer<float>((long)results * scheme.Elements * sources * BlockLength);
-            _filterItems.Run(scheme, shape, weights.Pointer, direction.Buffer.Pointer, results, sources, transposed);
-            direction.Version = weights.Version;
+            _filterItems.Run(scheme, shape, weights.Pointer, filters.Values.Pointer, Blocks(shape.OutChannels), Blocks(shape.InChannels), transposed: false);
+            filters.Version = weights.Version;
         }
 
-        return direction.Buffer.Pointer;
+        return filters.Values.Pointer;
     }
+
+    /// <summary>The same for backward-data, taps turned around, [block of C][element][block of K][32 k][32 c]; valid until the next call.</summary>
+    private float* TurnedFilters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
+    {
+        float* filters = BackwardWeights(Length(scheme, shape));
+        _filterItems.Run(scheme, shape, Own(w.Values).Pointer, filters, Blocks(shape.InChannels), Blocks(shape.OutChannels), transposed: true);
+        return filters;
+    }
+
+    private static long Length(WinogradScheme<T> scheme, ConvolutionShape shape)
+        => (long)Blocks(shape.InChannels) * Blocks(shape.OutChannels) * scheme.Elements * BlockLength;
 
     private static int Blocks(int channels) => (channels + Block - 1) / Block;
-
-    /// <summary>The copies that a matrix of weights carries.</summary>
-    private sealed class TransformedFilters((WinogradScheme<T> Scheme, ConvolutionShape Shape) key) : IDisposable
-    {
-        private Direction _forward = new() { Version = -1 };
-        private Direction _backward = new() { Version = -1 };
-
-        public (WinogradScheme<T> Scheme, ConvolutionShape Shape) Key => key;
-
-        public ref Direction Of(bool transposed) => ref transposed ? ref _backward : ref _forward;
-
-        public void Dispose()
-        {
-            _forward.Buffer?.Dispose();
-            _backward.Buffer?.Dispose();
-        }
-
-        public struct Direction
-        {
-            public long Version;
-            public NativeBuffer<float>? Buffer;
-        }
-    }
 
     /// <summary>Items are pairs of a result block and a source block.</summary>
     private sealed class FilterItems(WinogradDevice<T, S, V, L> device) : IWorkItems

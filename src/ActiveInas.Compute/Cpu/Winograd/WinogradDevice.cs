@@ -17,7 +17,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     private const int BlockLength = Block * Block;
     private const int Taps = 9;
 
-    /// <summary>Most pairs of channel blocks: 512 x 512 channels. Transformed weights take up to 36 / 9 of the memory of the others, in each direction.</summary>
+    /// <summary>Most pairs of channel blocks: 512 x 512 channels. Transformed weights take up to 36 / 9 of the memory of the others.</summary>
     private const int MostBlocks = 16 * 16;
 
     /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
@@ -56,7 +56,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
         }
 
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w, transposed: false), Own(y), default);
+        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w), Own(y), default);
         if (norm is not null)
         {
             BatchNormStatistics(norm, y);
@@ -72,7 +72,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
         }
 
         OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
-        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w, transposed: false), Own(y), InferenceEpilogue(norm, residual, relu));
+        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w), Own(y), InferenceEpilogue(norm, residual, relu));
     }
 
     public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
@@ -85,7 +85,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
 
         OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
         CpuTensor<T, float, S> target = Own(dx);
-        _tiles.Run(scheme, Own(dy), Filters(scheme, shape, w, transposed: true), target, accumulate ? Epilogue.AddTo(target) : default);
+        _tiles.Run(scheme, Own(dy), TurnedFilters(scheme, shape, w), target, accumulate ? Epilogue.AddTo(target) : default);
     }
 
     public override void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
