@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Networks;
 
@@ -102,7 +103,7 @@ internal sealed class Trainer
                 _secondsBefore = state.Seconds;
                 _savedStep = _lastReportStep = state.Step;
                 Notify($"{_request.Key}: going on from the checkpoint at step {state.Step} of {_schedule.Steps}.");
-                if (kernels != _network.Device.KernelName)
+                if (!KernelTable.GiveSameBytes(kernels, _network.Device.KernelName))
                 {
                     Notify($"{_request.Key}: the checkpoint was made by {kernels}, this process runs {_network.Device.KernelName}: the bytes will differ from a run in one piece.");
                 }

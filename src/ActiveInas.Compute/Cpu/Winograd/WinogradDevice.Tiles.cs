@@ -14,7 +14,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         /// <summary>Source blocks whose weights stay in the first-level cache while all tiles pass.</summary>
         private const int BlocksOfPart = 4;
 
-        /// <summary>Inputs and sums of a run, in floats: about what a second-level cache holds.</summary>
+        /// <summary>Inputs and sums of a run, in floats. With few channels the second-level cache holds them; with many, the weights that every run reads again
+        /// are what must not come too often.</summary>
         private const int RunLength = 352 << 10;
         private WinogradScheme<T> _scheme = null!;
         private CpuTensor<T, float, S> _source = null!;
