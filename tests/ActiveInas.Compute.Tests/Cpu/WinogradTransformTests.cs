@@ -1,6 +1,8 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
 using ActiveInas.Compute.Cpu.Winograd;
+using FourOutputs = ActiveInas.Compute.Cpu.Winograd.FourOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128>;
+using TwoOutputs = ActiveInas.Compute.Cpu.Winograd.TwoOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128>;
 
 namespace ActiveInas.Compute.Tests.Cpu;
 
@@ -70,7 +72,7 @@ public sealed unsafe class WinogradTransformTests
 
     /// <summary>[To, From].</summary>
     private static double[,] Matrix<M>()
-        where M : struct, ITransform
+        where M : struct, ITransform<Vector128<float>, Lanes128>
     {
         double[,] matrix = new double[M.To, M.From];
         float* source = stackalloc float[M.From * Lanes128.Count];
@@ -79,7 +81,7 @@ public sealed unsafe class WinogradTransformTests
         {
             new Span<float>(source, M.From * Lanes128.Count).Clear();
             new Span<float>(source + (column * Lanes128.Count), Lanes128.Count).Fill(1);
-            M.Apply<float, Vector128<float>, Lanes128>(source, Lanes128.Count, target, Lanes128.Count);
+            M.Apply<float>(new(source, Lanes128.Count), new(target, Lanes128.Count));
             for (int row = 0; row < M.To; row++)
             {
                 matrix[row, column] = target[row * Lanes128.Count];

@@ -23,12 +23,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
     private const int Stagger = 32;
 
-    private readonly WinogradScheme<T> _four = new WinogradScheme<T, V, L,
-        FourOutputs.Input, FourOutputs.Filter, FourOutputs.Output, FourOutputs.OutputGradient, FourOutputs.FilterGradient>();
-
-    private readonly WinogradScheme<T> _two = new WinogradScheme<T, V, L,
-        TwoOutputs.Input, TwoOutputs.Filter, TwoOutputs.Output, TwoOutputs.OutputGradient, TwoOutputs.FilterGradient>();
-
+    private readonly WinogradScheme<T> _four = FourOutputs<V, L>.Scheme<T>();
+    private readonly WinogradScheme<T> _two = TwoOutputs<V, L>.Scheme<T>();
     private readonly TileItems _tiles;
     private readonly FilterItems _filterItems;
     private readonly FilterGradientItems _filterGradient;

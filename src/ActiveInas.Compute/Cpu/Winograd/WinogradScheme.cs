@@ -48,26 +48,26 @@ internal sealed unsafe class WinogradScheme<T, V, L, TInput, TFilter, TOutput, T
     where T : unmanaged
     where V : struct
     where L : struct, ILanes<V>
-    where TInput : struct, ITransform
-    where TFilter : struct, ITransform
-    where TOutput : struct, ITransform
-    where TOutputGradient : struct, ITransform
-    where TFilterGradient : struct, ITransform
+    where TInput : struct, ITransform<V, L>
+    where TFilter : struct, ITransform<V, L>
+    where TOutput : struct, ITransform<V, L>
+    where TOutputGradient : struct, ITransform<V, L>
+    where TFilterGradient : struct, ITransform<V, L>
 {
     private const int Block = 32;
 
     public override void Input(T* source, nint rowStep, float* target, nint elementStep)
-        => Square<TInput>.Apply<T, V, L>(source, rowStep, Block, target, elementStep);
+        => Square<TInput, V, L>.Apply(source, rowStep, Block, target, elementStep);
 
     public override void Filter(float* source, nint tapStep, float* target, nint elementStep)
-        => Square<TFilter>.Apply<float, V, L>(source, 3 * tapStep, tapStep, target, elementStep);
+        => Square<TFilter, V, L>.Apply(source, 3 * tapStep, tapStep, target, elementStep);
 
     public override void Output(float* source, nint elementStep, float* target)
-        => Square<TOutput>.Apply<float, V, L>(source, TOutput.From * elementStep, elementStep, target, Block);
+        => Square<TOutput, V, L>.Apply(source, TOutput.From * elementStep, elementStep, target, Block);
 
     public override void OutputGradient(T* source, nint rowStep, float* target, nint elementStep)
-        => Square<TOutputGradient>.Apply<T, V, L>(source, rowStep, Block, target, elementStep);
+        => Square<TOutputGradient, V, L>.Apply(source, rowStep, Block, target, elementStep);
 
     public override void FilterGradient(float* source, nint elementStep, float* target)
-        => Square<TFilterGradient>.Apply<float, V, L>(source, TFilterGradient.From * elementStep, elementStep, target, Block);
+        => Square<TFilterGradient, V, L>.Apply(source, TFilterGradient.From * elementStep, elementStep, target, Block);
 }
