@@ -48,20 +48,17 @@ public interface IDevice : IDisposable
     /// dx may be the same tensor as dy; dResidual may be the same tensor as dy; never both.</summary>
     void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);
 
-    /// <summary>Max-pool 3x3, stride 2, padding 1 (padding never wins). H' = (H - 1) / 2 + 1.</summary>
-    /// <param name="x">[N, C, H, W].</param>
+    /// <summary>Max-pool 3x3, stride 2, padding 1, of what a rectifier left. H' = (H - 1) / 2 + 1. Padding never wins: nothing in x is less than its zeros.</summary>
+    /// <param name="x">[N, C, H, W]; nothing in it is negative, minus zero included, so that a device may compare bits and read zeros around an image.
+    /// NaN of either sign wins.</param>
     /// <param name="y">[N, C, H', W'].</param>
-    /// <param name="rectified">That x comes from a rectifier: nothing in it is negative, minus zero included. A device may then compare bits.</param>
-    void MaxPoolForward(Tensor x, Tensor y, bool rectified = false);
-
-    /// <summary>dx: each dy goes to the first maximum (row-major) of its window.</summary>
-    void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx);
+    void MaxPool(Tensor x, Tensor y);
 
     /// <summary>y = max-pool(relu(<see cref="BatchNormApply"/> of x)), in one pass and without keeping what lies between.</summary>
     void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y);
 
     /// <summary>Backward of <see cref="BatchNormMaxPool"/> and <see cref="BatchNormStatistics"/>: from dy to dx and the gradients of scale and
-    /// shift.</summary>
+    /// shift. Each dy goes to the first maximum (row-major) of its window.</summary>
     void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx);
 
     /// <summary>embedding[n, c] = mean over positions of x.</summary>

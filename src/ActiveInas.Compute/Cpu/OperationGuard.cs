@@ -99,9 +99,10 @@ internal static class OperationGuard
         Distinct(x, xRole, y, yRole);
     }
 
-    /// <summary>x and dx of one extent, y and dy of half of it.</summary>
-    public static void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx)
+    /// <summary>x and dx of one extent, with the channels of the state; y and dy of half of it.</summary>
+    public static void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
     {
+        BatchNorm(norm, x, null, x);
         MaxPool(x, nameof(x), y, nameof(y));
         MaxPool(x, nameof(x), dy, nameof(dy));
         ArgumentNullException.ThrowIfNull(dx);

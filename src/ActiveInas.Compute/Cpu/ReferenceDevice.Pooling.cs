@@ -3,7 +3,7 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Max-pool 3x3 with stride 2 and padding 1, and global average pooling.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
-    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false)
+    public void MaxPool(Tensor x, Tensor y)
     {
         OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
         CpuTensor<T, A, S> input = Own(x, nameof(x));
@@ -23,50 +23,20 @@ internal sealed partial class ReferenceDevice<T, A, S>
         });
     }
 
-    /// <summary>Windows overlap: what several windows send to one place is summed, windows in row-major order, and rounded once.</summary>
-    public void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx)
-    {
-        OperationGuard.MaxPoolBackward(x, y, dy, dx);
-        CpuTensor<T, A, S> input = Own(x, nameof(x));
-        CpuTensor<T, A, S> outputGradient = Own(dy, nameof(dy));
-        CpuTensor<T, A, S> inputGradient = Own(dx, nameof(dx));
-        Own(y, nameof(y));
-        ForEach(x.Images * x.Shape.Channels, item =>
-        {
-            int n = item / x.Shape.Channels;
-            int c = item % x.Shape.Channels;
-            A[,] sums = new A[x.Shape.Height, x.Shape.Width];
-            for (int yo = 0; yo < dy.Shape.Height; yo++)
-            {
-                for (int xo = 0; xo < dy.Shape.Width; xo++)
-                {
-                    (int row, int column) = FirstMaximum(input, n, c, yo, xo);
-                    sums[row, column] += outputGradient[n, c, yo, xo];
-                }
-            }
-
-            for (int row = 0; row < x.Shape.Height; row++)
-            {
-                for (int column = 0; column < x.Shape.Width; column++)
-                {
-                    inputGradient[n, c, row, column] = sums[row, column];
-                }
-            }
-        });
-    }
-
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
     {
         using Tensor activated = LikeOf(x);
         BatchNormApply(norm, x, null, relu: true, activated);
-        MaxPoolForward(activated, y);
+        MaxPool(activated, y);
     }
 
     public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
     {
+        OperationGuard.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
+        Own(y, nameof(y));
         using Tensor activated = LikeOf(x);
         BatchNormApply(norm, x, null, relu: true, activated);
-        MaxPoolBackward(activated, y, dy, dx);
+        MaxPoolBackward(activated, dy, dx);
         BatchNormBackward(norm, x, activated, relu: true, dx, dx, null);
     }
 
@@ -123,6 +93,37 @@ internal sealed partial class ReferenceDevice<T, A, S>
                 }
             }
         }
+    }
+
+    /// <summary>dx: each dy goes to the first maximum of its window. Windows overlap: what several send to one place is summed, windows in
+    /// row-major order, and rounded once.</summary>
+    private void MaxPoolBackward(Tensor x, Tensor dy, Tensor dx)
+    {
+        CpuTensor<T, A, S> input = Own(x, nameof(x));
+        CpuTensor<T, A, S> outputGradient = Own(dy, nameof(dy));
+        CpuTensor<T, A, S> inputGradient = Own(dx, nameof(dx));
+        ForEach(x.Images * x.Shape.Channels, item =>
+        {
+            int n = item / x.Shape.Channels;
+            int c = item % x.Shape.Channels;
+            A[,] sums = new A[x.Shape.Height, x.Shape.Width];
+            for (int yo = 0; yo < dy.Shape.Height; yo++)
+            {
+                for (int xo = 0; xo < dy.Shape.Width; xo++)
+                {
+                    (int row, int column) = FirstMaximum(input, n, c, yo, xo);
+                    sums[row, column] += outputGradient[n, c, yo, xo];
+                }
+            }
+
+            for (int row = 0; row < x.Shape.Height; row++)
+            {
+                for (int column = 0; column < x.Shape.Width; column++)
+                {
+                    inputGradient[n, c, row, column] = sums[row, column];
+                }
+            }
+        });
     }
 
     /// <summary>The first maximum, in row-major order, among the pixels of the window (yo, xo) that exist.</summary>

@@ -110,17 +110,10 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
-    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false)
+    public void MaxPool(Tensor x, Tensor y)
     {
         using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y));
-        _inner.MaxPoolForward(x, y, rectified);
-    }
-
-    /// <inheritdoc/>
-    public void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx)
-    {
-        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y, dy, dx));
-        _inner.MaxPoolBackward(x, y, dy, dx);
+        _inner.MaxPool(x, y);
     }
 
     /// <inheritdoc/>

@@ -47,7 +47,7 @@ internal sealed class Stem : IDisposable
         else
         {
             Unit.Forward(Input, residual: null, relu: true, _middle, training);
-            _device.MaxPoolForward(_middle, Output, rectified: true);
+            _device.MaxPool(_middle, Output);
         }
     }
 

@@ -176,23 +176,58 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
     /// <summary>NaN of either sign wins a window, as it passes a rectifier.</summary>
     [SkippableTheory]
     [MemberData(nameof(Rows))]
-    public void Not_a_number_wins_the_pool_behind_a_rectifier(string rowName)
+    public void Not_a_number_wins_the_pool(string rowName)
     {
         IDevice device = devices.Get(KernelRows.Supported(rowName), 1);
+        using BatchNorm identity = new(device, 32, 1e-5, 0.1);
         using Tensor x = device.CreateTensor(new TensorShape(1, 32, 4, 4));
         using Tensor y = device.CreateTensor(new TensorShape(1, 32, 2, 2));
+        float[] ones = new float[32];
         float[] values = new float[16 * 32];
+        Array.Fill(ones, 1);
         Array.Fill(values, 2);
         values[0] = float.NaN;
         values[(15 * 32) + 1] = -float.NaN;
         values[(15 * 32) + 2] = float.PositiveInfinity;
+        identity.BatchInverseDeviation.Write(ones);
         x.Write(values);
-        device.MaxPoolForward(x, y, rectified: true);
-        float[] pooled = new float[4 * 32];
-        y.Read(pooled);
-        Assert.True(float.IsNaN(pooled[0]) && float.IsNaN(pooled[(3 * 32) + 1]), $"NaN became {pooled[0]} and {pooled[(3 * 32) + 1]}.");
-        Assert.Equal(float.PositiveInfinity, pooled[(3 * 32) + 2]);
-        Assert.Equal((4 * 32) - 3, pooled.Count(value => value == 2));
+        Verify(() => device.MaxPool(x, y));
+        Verify(() => device.BatchNormMaxPool(identity, x, y));
+
+        void Verify(Action pool)
+        {
+            pool();
+            float[] pooled = new float[4 * 32];
+            y.Read(pooled);
+            Assert.True(float.IsNaN(pooled[0]) && float.IsNaN(pooled[(3 * 32) + 1]), $"NaN became {pooled[0]} and {pooled[(3 * 32) + 1]}.");
+            Assert.Equal(float.PositiveInfinity, pooled[(3 * 32) + 2]);
+            Assert.Equal((4 * 32) - 3, pooled.Count(value => value == 2));
+        }
+    }
+
+    /// <summary>A diverged training must show in the gradients, too.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Not_a_number_passes_the_gradient_of_the_pool(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 1);
+        using OpBench bench = new(device, 1);
+        BatchNorm norm = bench.Norm(32, backwardPass: true);
+        Tensor x = bench.InOut("x", new TensorShape(1, 32, 4, 4), 1);
+        Tensor y = bench.Output("y", new TensorShape(1, 32, 2, 2), 1);
+        Tensor dy = bench.Input(y.Shape, 1);
+        Tensor dx = bench.Output("dx", x.Shape, 1);
+        float[] values = new float[16 * 32];
+        x.Read(values);
+        values[(5 * 32) + 7] = float.NaN;
+        x.Write(values);
+        device.BatchNormMaxPool(norm, x, y);
+        device.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
+        dx.Read(values);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.True(float.IsNaN(values[i]) == (i % 32 == 7), $"dx of channel {i % 32} is {values[i]}.");
+        }
     }
 
     /// <summary>Copies that a device keeps of the weights belong to a shape, and go with the memory.</summary>

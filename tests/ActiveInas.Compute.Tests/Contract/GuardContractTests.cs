@@ -58,8 +58,12 @@ public sealed class GuardContractTests
         Refused("residual must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, narrow, relu: true, like));
         Refused("dy must have 2 images of 5 x 7", () => device.BatchNormBackward(norm, x, like, relu: true, narrow, narrow, null));
         Refused("dx and dResidual are one tensor", () => device.BatchNormBackward(norm, x, x, relu: true, like, like, like));
-        Refused("y must have 2 images of 3 x 4", () => device.MaxPoolForward(x, like));
-        Refused("dx must have 2 images of 5 x 7", () => device.MaxPoolBackward(x, small, small, narrow));
+        Refused("y must have 2 images of 3 x 4", () => device.MaxPool(x, like));
+        Refused("it must have 64 channels", () => device.BatchNormMaxPool(other, x, small));
+        Refused("y must have 2 images of 3 x 4", () => device.BatchNormMaxPool(norm, x, like));
+        Refused("dy must have 2 images of 3 x 4", () => device.BatchNormMaxPoolBackward(norm, x, small, like, like));
+        Refused("dx must have 2 images of 5 x 7", () => device.BatchNormMaxPoolBackward(norm, x, small, small, narrow));
+        Refused("x and dx are one tensor", () => device.BatchNormMaxPoolBackward(norm, x, small, small, x));
         embedding.UsedRows = 1;
         Refused("embedding must be [2, 32]", () => device.GlobalAveragePoolForward(x, embedding));
         Refused("dEmbedding must be [2, 32]", () => device.GlobalAveragePoolBackward(embedding, x));

@@ -40,8 +40,7 @@ internal static class OpCases
             6 => BatchNormCases.Forward(shape, images, random.NextBool(), random.NextBool()),
             7 => ConvolutionCases.Inference(convolution, shape, images, random.NextBool(), random.NextBool()),
             8 => BatchNormCases.BackwardOf(shape, images, random.NextBool(), random.Pick(Enum.GetValues<BatchNormCases.Backward>())),
-            9 => random.Pick<Func<TensorShape, int, OpCase>>(
-                PoolingCases.MaxForward, PoolingCases.MaxBackward, PoolingCases.RectifiedForward, PoolingCases.NormForward, PoolingCases.NormBackward)(shape, images),
+            9 => random.Pick<Func<TensorShape, int, OpCase>>(PoolingCases.MaxForward, PoolingCases.NormForward, PoolingCases.NormBackward)(shape, images),
             10 => random.NextBool() ? PoolingCases.AverageForward(shape, images) : PoolingCases.AverageBackward(shape, images),
             11 => HeadCases.DenseBackward(capacity, images, shape.Channels, classes, random.NextBool()),
             _ => HeadCases.Loss(capacity, images, classes, random.Next(0.1, 20)),
@@ -70,8 +69,6 @@ internal static class OpCases
         yield return BatchNormCases.Forward(shape, images, residual: true, relu: true);
         yield return BatchNormCases.BackwardOf(shape, images, relu: true, BatchNormCases.Backward.DxIsDyWithResidual);
         yield return PoolingCases.MaxForward(shape, images);
-        yield return PoolingCases.MaxBackward(shape, images);
-        yield return PoolingCases.RectifiedForward(shape, images);
         yield return PoolingCases.NormForward(shape, images);
         yield return PoolingCases.NormBackward(shape, images);
         yield return PoolingCases.AverageForward(shape, images);

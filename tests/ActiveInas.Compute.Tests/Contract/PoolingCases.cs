@@ -22,8 +22,6 @@ internal static class PoolingCases
         foreach ((TensorShape shape, int images) in s_shapes)
         {
             yield return MaxForward(shape, images);
-            yield return RectifiedForward(shape, images);
-            yield return MaxBackward(shape, images);
             yield return NormForward(shape, images);
             yield return NormBackward(shape, images);
             yield return AverageForward(shape, images);
@@ -31,31 +29,12 @@ internal static class PoolingCases
         }
     }
 
-    /// <summary>All values negative: a padding of zeros must not win.</summary>
-    public static OpCase MaxForward(TensorShape shape, int images) => new(Name("max-pool forward", shape, images), bench =>
-    {
-        Tensor x = bench.Input(shape, images, -3, -1);
-        Tensor y = bench.Output("y", Halved(shape), images);
-        return () => bench.Device.MaxPoolForward(x, y);
-    });
-
     /// <summary>What a rectifier leaves: zeros and positive values.</summary>
-    public static OpCase RectifiedForward(TensorShape shape, int images) => new(Name("max-pool forward rectified", shape, images), bench =>
+    public static OpCase MaxForward(TensorShape shape, int images) => new(Name("max-pool", shape, images), bench =>
     {
         Tensor x = bench.TiedInput(shape, images, 0, 3);
         Tensor y = bench.Output("y", Halved(shape), images);
-        return () => bench.Device.MaxPoolForward(x, y, rectified: true);
-    });
-
-    /// <summary>Full of ties: only the first maximum gets the gradient.</summary>
-    public static OpCase MaxBackward(TensorShape shape, int images) => new(Name("max-pool backward", shape, images), bench =>
-    {
-        Tensor x = bench.TiedInput(shape, images, -1.6, -0.4);
-        Tensor y = bench.Intermediate(Halved(shape), images);
-        bench.Device.MaxPoolForward(x, y);
-        Tensor dy = bench.Input(Halved(shape), images);
-        Tensor dx = bench.Output("dx", shape, images);
-        return () => bench.Device.MaxPoolBackward(x, y, dy, dx);
+        return () => bench.Device.MaxPool(x, y);
     });
 
     /// <summary>Normalisation, rectifier and max-pool in one.</summary>
@@ -67,7 +46,7 @@ internal static class PoolingCases
         return () => bench.Device.BatchNormMaxPool(norm, x, y);
     });
 
-    /// <summary>Full of ties and of zeros behind the rectifier.</summary>
+    /// <summary>Full of ties, where only the first maximum gets the gradient, and of zeros behind the rectifier.</summary>
     public static OpCase NormBackward(TensorShape shape, int images) => new(Name("bn max-pool backward", shape, images), bench =>
     {
         BatchNorm norm = bench.Norm(shape.Channels, backwardPass: true);

@@ -49,9 +49,7 @@ internal sealed class CountingDevice : IDevice
 
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual) => throw new NotSupportedException();
 
-    public void MaxPoolForward(Tensor x, Tensor y, bool rectified = false) => throw new NotSupportedException();
-
-    public void MaxPoolBackward(Tensor x, Tensor y, Tensor dy, Tensor dx) => throw new NotSupportedException();
+    public void MaxPool(Tensor x, Tensor y) => throw new NotSupportedException();
 
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding) => throw new NotSupportedException();
 

@@ -35,19 +35,11 @@ internal unsafe interface ILanes<V>
 
     static abstract V Multiply(V a, V b);
 
-    static abstract V Max(V a, V b);
-
     /// <summary>max(value, 0): NaN stays NaN, minus zero becomes zero.</summary>
     static abstract V Rectify(V value);
 
     /// <summary>value where test &gt; 0, else 0.</summary>
     static abstract V WherePositive(V test, V value);
-
-    /// <summary>value where a == b, else 0; clears those lanes of <paramref name="free"/> (all bits set: still free).</summary>
-    static abstract V TakeWhereEqual(V a, V b, V value, ref V free);
-
-    /// <summary>All bits set.</summary>
-    static abstract V AllBits { get; }
 
     /// <summary>value where mask has all bits set, 0 where it has none.</summary>
     static abstract V And(V mask, V value);
@@ -96,8 +88,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Zero => Vector512<float>.Zero;
 
-    public static Vector512<float> AllBits => Vector512<float>.AllBitsSet;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
@@ -135,9 +125,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Rectify(Vector512<float> value) => Avx512F.Max(Vector512<float>.Zero, value) + Vector512<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,14 +137,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> value)
         => Vector512.GreaterThan(test, Vector512<float>.Zero) & value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> TakeWhereEqual(Vector512<float> a, Vector512<float> b, Vector512<float> value, ref Vector512<float> free)
-    {
-        Vector512<float> taken = Vector512.Equals(a, b) & free;
-        free = Vector512.AndNot(free, taken);
-        return value & taken;
-    }
 }
 
 /// <summary>AVX2 and FMA: 8 lanes.</summary>
@@ -167,8 +146,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static int Count => 8;
 
     public static Vector256<float> Zero => Vector256<float>.Zero;
-
-    public static Vector256<float> AllBits => Vector256<float>.AllBitsSet;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
@@ -208,9 +185,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Rectify(Vector256<float> value) => Avx.Max(Vector256<float>.Zero, value) + Vector256<float>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -223,14 +197,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> value)
         => Vector256.GreaterThan(test, Vector256<float>.Zero) & value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> TakeWhereEqual(Vector256<float> a, Vector256<float> b, Vector256<float> value, ref Vector256<float> free)
-    {
-        Vector256<float> taken = Vector256.Equals(a, b) & free;
-        free = Vector256.AndNot(free, taken);
-        return value & taken;
-    }
 }
 
 /// <summary>The portable API: 4 lanes on SSE, NEON, or in software.</summary>
@@ -239,8 +205,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static int Count => 4;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;
-
-    public static Vector128<float> AllBits => Vector128<float>.AllBitsSet;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
@@ -283,9 +247,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Rectify(Vector128<float> value) => Vector128.Max(value, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -298,12 +259,4 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> value)
         => Vector128.GreaterThan(test, Vector128<float>.Zero) & value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> TakeWhereEqual(Vector128<float> a, Vector128<float> b, Vector128<float> value, ref Vector128<float> free)
-    {
-        Vector128<float> taken = Vector128.Equals(a, b) & free;
-        free = Vector128.AndNot(free, taken);
-        return value & taken;
-    }
 }

@@ -27,7 +27,6 @@ internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
         _normGradientSums = new NormGradientSumItems();
         _normGradient = new NormGradientItems();
         _maxPool = new MaxPoolItems(this);
-        _rectifiedMaxPool = new RectifiedMaxPoolItems(this);
         _averagePool = new AveragePoolItems();
         _dense = new DenseItems();
         _sgd = new SgdItems();

@@ -6,7 +6,19 @@ namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
 {
-    private readonly RectifiedMaxPoolItems _rectifiedMaxPool;
+    private readonly MaxPoolItems _maxPool;
+
+    public void MaxPool(Tensor x, Tensor y)
+    {
+        OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
+        if (IsImage(Own(x)))
+        {
+            _plain.MaxPool(x, y);
+            return;
+        }
+
+        _maxPool.Run(null, null, Own(x), Own(y), null, null, null);
+    }
 
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
     {
@@ -20,13 +32,12 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         float* factors = Partials(PaddedChannels(norm));
         BatchFactors(norm, factors);
-        _rectifiedMaxPool.Run(norm, factors, Own(x), Own(y), null, null, null);
+        _maxPool.Run(norm, factors, Own(x), Own(y), null, null, null);
     }
 
     public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx)
     {
-        OperationGuard.BatchNorm(norm, x, null, dx);
-        OperationGuard.MaxPoolBackward(x, y, dy, dx);
+        OperationGuard.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
         if (IsImage(Own(x)))
         {
             _plain.BatchNormMaxPoolBackward(norm, x, y, dy, dx);
@@ -41,7 +52,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         float* factors = coefficients + (4 * channels);
         float* partials = factors + channels;
         BatchFactors(norm, factors);
-        _rectifiedMaxPool.Run(norm, factors, source, Own(y), Own(dy), gradient, partials);
+        _maxPool.Run(norm, factors, source, Own(y), Own(dy), gradient, partials);
         CombineGradientSums(norm, source, chunks, partials, coefficients, channels);
         _normGradient.Run(_pool, source, null, gradient, chunks, coefficients, channels, gradient, null);
     }
@@ -49,7 +60,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     /// <summary>The max-pool behind a rectifier, with or without relu(BN(x)) before it; items are (channel block, image). Activations live for three rows.</summary>
     /// <remarks>Behind a rectifier no value is negative, so that bits compare as the values do: windows are searched as unsigned integers, without widening.
     /// A zero maximum stands for a gradient of zero, which is why zeros around the image harm in neither direction.</remarks>
-    private sealed class RectifiedMaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
+    private sealed class MaxPoolItems(VectorDevice<T, S, V, L> device) : IWorkItems
     {
         private const int Ring = 3;
         private BatchNorm? _norm;
@@ -67,9 +78,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         /// <summary>Three places a window, and zeros for the window after the last.</summary>
         private int TakenLength => (_y.Shape.Width + 1) * 3 * Block;
-
-        /// <summary>y from rectified x.</summary>
-        public void Run(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y) => Run(null, null, x, y, null, null, null);
 
         /// <param name="norm">With the statistics of the batch; null: x is rectified already.</param>
         /// <param name="factors">scale / deviation, [channels].</param>
