@@ -32,16 +32,11 @@ public static class CpuFeatures
     /// <summary>Environment variable that caps the instruction set: amx, avx512bf16, avx512, avx2, portable or reference.</summary>
     public const string CapVariable = "AINAS_MAX_ISA";
 
-    /// <summary>What the hardware and the runtime offer.</summary>
+    /// <summary>What the hardware and the runtime offer. A level includes those before it.</summary>
     public static InstructionSet Hardware { get; } = Probe();
 
     /// <summary>What the kernels may use: <see cref="Hardware"/> under the cap.</summary>
     public static InstructionSet Best => (InstructionSet)Math.Min((int)Hardware, (int)Cap());
-
-    /// <summary>Whether hardware and runtime offer one level. Levels include those before them, but a processor may have AMX and lack the
-    /// dot products of AVX-512.</summary>
-    public static bool Offers(InstructionSet instructionSet)
-        => instructionSet <= Hardware && (instructionSet != InstructionSet.Avx512Bf16 || EmittedKernels.IsDotSupported);
 
     /// <summary>Why kernels that the processor has are not used, in one line for the log; null when there is nothing to say.</summary>
     public static string? Notice => EmittedKernels.Notice;

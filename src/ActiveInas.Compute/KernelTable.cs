@@ -34,7 +34,7 @@ public enum KernelFamily
 public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, Func<int, IDevice> Create)
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
-    public bool IsSupported => CpuFeatures.Offers(InstructionSet);
+    public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
 
     /// <summary>Whether this machine can run it and <see cref="CpuFeatures.CapVariable"/> allows it.</summary>
     public bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;

@@ -44,7 +44,7 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
         using WorkerPool all = new(threads);
         ComputeLimit[] compute =
         [
-            .. s_probes.Where(probe => probe.InstructionSet <= best && CpuFeatures.Offers(probe.InstructionSet)).Select(probe =>
+            .. s_probes.Where(probe => probe.InstructionSet <= best).Select(probe =>
             {
                 (double single, double together) = Rates(probe);
                 return new ComputeLimit(probe.Name, probe.InstructionSet, single / 1e12, together / 1e12);

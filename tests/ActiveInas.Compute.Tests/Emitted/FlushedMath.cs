@@ -12,11 +12,12 @@ internal static class FlushedMath
 
     public static float Add(float a, float b) => Flush(Flush(a) + Flush(b));
 
-    private static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
-
-    private static float Flush(float value)
+    /// <summary>Zero, with its sign, for a subnormal value.</summary>
+    public static float Flush(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
         return (bits & Exponent) == 0 ? BitConverter.UInt32BitsToSingle(bits & Sign) : value;
     }
+
+    private static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
 }

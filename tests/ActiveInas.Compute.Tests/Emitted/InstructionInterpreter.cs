@@ -20,6 +20,7 @@ internal sealed unsafe partial class InstructionInterpreter : IDisposable
     private readonly NativeBuffer<ulong> _stack = new(StackValues);
     private readonly ulong[] _registers = new ulong[16];
     private bool _isZero;
+    private bool _isBelow;
 
     public InstructionInterpreter()
     {
@@ -141,11 +142,21 @@ internal sealed unsafe partial class InstructionInterpreter : IDisposable
                 SetOperand(instruction, result);
                 _isZero = result == 0;
                 break;
+            case Mnemonic.Movsxd:
+                Require(instruction.MemorySize == MemorySize.Int32, $"'{instruction}' reads {instruction.MemorySize}, not 32 bits");
+                this[instruction.Op0Register] = (ulong)*(int*)Reach(Address(instruction), sizeof(int), write: false);
+                break;
+            case Mnemonic.Shl:
+                this[instruction.Op0Register] <<= instruction.Immediate8;
+                break;
             case Mnemonic.Cmp:
                 _isZero = Operand(instruction, 0) == Operand(instruction, 1);
+                _isBelow = Operand(instruction, 0) < Operand(instruction, 1);
                 break;
             case Mnemonic.Jmp:
                 return instruction.NearBranchTarget;
+            case Mnemonic.Jae:
+                return _isBelow ? instruction.NextIP : instruction.NearBranchTarget;
             case Mnemonic.Je:
                 return _isZero ? instruction.NearBranchTarget : instruction.NextIP;
             case Mnemonic.Jne:

@@ -7,6 +7,7 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 {
     protected const int Columns = 32;
     protected const int Pairs = 16;
+    private const long RowBytes = 64;
 
     public override void Multiply(ProductArguments* arguments)
     {
@@ -22,6 +23,36 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
             for (long i = 0; i < arguments->Count; i++)
             {
                 Product(sums, (ushort*)(start + arguments->AOffsets[i]), (ushort*)(arguments->B + arguments->BOffsets[i]));
+            }
+        }
+    }
+
+    public override void Store(EpilogueArguments* arguments)
+    {
+        for (long row = 0; row < arguments->Count; row++)
+        {
+            uint position = (uint)arguments->Positions[row];
+            if (position >= (uint)arguments->Limit)
+            {
+                continue;
+            }
+
+            for (int channel = 0; channel < Columns; channel++)
+            {
+                float value = arguments->Sums[(row * Columns) + channel];
+                if (arguments->Factors != null)
+                {
+                    value = MathF.FusedMultiplyAdd(value, arguments->Factors[channel], arguments->Offsets[channel]);
+                }
+
+                if (arguments->Addend != null)
+                {
+                    value += ((BFloat16*)(arguments->Addend + (position * RowBytes)))[channel].ToSingle();
+                }
+
+                // NaN stays.
+                value = arguments->Rectify != 0 && value <= 0 ? 0 : value;
+                ((BFloat16*)(arguments->Target + (position * RowBytes)))[channel] = BFloat16.FromSingle(FlushedMath.Flush(value));
             }
         }
     }

@@ -184,6 +184,17 @@ internal sealed unsafe partial class EmittedDevice
             int images = Math.Min(_plan.ImagesPerRun, _target.Images - first);
             Groups groups = new(sweep, _plan, first, images, device._kernel.GroupRows);
             byte* source = (byte*)_operand.Pointer + ((long)first * _operand.ImageStride * RowBytes);
+            long origin = (long)first * _target.Layout.ImageStride * RowBytes;
+            byte* addend = (byte*)_epilogue.Addend(block);
+            EpilogueArguments epilogue = new()
+            {
+                Target = (byte*)_target.BlockPointer(block) + origin,
+                Limit = groups.TargetLimit(_target.Layout),
+                Addend = addend == null ? null : addend + origin,
+                Factors = _epilogue.Factors(block),
+                Offsets = _epilogue.Offsets(block),
+                Rectify = _epilogue.Rectifies ? 1 : 0,
+            };
             for (int upper = groups.Next(-1); upper >= 0;)
             {
                 int next = groups.Next(upper);
@@ -195,29 +206,25 @@ internal sealed unsafe partial class EmittedDevice
                     device._kernel.Multiply(arguments);
                 }
 
-                Store(arguments->C, groups, upper, block, first);
+                Store(arguments->C, groups.Targets(upper), groups.Skipped(upper), &epilogue);
                 if (next < 0)
                 {
                     return;
                 }
 
-                Store(arguments->C + (device._kernel.GroupRows * Block), groups, lower, block, first);
-                upper = groups.Next(lower);
+                Store(arguments->C + (device._kernel.GroupRows * Block), groups.Targets(next), groups.Skipped(next), &epilogue);
+                upper = groups.Next(next);
             }
         }
 
-        private void Store(float* rows, Groups groups, int group, int block, int first)
+        private void Store(float* rows, ReadOnlySpan<int> positions, int skipped, EpilogueArguments* arguments)
         {
-            long origin = (long)first * _target.Layout.ImageStride;
-            rows += groups.Skipped(group) * Block;
-            foreach (int position in groups.Targets(group))
+            fixed (int* start = positions)
             {
-                if ((uint)position < (uint)groups.TargetLimit(_target.Layout))
-                {
-                    _epilogue.Store(rows, _target, block, origin + position);
-                }
-
-                rows += Block;
+                arguments->Sums = rows + (skipped * Block);
+                arguments->Positions = start;
+                arguments->Count = positions.Length;
+                device._kernel.Store(arguments);
             }
         }
     }

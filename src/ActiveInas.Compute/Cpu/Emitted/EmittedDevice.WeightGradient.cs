@@ -142,8 +142,12 @@ internal sealed unsafe partial class EmittedDevice
     /// </summary>
     private sealed class WeightGradientItems(EmittedDevice device) : IWorkItems
     {
-        /// <summary>Pixels whose operands stay in the first-level cache from tap to tap.</summary>
-        private const int ChunkPixels = 16;
+        /// <summary>Pixels whose operands stay in the first-level cache from tap to tap: 16 KB of dy, 20 KB of x with the neighbours, and the sums of three
+        /// taps. With twice as many, every tile would come from the second-level cache.</summary>
+        private const int ChunkPixels = 8;
+
+        /// <summary>Pixels of a call when there is one tap and nothing to keep.</summary>
+        private const int SingleTapPixels = 64;
         private const int TileLength = Block * Block;
         private PositionPlan _plan = null!;
         private PairLayout _layout;
@@ -173,11 +177,10 @@ internal sealed unsafe partial class EmittedDevice
             int kBlock = block % _plan.OutBlocks;
             float* sums = device.Scratch(worker, (long)taps * TileLength);
             new Span<float>(sums, taps * TileLength).Clear();
-            int width = _layout.Y.Shape.Width;
-            int rows = _layout.Groups * _layout.Y.Shape.Height;
-            int rowsPerChunk = Math.Max(1, ChunkPixels / width);
-            long* aOffsets = stackalloc long[rowsPerChunk * width];
-            long* bOffsets = stackalloc long[rowsPerChunk * width];
+            int pixels = _layout.Groups * _layout.Y.Shape.Height * _layout.Y.Shape.Width;
+            int chunk = taps == 1 ? SingleTapPixels : ChunkPixels;
+            long* aOffsets = stackalloc long[chunk];
+            long* bOffsets = stackalloc long[chunk];
             ProductArguments arguments = new()
             {
                 AOffsets = aOffsets,
@@ -187,11 +190,11 @@ internal sealed unsafe partial class EmittedDevice
                 Load = 1,
             };
             device._kernel.Enter();
-            for (int row = 0; row < rows; row += rowsPerChunk)
+            for (int pixel = 0; pixel < pixels; pixel += chunk)
             {
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    arguments.Count = Join((part * taps) + tap, row, Math.Min(row + rowsPerChunk, rows), aOffsets, bOffsets);
+                    arguments.Count = Join((part * taps) + tap, pixel, Math.Min(pixel + chunk, pixels), aOffsets, bOffsets);
                     if (arguments.Count > 0)
                     {
                         Multiply(&arguments, _rows + (kBlock * _layout.GradientBlockLength * sizeof(ushort)), sums + (tap * TileLength));
@@ -206,21 +209,35 @@ internal sealed unsafe partial class EmittedDevice
             }
         }
 
-        /// <summary>Writes the panels of the pixels of some rows (of all groups of images) that a tap joins; returns their number.</summary>
+        /// <summary>Writes the panels of the pixels first..end, counted over all groups of images, that a tap joins; returns their number. Tiles multiply
+        /// a pair of panels in the time of a division or two.</summary>
         private int Join(int tap, int first, int end, long* aOffsets, long* bOffsets)
         {
-            BlockedLayout y = _layout.Y;
+            (int height, int width) = (_layout.Y.Shape.Height, _layout.Y.Shape.Width);
+            (int sourceHeight, int sourceWidth) = (_layout.X.Shape.Height, _layout.X.Shape.Width);
+            (int above, int left, int stride) = _plan.Gathers
+                ? (0, 0, 1)
+                : (_plan.Padding - (tap / _plan.Shape.Kernel), _plan.Padding - (tap % _plan.Shape.Kernel), _plan.Shape.Stride);
+            (int line, int column) = Math.DivRem(first, width);
+            (int group, int row) = Math.DivRem(line, height);
             int count = 0;
             for (int i = first; i < end; i++)
             {
-                int group = i / y.Shape.Height;
-                int row = i % y.Shape.Height;
-                for (int column = 0; column < y.Shape.Width; column++)
+                (int sourceRow, int sourceColumn) = ((row * stride) - above, (column * stride) - left);
+                if ((uint)sourceRow < (uint)sourceHeight && (uint)sourceColumn < (uint)sourceWidth)
                 {
-                    if ((_plan.Gathers ? (row, column) : _plan.Source(tap, row, column)) is { } pixel)
+                    aOffsets[count] = (long)i * PanelLength * sizeof(ushort);
+                    bOffsets[count++] = ((((long)group * sourceHeight) + sourceRow) * sourceWidth + sourceColumn) * PanelLength * sizeof(ushort);
+                }
+
+                if (++column == width)
+                {
+                    column = 0;
+                    row++;
+                    if (row == height)
                     {
-                        aOffsets[count] = PairLayout.Panel(y, group, row, column) * sizeof(ushort);
-                        bOffsets[count++] = PairLayout.Panel(_layout.X, group, pixel.Row, pixel.Column) * sizeof(ushort);
+                        row = 0;
+                        group++;
                     }
                 }
             }

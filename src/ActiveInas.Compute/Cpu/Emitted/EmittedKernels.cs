@@ -13,7 +13,7 @@ internal static unsafe partial class EmittedKernels
     private const int TileData = 18;
     private static readonly Lazy<(bool Dot, bool Tile, string? Notice)> s_support = new(Probe);
 
-    /// <summary>VDPBF16PS.</summary>
+    /// <summary>AVX-512 BF16: VDPBF16PS, and the conversions that all emitted kernels end with.</summary>
     public static bool IsDotSupported => s_support.Value.Dot;
 
     /// <summary>AMX tiles with bf16; the process has permission to use them.</summary>
@@ -31,9 +31,7 @@ internal static unsafe partial class EmittedKernels
 
         (int highest, _, _, _) = X86Base.CpuId(7, 0);
         bool dot = highest >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
-        int features = X86Base.CpuId(7, 0).Edx;
-        bool tile = (features & (1 << 22)) != 0 && (features & (1 << 24)) != 0;
-        if (!dot && !tile)
+        if (!dot)
         {
             return (false, false, null);
         }
@@ -43,13 +41,15 @@ internal static unsafe partial class EmittedKernels
             return (false, false, $"emitted kernels are not used: {problem}. Going on with AVX-512.");
         }
 
+        int features = X86Base.CpuId(7, 0).Edx;
+        bool tile = (features & (1 << 22)) != 0 && (features & (1 << 24)) != 0;
         if (tile && SystemCall(ArchPrctl, RequestComponentPermission, TileData) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            return (dot, false, $"AMX tiles are not used: the system refused the permission (arch_prctl: {Marshal.GetPInvokeErrorMessage(error)}, errno {error}). Going on without them.");
+            return (true, false, $"AMX tiles are not used: the system refused the permission (arch_prctl: {Marshal.GetPInvokeErrorMessage(error)}, errno {error}). Going on without them.");
         }
 
-        return (dot, tile, null);
+        return (true, tile, null);
     }
 
     /// <summary>Whether code made at run time runs: some systems forbid it.</summary>

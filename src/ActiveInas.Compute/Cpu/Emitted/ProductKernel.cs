@@ -29,11 +29,29 @@ internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
     /// <summary>The same with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
     public virtual void MultiplyColumns(ProductArguments* arguments) => throw new NotSupportedException($"{GetType().Name} reads rows only.");
 
+    /// <summary>Rounds sums and stores them.</summary>
+    public abstract void Store(EpilogueArguments* arguments);
+
     public abstract void Dispose();
 }
 
+/// <summary>A product kernel whose sums are stored by emitted code too.</summary>
+internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKernel(groupRows)
+{
+    /// <summary>By what they do: 1 scale, 2 add, 4 rectify.</summary>
+    private readonly CodeMemory[] _epilogues = [.. Enumerable.Range(0, 8).Select(i => new CodeMemory(EpilogueKernel.Emit((i & 1) != 0, (i & 2) != 0, (i & 4) != 0)))];
+
+    public sealed override void Store(EpilogueArguments* arguments)
+    {
+        int variant = (arguments->Factors != null ? 1 : 0) | (arguments->Addend != null ? 2 : 0) | (arguments->Rectify != 0 ? 4 : 0);
+        ((delegate* unmanaged[SuppressGCTransition]<EpilogueArguments*, void>)_epilogues[variant].Entry)(arguments);
+    }
+
+    public override void Dispose() => Array.ForEach(_epilogues, epilogue => epilogue.Dispose());
+}
+
 /// <summary>VDPBF16PS.</summary>
-internal sealed unsafe class DotProductKernel : ProductKernel
+internal sealed unsafe class DotProductKernel : EmittedProductKernel
 {
     private readonly CodeMemory _code = new(DotKernel.Emit());
     private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
@@ -53,6 +71,7 @@ internal sealed unsafe class DotProductKernel : ProductKernel
 
     public override void Dispose()
     {
+        base.Dispose();
         _code.Dispose();
         _columns.Dispose();
     }
@@ -60,7 +79,7 @@ internal sealed unsafe class DotProductKernel : ProductKernel
 
 /// <summary>AMX tiles, configured once a work item (that costs as much as several products) and released after it, so that the system need
 /// not save tiles when it switches threads.</summary>
-internal sealed unsafe class TileProductKernel : ProductKernel
+internal sealed unsafe class TileProductKernel : EmittedProductKernel
 {
     private readonly CodeMemory _code = new(TileKernel.Emit());
     private readonly CodeMemory _enter = new(TileKernel.EmitEnter());
@@ -82,6 +101,7 @@ internal sealed unsafe class TileProductKernel : ProductKernel
 
     public override void Dispose()
     {
+        base.Dispose();
         _code.Dispose();
         _enter.Dispose();
         _leave.Dispose();

@@ -20,6 +20,18 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private readonly float* _factors = factors;
         private readonly float* _offsets = offsets;
 
+        /// <summary>For a block of channels; null: 1.</summary>
+        public float* Factors(int block) => _factors == null ? null : _factors + (block * Block);
+
+        /// <summary>For a block of channels, with factors.</summary>
+        public float* Offsets(int block) => _factors == null ? null : _offsets + (block * Block);
+
+        /// <summary>For a block of channels, position 0; null: nothing is added.</summary>
+        public T* Addend(int block) => residual is null ? null : residual.BlockPointer(block);
+
+        /// <summary>Whether negative results become 0.</summary>
+        public bool Rectifies => relu;
+
         /// <summary>Adds the sums to what the target holds.</summary>
         public static Epilogue AddTo(CpuTensor<T, float, S> target) => new(null, null, target, false);
 
