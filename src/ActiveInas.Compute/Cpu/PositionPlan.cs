@@ -85,13 +85,18 @@ internal sealed class PositionPlan
     /// <summary>dx from dy. Together the sweeps write every pixel once.</summary>
     public PositionSweep[] Backward { get; }
 
-    /// <summary>Pixels of an image around a kernel's centre: 0 or 1.</summary>
-    public int Padding => (Shape.Kernel - 1) / 2;
+    /// <summary>Where a tap lies from a kernel's centre.</summary>
+    public (int Row, int Column) Offset(int tap)
+    {
+        int centre = (Shape.Kernel - 1) / 2;
+        return ((tap / Shape.Kernel) - centre, (tap % Shape.Kernel) - centre);
+    }
 
     /// <summary>The pixel of x that a tap multiplies for pixel (row, column) of y; null outside.</summary>
     public (int Row, int Column)? Source(int tap, int row, int column)
     {
-        (int Row, int Column) source = ((row * Shape.Stride) + (tap / Shape.Kernel) - Padding, (column * Shape.Stride) + (tap % Shape.Kernel) - Padding);
+        (int down, int right) = Offset(tap);
+        (int Row, int Column) source = ((row * Shape.Stride) + down, (column * Shape.Stride) + right);
         return (uint)source.Row < (uint)X.Shape.Height && (uint)source.Column < (uint)X.Shape.Width ? source : null;
     }
 
@@ -105,8 +110,8 @@ internal sealed class PositionPlan
     /// <summary>Taps through which pixel (row, column) of x was read, and the positions of dy that it receives from.</summary>
     private IEnumerable<(int Tap, int Position)> BackwardTaps(int row, int column)
         => from tap in Enumerable.Range(0, Taps)
-           let above = row + Padding - (tap / Shape.Kernel)
-           let left = column + Padding - (tap % Shape.Kernel)
+           let above = row - Offset(tap).Row
+           let left = column - Offset(tap).Column
            where above >= 0 && left >= 0 && above % Shape.Stride == 0 && left % Shape.Stride == 0
            where above / Shape.Stride < Y.Shape.Height && left / Shape.Stride < Y.Shape.Width
            select (tap, Y.Position(0, above / Shape.Stride, left / Shape.Stride));
@@ -152,8 +157,9 @@ internal sealed class PositionPlan
         int[] shifts = new int[Taps];
         for (int tap = 0; tap < Taps; tap++)
         {
-            (int rowParity, int row) = Divide((tap / Shape.Kernel) - Padding);
-            (int columnParity, int column) = Divide((tap % Shape.Kernel) - Padding);
+            (int rowOffset, int columnOffset) = Offset(tap);
+            (int rowParity, int row) = Divide(rowOffset);
+            (int columnParity, int column) = Divide(columnOffset);
             planes[tap] = (rowParity * 2) + columnParity;
             shifts[tap] = (row * Y.RowStride) + column;
         }
@@ -182,8 +188,8 @@ internal sealed class PositionPlan
                 var shifts = new List<int>();
                 for (int tap = 0; tap < Taps; tap++)
                 {
-                    int row = rowParity + Padding - (tap / Shape.Kernel);
-                    int column = columnParity + Padding - (tap % Shape.Kernel);
+                    int row = rowParity - Offset(tap).Row;
+                    int column = columnParity - Offset(tap).Column;
                     if (row % stride == 0 && column % stride == 0)
                     {
                         taps.Add(tap);

@@ -143,7 +143,7 @@ internal sealed unsafe partial class EmittedDevice
     private sealed class WeightGradientItems(EmittedDevice device) : IWorkItems
     {
         /// <summary>Pixels whose operands stay in the first-level cache from tap to tap: 16 KB of dy, 20 KB of x with the neighbours, and the sums of three
-        /// taps. With twice as many, every tile would come from the second-level cache.</summary>
+        /// taps. With twice as many, nearly every tile would come from the second-level cache.</summary>
         private const int ChunkPixels = 8;
 
         /// <summary>Pixels of a call when there is one tap and nothing to keep.</summary>
@@ -215,15 +215,14 @@ internal sealed unsafe partial class EmittedDevice
         {
             (int height, int width) = (_layout.Y.Shape.Height, _layout.Y.Shape.Width);
             (int sourceHeight, int sourceWidth) = (_layout.X.Shape.Height, _layout.X.Shape.Width);
-            (int above, int left, int stride) = _plan.Gathers
-                ? (0, 0, 1)
-                : (_plan.Padding - (tap / _plan.Shape.Kernel), _plan.Padding - (tap % _plan.Shape.Kernel), _plan.Shape.Stride);
+            int stride = _plan.Gathers ? 1 : _plan.Shape.Stride;
+            (int down, int right) = _plan.Gathers ? (0, 0) : _plan.Offset(tap);
             (int line, int column) = Math.DivRem(first, width);
             (int group, int row) = Math.DivRem(line, height);
             int count = 0;
             for (int i = first; i < end; i++)
             {
-                (int sourceRow, int sourceColumn) = ((row * stride) - above, (column * stride) - left);
+                (int sourceRow, int sourceColumn) = ((row * stride) + down, (column * stride) + right);
                 if ((uint)sourceRow < (uint)sourceHeight && (uint)sourceColumn < (uint)sourceWidth)
                 {
                     aOffsets[count] = (long)i * PanelLength * sizeof(ushort);
