@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ActiveInas.Compute.Cpu.Vector;
@@ -111,27 +112,50 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int columns = Math.Min(Block, shape.OutChannels - k);
             for (int r = 0; r < rows; r++)
             {
-                float* source = _weights + ((long)(row + r) * shape.OutChannels) + k;
-                for (int i = 0; i < columns; i++)
-                {
-                    target[(r * Block) + i] = S.Load(S.Store(source[i]));
-                }
+                Round(Row(row + r, k), columns, target + (r * Block));
             }
         }
 
         /// <summary>[32 k][32 c] of one tap.</summary>
         public void Transpose(int tap, int c, int k, float* target)
         {
+            int first = (tap * shape.InChannels) + c;
             int rows = Math.Min(Block, shape.InChannels - c);
             int columns = Math.Min(Block, shape.OutChannels - k);
+            float* row = stackalloc float[Block];
             for (int r = 0; r < rows; r++)
             {
-                float* source = _weights + ((long)((tap * shape.InChannels) + c + r) * shape.OutChannels) + k;
+                Round(Row(first + r, k), columns, row);
                 for (int i = 0; i < columns; i++)
                 {
-                    target[(i * Block) + r] = S.Load(S.Store(source[i]));
+                    target[(i * Block) + r] = row[i];
                 }
             }
+        }
+
+        private float* Row(int row, int k) => _weights + ((long)row * shape.OutChannels) + k;
+
+        /// <summary>Up to 32 weights as the storage type has them.</summary>
+        [SkipLocalsInit]
+        private static void Round(float* source, int count, float* target)
+        {
+            if (count < Block)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    target[i] = S.Load(S.Store(source[i]));
+                }
+
+                return;
+            }
+
+            T* rounded = stackalloc T[Block];
+            for (int lane = 0; lane < Block; lane += L.Count)
+            {
+                Lanes<T, V, L>.Store(rounded + lane, L.Load(source + lane));
+            }
+
+            Lanes<T, V, L>.Widen(rounded, target, Block);
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         CpuMatrix<float> weights = Own(w.Values);
         if (weights.Companion is not PackedWeights filters || filters.Key != (shape, scheme.Outputs))
         {
-            weights.Companion = filters = new PackedWeights((shape, scheme.Outputs), Length(scheme, shape));
+            weights.Companion = filters = new PackedWeights(
+                (shape, scheme.Outputs), Length(scheme, Blocks(shape.OutChannels), Blocks(shape.InChannels)));
         }
 
         if (filters.Version != weights.Version)
@@ -25,19 +26,22 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
     /// <summary>The same for backward-data, taps turned around, [block of C][element][block of K][32 k][32 c]; valid until the next call.</summary>
     private float* TurnedFilters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
     {
-        float* filters = BackwardWeights(Length(scheme, shape));
+        float* filters = BackwardWeights(Length(scheme, Blocks(shape.InChannels), Blocks(shape.OutChannels)));
         _filterItems.Run(scheme, shape, Own(w.Values).Pointer, filters, Blocks(shape.InChannels), Blocks(shape.OutChannels), transposed: true);
         return filters;
     }
 
-    private static long Length(WinogradScheme<T> scheme, ConvolutionShape shape)
-        => (long)Blocks(shape.InChannels) * Blocks(shape.OutChannels) * scheme.Elements * BlockLength;
+    private static long Length(WinogradScheme<T> scheme, int results, int sources) => (long)results * scheme.Elements * FilterStep(sources);
+
+    /// <summary>Floats from the weights of an element to those of the next.</summary>
+    private static int FilterStep(int sources) => (sources * BlockLength) + Stagger;
 
     private static int Blocks(int channels) => (channels + Block - 1) / Block;
 
     /// <summary>Items are pairs of a result block and a source block.</summary>
     private sealed class FilterItems(WinogradDevice<T, S, V, L> device) : IWorkItems
     {
+        private const int TapStep = BlockLength + Stagger;
         private WinogradScheme<T> _scheme = null!;
         private WeightBlocks _weights;
         private float* _filters;
@@ -56,24 +60,25 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         {
             int result = item / _sources;
             int source = item % _sources;
-            float* taps = device.Scratch(worker, Taps * BlockLength);
-            new Span<float>(taps, Taps * BlockLength).Clear();
+            float* taps = device.Scratch(worker, Taps * TapStep);
+            new Span<float>(taps, Taps * TapStep).Clear();
             for (int tap = 0; tap < Taps; tap++)
             {
                 if (_transposed)
                 {
-                    _weights.Transpose(tap, result * Block, source * Block, taps + ((Taps - 1 - tap) * BlockLength));
+                    _weights.Transpose(tap, result * Block, source * Block, taps + ((Taps - 1 - tap) * TapStep));
                 }
                 else
                 {
-                    _weights.Copy(tap, source * Block, result * Block, taps + (tap * BlockLength));
+                    _weights.Copy(tap, source * Block, result * Block, taps + (tap * TapStep));
                 }
             }
 
-            float* target = _filters + ((((long)result * _scheme.Elements * _sources) + source) * BlockLength);
+            int step = FilterStep(_sources);
+            float* target = _filters + ((long)result * _scheme.Elements * step) + (source * BlockLength);
             for (int row = 0; row < BlockLength; row += Block)
             {
-                _scheme.Filter(taps + row, BlockLength, target + row, (nint)_sources * BlockLength);
+                _scheme.Filter(taps + row, TapStep, target + row, step);
             }
         }
     }

@@ -84,7 +84,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
                 bOffsets[i] = i * BlockLength;
             }
 
-            float* filters = _filters + ((long)block * _scheme.Elements * blocks * BlockLength);
+            int filterStep = FilterStep(blocks);
+            float* filters = _filters + ((long)block * _scheme.Elements * filterStep);
             for (int element = 0; element < _scheme.Elements; element++)
             {
                 for (int part = 0; part < blocks; part += BlocksOfPart)
@@ -101,7 +102,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
 
                 input += InputStep;
                 sums += SumStep;
-                filters += blocks * BlockLength;
+                filters += filterStep;
             }
         }
 
