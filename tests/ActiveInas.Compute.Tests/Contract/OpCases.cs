@@ -28,7 +28,7 @@ internal static class OpCases
         TestRandom random = new((ulong)seed);
         int capacity = random.NextInt(1, 4);
         int images = random.NextInt(1, capacity);
-        TensorShape shape = new(capacity, random.Pick(1, 3, 4, 5, 32, 33, 64), random.NextInt(1, 11), random.NextInt(1, 11));
+        TensorShape shape = new(capacity, random.Pick(1, 2, 3, 4, 5, 32, 33, 64), random.NextInt(1, 11), random.NextInt(1, 11));
         ConvolutionShape convolution = new(shape.Channels, random.Pick(32, 40, 64), random.Pick(1, 3), random.Pick(1, 2));
         int classes = random.NextInt(2, 40);
         return random.NextInt(0, 12) switch

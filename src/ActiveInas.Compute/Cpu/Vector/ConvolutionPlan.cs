@@ -34,8 +34,8 @@ internal sealed class ConvolutionPlan
             Shifts[tap] = (((tap / shape.Kernel) - padding) * x.RowStride) + ((tap % shape.Kernel) - padding);
         }
 
-        PaddedWidth = (y.Shape.Width + 3) / 4 * 4;
-        Forward = new Sweep(ForwardGroups(), [.. Enumerable.Range(0, Taps)], Shifts, 1);
+        int[] first = [.. Enumerable.Range(0, Taps).Where(tap => !ReadsImage || tap % shape.Kernel == 0)];
+        Forward = new Sweep(ForwardGroups(), first, [.. first.Select(tap => Shifts[tap])], 1);
         Backward = x.Block == 32 ? [.. BackwardSweeps(padding)] : [];
         PositionPlan across = new(shape, x, y, GroupRows, 1, AcrossPixels);
         Across = across.IsAcross ? across : null;
@@ -56,11 +56,14 @@ internal sealed class ConvolutionPlan
     /// <summary>Shift of each tap in positions of x.</summary>
     public int[] Shifts { get; }
 
-    /// <summary>Whether x is an image of up to 3 channels: its patches are gathered into rows of 32 first.</summary>
-    public bool Gathers => X.Block != 32;
+    /// <summary>Whether x is an image of up to 3 channels. Its values then lie without gaps, so that the taps of a kernel row are one product.</summary>
+    public bool ReadsImage => X.Block != 32;
 
-    /// <summary>Width of a row of gathered patches: W' rounded up to a multiple of 4.</summary>
-    public int PaddedWidth { get; }
+    /// <summary>Floats of a position of x.</summary>
+    public int PositionLength => ReadsImage ? Shape.InChannels : X.Block;
+
+    /// <summary>Values that a product of the forward pass sums over: those of a block of channels, or of a kernel row of an image.</summary>
+    public int Inner => ReadsImage ? Shape.Kernel * Shape.InChannels : X.Block;
 
     public Sweep Forward { get; }
 
@@ -77,7 +80,7 @@ internal sealed class ConvolutionPlan
         {
             for (int column = 0; column < Y.Shape.Width; column += 4)
             {
-                int source = Gathers ? (row * PaddedWidth) + column : X.Position(0, row * Shape.Stride, column * Shape.Stride);
+                int source = X.Position(0, row * Shape.Stride, column * Shape.Stride);
                 groups.Add(new RowGroup(source, Y.Position(0, row, column), Math.Min(4, Y.Shape.Width - column)));
             }
         }

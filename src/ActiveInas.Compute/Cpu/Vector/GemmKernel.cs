@@ -51,7 +51,7 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
     public const int Columns = 32;
 
     /// <param name="upper">Rows 0..3.</param>
-    /// <param name="lower">Rows 4..7.</param>
+    /// <param name="lower">Rows 4..7; the same as <paramref name="upper"/>: rows 4..7 of C are left undefined.</param>
     /// <param name="aOffsets">[count], added to both row bases.</param>
     /// <param name="b">Base of B.</param>
     /// <param name="bOffsets">[count], added to b.</param>
@@ -59,28 +59,34 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
     /// <param name="k">Inner length of each product.</param>
     /// <param name="c">[8, 32], contiguous.</param>
     /// <param name="load">True: C is added to; false: overwritten.</param>
-    /// <param name="given">Distance of rows where <typeparamref name="Row"/> is <see cref="DistanceGiven"/>.</param>
+    /// <param name="row">Distance of rows where <typeparamref name="Row"/> is <see cref="DistanceGiven"/>.</param>
+    /// <param name="column">Distance of columns where <typeparamref name="Column"/> is.</param>
     public static void Multiply(
-        float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given = 0)
+        float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint row = 0, nint column = 0)
     {
         if (L.Count == 16)
         {
-            Eight(upper, lower, aOffsets, b, bOffsets, count, k, c, load, given);
+            Eight(upper, lower, aOffsets, b, bOffsets, count, k, c, load, row, column);
             return;
         }
 
-        for (int column = 0; column < Columns; column += 2 * L.Count)
+        for (int lane = 0; lane < Columns; lane += 2 * L.Count)
         {
-            Four(upper, aOffsets, b + column, bOffsets, count, k, c + column, load, given);
-            Four(lower, aOffsets, b + column, bOffsets, count, k, c + (4 * Columns) + column, load, given);
+            Four(upper, aOffsets, b + lane, bOffsets, count, k, c + lane, load, row, column);
+            if (lower != upper)
+            {
+                Four(lower, aOffsets, b + lane, bOffsets, count, k, c + (4 * Columns) + lane, load, row, column);
+            }
         }
     }
 
     /// <summary>8 rows x 2 vectors: 16 accumulators, for 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given)
+    private static void Eight(
+        float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint row, nint column)
     {
-        nint step = Row.Value != 0 ? Row.Value : given;
+        nint step = Row.Value != 0 ? Row.Value : row;
+        nint next = Column.Value != 0 ? Column.Value : column;
         V c00 = L.Zero, c01 = L.Zero, c10 = L.Zero, c11 = L.Zero, c20 = L.Zero, c21 = L.Zero, c30 = L.Zero, c31 = L.Zero;
         V c40 = L.Zero, c41 = L.Zero, c50 = L.Zero, c51 = L.Zero, c60 = L.Zero, c61 = L.Zero, c70 = L.Zero, c71 = L.Zero;
         if (load)
@@ -126,7 +132,7 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
                 a = L.Broadcast(p[3 * step]);
                 c30 = L.FusedMultiplyAdd(a, b0, c30);
                 c31 = L.FusedMultiplyAdd(a, b1, c31);
-                p += Column.Value;
+                p += next;
                 a = L.Broadcast(q[0]);
                 c40 = L.FusedMultiplyAdd(a, b0, c40);
                 c41 = L.FusedMultiplyAdd(a, b1, c41);
@@ -139,7 +145,7 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
                 a = L.Broadcast(q[3 * step]);
                 c70 = L.FusedMultiplyAdd(a, b0, c70);
                 c71 = L.FusedMultiplyAdd(a, b1, c71);
-                q += Column.Value;
+                q += next;
             }
         }
 
@@ -163,9 +169,10 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
 
     /// <summary>4 rows x 2 vectors: 8 accumulators, for 16 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* rows, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint given)
+    private static void Four(float* rows, int* aOffsets, float* b, int* bOffsets, int count, int k, float* c, bool load, nint row, nint column)
     {
-        nint step = Row.Value != 0 ? Row.Value : given;
+        nint step = Row.Value != 0 ? Row.Value : row;
+        nint next = Column.Value != 0 ? Column.Value : column;
         V c00 = L.Zero, c01 = L.Zero, c10 = L.Zero, c11 = L.Zero, c20 = L.Zero, c21 = L.Zero, c30 = L.Zero, c31 = L.Zero;
         if (load)
         {
@@ -201,7 +208,7 @@ internal static unsafe class GemmKernel<V, L, Row, Column>
                 a = L.Broadcast(p[3 * step]);
                 c30 = L.FusedMultiplyAdd(a, b0, c30);
                 c31 = L.FusedMultiplyAdd(a, b1, c31);
-                p += Column.Value;
+                p += next;
             }
         }
 

@@ -120,11 +120,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private void Store(PositionSweep sweep, int group, int first, int images, int block, float* rows)
         {
             int valid = Math.Min(GroupRows, images - sweep.Images[group]);
-            foreach (int position in sweep.Targets.AsSpan(group * GroupRows, valid))
-            {
-                _epilogue.Store(rows, _target, block, ((long)first * _target.Layout.ImageStride) + position);
-                rows += Block;
-            }
+            BlockedLayout layout = _target.Layout;
+            _epilogue.Store(rows, valid, _target, block, ((long)first * layout.ImageStride) + sweep.Targets[group * GroupRows], layout.ImageStride);
         }
     }
 }

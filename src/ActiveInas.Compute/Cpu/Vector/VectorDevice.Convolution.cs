@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ActiveInas.Compute.Cpu.Vector;
 
 internal unsafe partial class VectorDevice<T, S, V, L>
@@ -52,8 +54,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             return;
         }
 
-        int inner = plan.Gathers ? plan.Taps * shape.InChannels : Block;
-        _sweep.Run(plan, plan.Forward, source, plan.Gathers ? 1 : shape.Stride, packed, plan.InBlocks, inner, plan.OutBlocks, target, epilogue);
+        _sweep.Run(plan, plan.Forward, source, shape.Stride, packed, plan.InBlocks, plan.Inner, plan.OutBlocks, target, epilogue);
     }
 
     public virtual void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
@@ -101,13 +102,16 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private int _images;
         private int _span;
 
+        /// <summary>Floats of a position of the operand.</summary>
+        private int _length;
+
         /// <param name="plan">Geometry.</param>
         /// <param name="sweep">Rows and taps.</param>
         /// <param name="source">Operand A.</param>
         /// <param name="step">Positions between the rows of a group in the operand.</param>
-        /// <param name="packed">Weights [resultBlocks][reduceBlocks][tap][inner][32].</param>
+        /// <param name="packed">Weights [resultBlocks][reduceBlocks][tap][floats of a position][32].</param>
         /// <param name="reduceBlocks">Channel blocks of the operand.</param>
-        /// <param name="inner">Channels in a block (or values of a gathered patch).</param>
+        /// <param name="inner">Values that a product sums over.</param>
         /// <param name="resultBlocks">Channel blocks of the result.</param>
         /// <param name="target">Result.</param>
         /// <param name="epilogue">What becomes of the sums.</param>
@@ -121,58 +125,38 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int pixels = target.Shape.Height * target.Shape.Width;
             int fair = (target.Images + (2 * device.Threads) - 1) / (2 * device.Threads);
             _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
-            _span = Gathers
-                ? _images * plan.Y.Shape.Height * plan.PaddedWidth
-                : (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
+            _span = (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
+            _length = IsImage(source) ? source.Shape.Channels : Block;
             device._pool.Run((target.Images + _images - 1) / _images, this);
         }
-
-        private bool Gathers => _plan.Gathers && _inner != Block;
 
         public void Run(int item, int worker)
         {
             int first = item * _images;
             int count = Math.Min(_images, _target.Images - first);
             const int strip = GroupsOfStrip * GroupLength;
-            float* tiles = device.Scratch(worker, strip + ((long)_reduceBlocks * _span * Block) + (8 * Block * 2));
+            float* tiles = device.Scratch(worker, strip + ((long)_reduceBlocks * _span * _length) + (8 * Block * 2));
             float* operand = tiles + strip;
-            if (Gathers)
-            {
-                Gather(_plan, _source, first, count, 0, _plan.Y.Shape.Height, operand);
-            }
-            else
-            {
-                WidenImages(first, count, operand);
-                operand += (long)_source.Layout.Margin * Block;
-            }
-
-            int taps = Gathers ? 1 : _sweep.Taps.Length;
+            int taps = _sweep.Taps.Length;
             int* aOffsets = stackalloc int[_reduceBlocks * taps];
             int* bOffsets = stackalloc int[_reduceBlocks * taps];
+            BlockedLayout layout = _source.Layout;
             for (int block = 0; block < _reduceBlocks; block++)
             {
+                int positions = (count * layout.ImageStride) + (2 * layout.Margin);
+                Widen(_source, block, ((long)first * layout.ImageStride) - layout.Margin, positions, operand + ((long)block * _span * _length));
                 for (int i = 0; i < taps; i++)
                 {
-                    aOffsets[(block * taps) + i] = Gathers ? 0 : ((block * _span) + _sweep.Shifts[i]) * Block;
-                    bOffsets[(block * taps) + i] = Gathers ? 0 : ((block * _plan.Taps) + _sweep.Taps[i]) * Block * Block;
+                    aOffsets[(block * taps) + i] = ((block * _span) + _sweep.Shifts[i]) * _length;
+                    bOffsets[(block * taps) + i] = ((block * _plan.Taps) + _sweep.Taps[i]) * _length * Block;
                 }
             }
 
-            long weightStride = Gathers ? _inner * Block : (long)_reduceBlocks * _plan.Taps * Block * Block;
+            operand += layout.Margin * _length;
+            long weightStride = (long)_reduceBlocks * _plan.Taps * _length * Block;
             for (int block = 0; block < _resultBlocks; block++)
             {
                 Strips(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
-            }
-        }
-
-        private void WidenImages(int first, int count, float* operand)
-        {
-            BlockedLayout layout = _source.Layout;
-            int positions = (count * layout.ImageStride) + (2 * layout.Margin);
-            for (int block = 0; block < _reduceBlocks; block++)
-            {
-                T* from = _source.BlockPointer(block) + (((long)first * layout.ImageStride) - layout.Margin) * Block;
-                Lanes<T, V, L>.Widen(from, operand + ((long)block * _span * Block), positions * Block);
             }
         }
 
@@ -180,7 +164,6 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private void Strips(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles, int block)
         {
             RowGroup[] groups = _sweep.Groups;
-            long sourceImage = Gathers ? _plan.Y.Shape.Height * _plan.PaddedWidth : _source.Layout.ImageStride;
             long* sources = stackalloc long[GroupsOfStrip];
             long* targets = stackalloc long[GroupsOfStrip];
             int* valid = stackalloc int[GroupsOfStrip];
@@ -192,7 +175,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 int length = Math.Min(GroupsOfStrip, total - start);
                 for (int i = 0; i < length; i++)
                 {
-                    sources[i] = ((image * sourceImage) + groups[group].Source) * Block;
+                    sources[i] = (((long)image * _source.Layout.ImageStride) + groups[group].Source) * _length;
                     targets[i] = ((long)(first + image) * _target.Layout.ImageStride) + groups[group].Target;
                     valid[i] = groups[group].Valid;
                     group = group + 1 < groups.Length ? group + 1 : 0;
@@ -217,54 +200,43 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
                 for (int i = 0; i < length; i++)
                 {
-                    Store(tiles + (i * GroupLength), block, targets[i], valid[i]);
+                    _epilogue.Store(tiles + (i * GroupLength), valid[i], _target, block, targets[i], _sweep.TargetStep);
                 }
             }
         }
 
         private void Multiply(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int products, float* tile, bool load)
         {
-            if (_step == 1)
+            switch (_step * _length)
             {
-                GemmKernel<V, L, Distance32, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
-            }
-            else
-            {
-                GemmKernel<V, L, Distance64, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
-            }
-        }
-
-        private void Store(float* rows, int block, long position, int valid)
-        {
-            for (int row = 0; row < valid; row++, rows += Block, position += _sweep.TargetStep)
-            {
-                _epilogue.Store(rows, _target, block, position);
+                case Block:
+                    GemmKernel<V, L, Distance32, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
+                    break;
+                case 2 * Block:
+                    GemmKernel<V, L, Distance64, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
+                    break;
+                default:
+                    GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load, _step * _length);
+                    break;
             }
         }
     }
 
-    /// <summary>Writes the patches of output rows [row0, row1) of some images as rows of 32 floats, tap * C + c, the rest undefined.</summary>
-    private static void Gather(ConvolutionPlan plan, CpuTensor<T, float, S> x, int first, int count, int row0, int row1, float* target)
+    /// <summary>Positions of a channel block in fp32, [count][32]; of an image of up to 3 channels [count][C], and up to 3 floats more are overwritten.</summary>
+    private static void Widen(CpuTensor<T, float, S> source, int block, long first, int count, float* target)
     {
-        int channels = plan.Shape.InChannels;
-        int stride = plan.Shape.Stride;
-        for (int n = first; n < first + count; n++)
+        T* from = source.BlockPointer(block) + (first * source.Layout.Block);
+        if (!IsImage(source))
         {
-            for (int row = row0; row < row1; row++)
-            {
-                T* source = x.BlockPointer(0) + ((long)x.Layout.Position(n, row * stride, 0) * 4);
-                for (int column = 0; column < plan.Y.Shape.Width; column++, source += stride * 4)
-                {
-                    float* patch = target + ((long)column * Block);
-                    for (int tap = 0; tap < plan.Shifts.Length; tap++, patch += channels)
-                    {
-                        // Four values are written, the next tap overwrites those beyond C.
-                        Lanes128.Store(patch, Lanes<T, System.Runtime.Intrinsics.Vector128<float>, Lanes128>.Load(source + (plan.Shifts[tap] * 4)));
-                    }
-                }
+            Lanes<T, V, L>.Widen(from, target, count * Block);
+            return;
+        }
 
-                target += (long)plan.PaddedWidth * Block;
-            }
+        int channels = source.Shape.Channels;
+        for (int i = 0; i < count; i++, from += source.Layout.Block, target += channels)
+        {
+            // Four values are written, the next position overwrites those beyond C.
+            Lanes128.Store(target, Lanes<T, Vector128<float>, Lanes128>.Load(from));
         }
     }
 }

@@ -35,26 +35,59 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <summary>Adds the sums to what the target holds.</summary>
         public static Epilogue AddTo(CpuTensor<T, float, S> target) => new(null, null, target, false);
 
-        /// <summary>Stores the sums of a channel block at a position.</summary>
-        public void Store(float* sums, CpuTensor<T, float, S> target, int block, long position)
+        /// <summary>Stores sums of a channel block.</summary>
+        /// <param name="sums">[count][32].</param>
+        /// <param name="count">Positions.</param>
+        /// <param name="target">Where they go.</param>
+        /// <param name="block">Channel block.</param>
+        /// <param name="position">The first position.</param>
+        /// <param name="step">Positions from one to the next.</param>
+        public void Store(float* sums, int count, CpuTensor<T, float, S> target, int block, long position, int step)
         {
             T* to = target.BlockPointer(block) + (position * Block);
-            T* addend = residual is null ? null : residual.BlockPointer(block) + (position * Block);
-            for (int lane = 0; lane < Block; lane += L.Count)
+            nint next = (nint)step * Block;
+            if (_factors == null && residual is null)
             {
-                V value = L.Load(sums + lane);
-                if (_factors != null)
+                Store(sums, count, to, next);
+                return;
+            }
+
+            T* addend = residual is null ? null : Addend(block) + (position * Block);
+            float* factors = Factors(block);
+            float* offsets = Offsets(block);
+            bool rectifies = relu;
+            for (int i = 0; i < count; i++, sums += Block, to += next)
+            {
+                for (int lane = 0; lane < Block; lane += L.Count)
                 {
-                    int channel = (block * Block) + lane;
-                    value = L.FusedMultiplyAdd(value, L.Load(_factors + channel), L.Load(_offsets + channel));
+                    V value = L.Load(sums + lane);
+                    if (factors != null)
+                    {
+                        value = L.FusedMultiplyAdd(value, L.Load(factors + lane), L.Load(offsets + lane));
+                    }
+
+                    if (addend != null)
+                    {
+                        value = L.Add(value, Lanes<T, V, L>.Load(addend + lane));
+                    }
+
+                    Lanes<T, V, L>.Store(to + lane, rectifies ? L.Rectify(value) : value);
                 }
 
-                if (addend != null)
-                {
-                    value = L.Add(value, Lanes<T, V, L>.Load(addend + lane));
-                }
+                addend = addend == null ? null : addend + next;
+            }
+        }
 
-                Lanes<T, V, L>.Store(to + lane, relu ? L.Rectify(value) : value);
+        /// <summary>As they are.</summary>
+        private static void Store(float* sums, int count, T* to, nint next)
+        {
+            for (int i = 0; i < count; i++, sums += Block, to += next)
+            {
+                for (int lane = 0; lane < Block; lane += 2 * L.Count)
+                {
+                    Lanes<T, V, L>.Store(to + lane, L.Load(sums + lane));
+                    Lanes<T, V, L>.Store(to + lane + L.Count, L.Load(sums + lane + L.Count));
+                }
             }
         }
     }

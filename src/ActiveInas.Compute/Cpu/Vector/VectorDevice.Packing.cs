@@ -10,7 +10,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
     private float* PackForward(ConvolutionPlan plan, CpuMatrix<float> w)
     {
-        int patch = plan.Gathers ? plan.Taps * plan.Shape.InChannels : plan.InBlocks * plan.Taps * Block;
+        int patch = plan.InBlocks * plan.Taps * plan.PositionLength;
         if (w.Companion is not PackedWeights packed || packed.Key != (plan.Shape, 0))
         {
             w.Companion = packed = new PackedWeights((plan.Shape, 0), (long)plan.OutBlocks * patch * Block);
@@ -72,7 +72,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         public void Run(int item, int worker)
         {
-            if (_plan.Gathers)
+            if (_plan.ReadsImage)
             {
                 int rows = _plan.Taps * _plan.Shape.InChannels;
                 _weights.CopyRows(0, item * Block, rows, _packed + ((long)item * rows * Block));

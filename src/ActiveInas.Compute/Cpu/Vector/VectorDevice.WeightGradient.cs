@@ -43,8 +43,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int width = plan.Y.Shape.Width;
             _rows = Math.Clamp(ChunkPositions / width, 1, height);
             _images = _rows < height ? 1 : Math.Clamp(ChunkPositions / (height * width), 1, 32);
-            int blocks = plan.Gathers ? plan.OutBlocks : plan.InBlocks * plan.OutBlocks;
-            _tapParts = !plan.Gathers && plan.Taps == 9 && blocks < 2 * device.Threads ? 3 : 1;
+            int blocks = plan.InBlocks * plan.OutBlocks;
+            _tapParts = !plan.ReadsImage && plan.Taps == 9 && blocks < 2 * device.Threads ? 3 : 1;
             device._pool.Run(blocks * _tapParts, this);
             gradient.Touch();
         }
@@ -53,8 +53,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             int part = item % _tapParts;
             int block = item / _tapParts;
-            int taps = _plan.Gathers ? 1 : _plan.Taps / _tapParts;
-            int cBlock = _plan.Gathers ? 0 : block / _plan.OutBlocks;
+            int taps = _plan.ReadsImage ? 1 : _plan.Taps / _tapParts;
+            int cBlock = block / _plan.OutBlocks;
             int kBlock = block % _plan.OutBlocks;
             int sums = taps * Block * Block;
             float* scratch = device.Scratch(worker, sums + XLength() + YLength());
@@ -77,9 +77,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private long XLength()
         {
             BlockedLayout x = _plan.X;
-            return _plan.Gathers
-                ? (long)_rows * _images * _plan.PaddedWidth * Block
-                : ((_images * x.ImageStride) + (2L * x.Margin) + 8) * Block;
+            return ((_images * x.ImageStride) + (2L * x.Margin) + 8) * Block;
         }
 
         private long YLength() => (long)_images * _plan.Y.ImageStride * Block;
@@ -99,20 +97,24 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             {
                 for (int r = 0; r < rows; r++, products++)
                 {
-                    aOffsets[products] = _plan.Gathers
-                        ? ((image * rows) + r) * _plan.PaddedWidth * Block
-                        : (_plan.X.Position(n + image, (row + r) * _plan.Shape.Stride, 0) - xStart) * Block;
+                    aOffsets[products] = (_plan.X.Position(n + image, (row + r) * _plan.Shape.Stride, 0) - xStart) * _plan.PositionLength;
                     bOffsets[products] = (y.Position(n + image, row + r, 0) - yStart) * Block;
                 }
             }
 
+            if (_plan.ReadsImage)
+            {
+                MultiplyImage(xs, aOffsets, dys, bOffsets, products, sums);
+                return;
+            }
+
             for (int tap = 0; tap < taps; tap++)
             {
-                float* operand = _plan.Gathers ? xs : xs + ((long)_plan.Shifts[firstTap + tap] * Block);
+                float* operand = xs + ((long)_plan.Shifts[firstTap + tap] * Block);
                 for (int c = 0; c < Block; c += 8)
                 {
                     float* tile = sums + (((tap * Block) + c) * Block);
-                    if (_plan.Gathers || _plan.Shape.Stride == 1)
+                    if (_plan.Shape.Stride == 1)
                     {
                         GemmKernel<V, L, Distance1, Distance32>.Multiply(
                             operand + c, operand + c + 4, aOffsets, dys, bOffsets, products, y.Shape.Width, tile, load: true);
@@ -126,34 +128,64 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
+        /// <summary>The sums of an image. Rows of a product are four values of a kernel row; what does not fill a four joins across the kernel rows, with a row
+        /// too many that nobody reads. <see cref="ImageRow"/> says where they lie.</summary>
+        private void MultiplyImage(float* x, int* aOffsets, float* dys, int* bOffsets, int products, float* sums)
+        {
+            int width = _plan.Y.Shape.Width;
+            int channels = _plan.Shape.InChannels;
+            nint column = _plan.Shape.Stride * channels;
+            int whole = _plan.Inner / 4 * 4;
+            for (int kernelRow = 0; whole > 0 && kernelRow < _plan.Shape.Kernel; kernelRow++, sums += 8 * Block)
+            {
+                float* upper = x + (_plan.Forward.Shifts[kernelRow] * channels);
+                float* lower = whole > 4 ? upper + 4 : upper;
+                GemmKernel<V, L, Distance1, DistanceGiven>.Multiply(
+                    upper, lower, aOffsets, dys, bOffsets, products, width, sums, load: true, column: column);
+            }
+
+            for (int value = whole; value < _plan.Inner; value += 2, sums += 8 * Block)
+            {
+                float* upper = x + (_plan.Forward.Shifts[0] * channels) + value;
+                float* lower = value + 1 < _plan.Inner ? upper + 1 : upper;
+                GemmKernel<V, L, DistanceGiven, DistanceGiven>.Multiply(
+                    upper, lower, aOffsets, dys, bOffsets, products, width, sums, load: true, _plan.X.RowStride * channels, column);
+            }
+        }
+
+        /// <summary>Where the sums of value i of a patch lie, row by row of the kernel.</summary>
+        private int ImageRow(int i)
+        {
+            int kernelRow = i / _plan.Inner;
+            int value = i % _plan.Inner;
+            int whole = _plan.Inner / 4 * 4;
+            int wholeRows = whole > 0 ? 8 * _plan.Shape.Kernel : 0;
+            return value < whole ? (8 * kernelRow) + value : wholeRows + (4 * (value - whole)) + kernelRow;
+        }
+
         /// <summary>Widens the rows of x that the chunk reads, neighbours included; returns the position that xs[0] holds.</summary>
         private int WidenX(int n, int images, int row, int rows, int cBlock, float* xs)
         {
-            if (_plan.Gathers)
-            {
-                Gather(_plan, _x, n, images, row, row + rows, xs);
-                return 0;
-            }
-
             BlockedLayout x = _plan.X;
             int reach = x.RowStride + 1;
             int start = x.Position(n, row * _plan.Shape.Stride, 0);
             int end = x.Position(n + images - 1, ((row + rows - 1) * _plan.Shape.Stride) + 1, 0) + reach;
-            Lanes<T, V, L>.Widen(_x.BlockPointer(cBlock) + ((long)(start - reach) * Block), xs, (end - start + reach) * Block);
+            Widen(_x, cBlock, start - reach, end - start + reach, xs);
             return start - reach;
         }
 
         private void Scatter(float* sums, int firstTap, int taps, int c, int k)
         {
-            int rows = _plan.Gathers ? _plan.Taps * _plan.Shape.InChannels : Math.Min(Block, _plan.Shape.InChannels - c);
+            int rows = _plan.ReadsImage ? _plan.Taps * _plan.Shape.InChannels : Math.Min(Block, _plan.Shape.InChannels - c);
             int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
             for (int tap = 0; tap < taps; tap++)
             {
                 for (int r = 0; r < rows; r++)
                 {
-                    long row = _plan.Gathers ? r : ((long)(firstTap + tap) * _plan.Shape.InChannels) + c + r;
+                    long row = _plan.ReadsImage ? r : ((long)(firstTap + tap) * _plan.Shape.InChannels) + c + r;
                     float* target = _gradient + (row * _plan.Shape.OutChannels) + k;
-                    new Span<float>(sums + (((tap * Block) + r) * Block), columns).CopyTo(new Span<float>(target, columns));
+                    int from = _plan.ReadsImage ? ImageRow(r) : (tap * Block) + r;
+                    new Span<float>(sums + (from * Block), columns).CopyTo(new Span<float>(target, columns));
                 }
             }
         }

@@ -118,10 +118,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
                 int columns = Math.Min(_scheme.Outputs, layout.Shape.Width - column);
                 for (int r = 0; r < rows; r++)
                 {
-                    for (int c = 0; c < columns; c++)
-                    {
-                        _epilogue.Store(results + (((r * _scheme.Outputs) + c) * Block), _target, block, layout.Position(image, row + r, column + c));
-                    }
+                    _epilogue.Store(results + (r * _scheme.Outputs * Block), columns, _target, block, layout.Position(image, row + r, column), 1);
                 }
             }
         }
