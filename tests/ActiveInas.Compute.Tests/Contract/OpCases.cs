@@ -61,9 +61,17 @@ internal static class OpCases
             yield return ConvolutionCases.BackwardWeights(convolution, shape, images);
         }
 
+        // Statistics of many chunks, most of which several work items write. With four threads they are few.
+        foreach ((int side, int stride, int capacity) in new[] { (12, 1, 21), (11, 2, 101), (4, 1, 201) })
+        {
+            TensorShape many = new(capacity, 32, side, side);
+            yield return ConvolutionCases.ForwardWithStatistics(new ConvolutionShape(32, 40, 3, stride), many, capacity - 2);
+        }
+
         // The first convolution; nobody asks for the gradient of the images.
         TensorShape pixels = shape with { Channels = 3 };
         yield return ConvolutionCases.Forward(new ConvolutionShape(3, 64, 3, 1), pixels, images);
+        yield return ConvolutionCases.ForwardWithStatistics(new ConvolutionShape(3, 64, 3, 1), pixels with { Height = 24, Width = 22 }, images);
         yield return ConvolutionCases.BackwardWeights(new ConvolutionShape(3, 64, 3, 1), pixels, images);
         yield return BatchNormCases.Forward(shape, images, residual: false, relu: true);
         yield return BatchNormCases.Forward(shape, images, residual: true, relu: true);

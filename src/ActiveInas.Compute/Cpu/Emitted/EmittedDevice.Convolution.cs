@@ -29,18 +29,6 @@ internal sealed unsafe partial class EmittedDevice
         CombineStatistics(norm, target, chunks, partials);
     }
 
-    public override void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
-    {
-        if (IsImage(Own(y)))
-        {
-            base.ConvolutionInference(shape, x, w, norm, residual, relu, y);
-            return;
-        }
-
-        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
-        Forward(shape, Own(x), w, Own(y), InferenceEpilogue(norm, residual, relu), null);
-    }
-
     public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
     {
         Bf16Tensor source = Own(dy);
@@ -56,6 +44,9 @@ internal sealed unsafe partial class EmittedDevice
         BFloat16* packed = PackBackward(plan, Own(w.Values));
         _sweep.Run(plan, plan.Backward, Operand.Of(source), packed, target, accumulate ? Epilogue.AddTo(target) : default, null);
     }
+
+    private protected override void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue)
+        => Forward(shape, source, w, target, epilogue, null);
 
     /// <param name="shape">Kernel, stride, channels.</param>
     /// <param name="source">x.</param>

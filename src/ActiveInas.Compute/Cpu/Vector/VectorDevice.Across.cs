@@ -30,6 +30,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             (_plan, _sweeps, _source, _target, _epilogue, _resultBlocks) = (plan, sweeps, source, target, epilogue, resultBlocks);
             _packed = packed;
             _span = PositionPlan.AcrossImages * source.Layout.ImageStride * Block;
+            epilogue.Begin(1);
             device._pool.Run((target.Images + PositionPlan.AcrossImages - 1) / PositionPlan.AcrossImages, this);
         }
 
@@ -65,6 +66,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                     Groups(sweep, first, images, block, operand, aOffsets, b, bOffsets, products, tiles);
                 }
             }
+
+            _epilogue.Wrote(first, images);
         }
 
         /// <summary>A strip of groups after the other, as in <see cref="SweepItems"/>.</summary>

@@ -17,22 +17,38 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     public virtual void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        if (IsImage(Own(y)))
+        CpuTensor<T, float, S> target = Own(y);
+        if (IsImage(target))
         {
-            _plain.ConvolutionForward(shape, x, w, y);
+            _plain.ConvolutionForward(shape, x, w, y, norm);
+            return;
+        }
+
+        if (norm is null)
+        {
+            Forward(shape, Own(x), w, target, default);
+            return;
+        }
+
+        OperationGuard.BatchNorm(norm, y, null, y);
+        ImageChunks chunks = ImageChunks.Of(target.Layout, target.Images, StatisticsPositions);
+        float* partials = StatisticsPartials(chunks);
+        if (chunks.PerBlock >= 2 * Threads)
+        {
+            _writtenStatistics.Of(target, chunks, partials);
+            Forward(shape, Own(x), w, target, Epilogue.Measured(_writtenStatistics));
         }
         else
         {
-            Forward(shape, Own(x), w, Own(y), default);
+            // A few chunks of many channels: work for all threads only when the convolution is done.
+            Forward(shape, Own(x), w, target, default);
+            _normStatistics.Run(_pool, target, chunks, partials);
         }
 
-        if (norm is not null)
-        {
-            BatchNormStatistics(norm, y);
-        }
+        CombineStatistics(norm, target, chunks, partials);
     }
 
-    public virtual void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
+    public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
     {
         OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
         if (IsImage(Own(y)))
@@ -44,7 +60,9 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         Forward(shape, Own(x), w, Own(y), InferenceEpilogue(norm, residual, relu));
     }
 
-    private void Forward(ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
+    /// <summary>y from x; no images of up to 3 channels among the results.</summary>
+    private protected virtual void Forward(
+        ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
     {
         ConvolutionPlan plan = Plan(shape, source.Layout, target.Layout);
         float* packed = PackForward(plan, Own(w.Values));
@@ -127,6 +145,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
             _span = (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
             _length = IsImage(source) ? source.Shape.Channels : Block;
+            epilogue.Begin(1);
             device._pool.Run((target.Images + _images - 1) / _images, this);
         }
 
@@ -158,6 +177,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             {
                 Strips(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
             }
+
+            _epilogue.Wrote(first, count);
         }
 
         /// <summary>A strip of groups after the other. A strip passes with a few products at a time, whose weights so stay in the first-level cache.</summary>

@@ -15,7 +15,9 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     /// <param name="offsets">[channels rounded up to 32], with factors.</param>
     /// <param name="residual">Added; may be the target itself.</param>
     /// <param name="relu">Whether negative results become 0.</param>
-    private protected readonly struct Epilogue(float* factors, float* offsets, CpuTensor<T, float, S>? residual, bool relu)
+    /// <param name="statistics">Taken of what is stored, if wanted.</param>
+    private protected readonly struct Epilogue(
+        float* factors, float* offsets, CpuTensor<T, float, S>? residual, bool relu, WrittenStatistics? statistics = null)
     {
         private readonly float* _factors = factors;
         private readonly float* _offsets = offsets;
@@ -34,6 +36,15 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 
         /// <summary>Adds the sums to what the target holds.</summary>
         public static Epilogue AddTo(CpuTensor<T, float, S> target) => new(null, null, target, false);
+
+        /// <summary>Stores the sums as they are, and takes statistics of what is stored.</summary>
+        public static Epilogue Measured(WrittenStatistics statistics) => new(null, null, null, false, statistics);
+
+        /// <inheritdoc cref="WrittenStatistics.Begin"/>
+        public void Begin(int parts) => statistics?.Begin(parts);
+
+        /// <inheritdoc cref="WrittenStatistics.Wrote"/>
+        public void Wrote(int first, int count) => statistics?.Wrote(first, count);
 
         /// <summary>Stores sums of a channel block.</summary>
         /// <param name="sums">[count][32].</param>

@@ -23,6 +23,7 @@ internal unsafe partial class VectorDevice<T, S, V, L> : IDevice
         _weightGradient = new WeightGradientItems(this);
         _packing = new PackingItems();
         _normStatistics = new NormStatisticsItems();
+        _writtenStatistics = new WrittenStatistics();
         _normApply = new NormApplyItems();
         _normGradientSums = new NormGradientSumItems();
         _normGradient = new NormGradientItems();

@@ -39,10 +39,12 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         {
             (_scheme, _source, _target, _epilogue) = (scheme, source, target, epilogue);
             _filters = filters;
-            int tiles = new TileGrid(target, scheme.Outputs).Count;
+            TileGrid grid = new(target, scheme.Outputs);
+            int tiles = grid.Count;
             int fitting = RunLength / (scheme.Elements * (SourceBlocks + 1) * Block);
             int fair = (tiles + (2 * device.Threads) - 1) / (2 * device.Threads);
             _run = RoundUp(Math.Clamp(Math.Min(fitting, fair), 1, MostTiles));
+            epilogue.Begin(grid.PerImage);
             device._pool.Run((tiles + _run - 1) / _run, this);
         }
 
@@ -69,6 +71,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
                 Multiply(input, block, count, input + inputs);
                 Store(input + inputs, block, first, count, copy);
             }
+
+            _epilogue.Wrote(first, count);
         }
 
         private static int RoundUp(int tiles) => (tiles + RowsOfProduct - 1) / RowsOfProduct * RowsOfProduct;

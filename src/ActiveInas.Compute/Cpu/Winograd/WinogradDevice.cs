@@ -43,32 +43,16 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
         _filterGradient.Dispose();
     }
 
-    public override void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
+    private protected override void Forward(
+        ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
     {
-        if (SchemeOf(shape, x, y) is not { } scheme)
+        if (SchemeOf(shape, source, target) is { } scheme)
         {
-            base.ConvolutionForward(shape, x, w, y, norm);
+            _tiles.Run(scheme, source, Filters(scheme, shape, w), target, epilogue);
             return;
         }
 
-        OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
-        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w), Own(y), default);
-        if (norm is not null)
-        {
-            BatchNormStatistics(norm, y);
-        }
-    }
-
-    public override void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y)
-    {
-        if (SchemeOf(shape, x, y) is not { } scheme)
-        {
-            base.ConvolutionInference(shape, x, w, norm, residual, relu, y);
-            return;
-        }
-
-        OperationGuard.ConvolutionInference(shape, x, w, norm, residual, y);
-        _tiles.Run(scheme, Own(x), Filters(scheme, shape, w), Own(y), InferenceEpilogue(norm, residual, relu));
+        base.Forward(shape, source, w, target, epilogue);
     }
 
     public override void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
@@ -122,16 +106,17 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     private readonly struct TileGrid(CpuTensor<T, float, S> tensor, int outputs)
     {
         private readonly int _columns = (int)Tiles(tensor.Shape.Width, outputs);
-        private readonly int _perImage = (int)(Tiles(tensor.Shape.Height, outputs) * Tiles(tensor.Shape.Width, outputs));
+
+        public int PerImage { get; } = (int)(Tiles(tensor.Shape.Height, outputs) * Tiles(tensor.Shape.Width, outputs));
 
         /// <summary>Tiles of the images in use.</summary>
-        public int Count => tensor.Images * _perImage;
+        public int Count => tensor.Images * PerImage;
 
         /// <summary>Image, and first row and column.</summary>
         public (int Image, int Row, int Column) Place(int tile)
         {
-            int inside = tile % _perImage;
-            return (tile / _perImage, inside / _columns * outputs, inside % _columns * outputs);
+            int inside = tile % PerImage;
+            return (tile / PerImage, inside / _columns * outputs, inside % _columns * outputs);
         }
 
         /// <summary>Rows [row, row + extent) and as many columns of a channel block: in place where they lie in the image and the zeros around it, else as a
