@@ -99,45 +99,48 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             CopyChannels(mean, block, x.Shape.Channels, parameters, -1f);
             CopyChannels(inverseDeviation, block, x.Shape.Channels, parameters + Block, 1f);
             BlockedLayout layout = x.Layout;
-            for (int lane = 0; lane < Block; lane += L.Count)
+            new Span<float>(partial, 2 * Block).Clear();
+            for (int lane = 0; lane < Block; lane += 2 * L.Count)
             {
-                V minus = L.Load(parameters + lane);
-                V inverse = L.Load(parameters + Block + lane);
-                V sum = L.Zero;
-                V product = L.Zero;
                 for (int n = first; n < last; n++)
                 {
                     for (int row = 0; row < layout.Shape.Height; row++)
                     {
                         long start = ((long)layout.Position(n, row, 0) * Block) + lane;
                         T* mask = y is null ? null : y.BlockPointer(block) + start;
-                        Row(x.BlockPointer(block) + start, mask, dy.BlockPointer(block) + start, layout.Shape.Width, minus, inverse, ref sum, ref product);
+                        Row(x.BlockPointer(block) + start, mask, dy.BlockPointer(block) + start, layout.Shape.Width, parameters + lane, partial + lane);
                     }
                 }
-
-                L.Store(partial + lane, sum);
-                L.Store(partial + Block + lane, product);
             }
         }
 
-        private static void Row(T* x, T* y, T* dy, int width, V minus, V inverse, ref V sum, ref V product)
+        /// <summary>Adds a row to the sums of two vectors of channels.</summary>
+        private static void Row(T* x, T* y, T* dy, int width, float* parameters, float* partial)
         {
-            V rowSum = sum;
-            V rowProduct = product;
+            V minus0 = L.Load(parameters), minus1 = L.Load(parameters + L.Count);
+            V inverse0 = L.Load(parameters + Block), inverse1 = L.Load(parameters + Block + L.Count);
+            V sum0 = L.Load(partial), sum1 = L.Load(partial + L.Count);
+            V product0 = L.Load(partial + Block), product1 = L.Load(partial + Block + L.Count);
             for (int i = 0; i < width * Block; i += Block)
             {
-                V g = Lanes<T, V, L>.Load(dy + i);
+                V g0 = Lanes<T, V, L>.Load(dy + i);
+                V g1 = Lanes<T, V, L>.Load(dy + i + L.Count);
                 if (y != null)
                 {
-                    g = L.WherePositive(Lanes<T, V, L>.Load(y + i), g);
+                    g0 = L.WherePositive(Lanes<T, V, L>.Load(y + i), g0);
+                    g1 = L.WherePositive(Lanes<T, V, L>.Load(y + i + L.Count), g1);
                 }
 
-                rowSum = L.Add(rowSum, g);
-                rowProduct = L.FusedMultiplyAdd(g, L.Multiply(L.Add(Lanes<T, V, L>.Load(x + i), minus), inverse), rowProduct);
+                sum0 = L.Add(sum0, g0);
+                sum1 = L.Add(sum1, g1);
+                product0 = L.FusedMultiplyAdd(g0, L.Multiply(L.Add(Lanes<T, V, L>.Load(x + i), minus0), inverse0), product0);
+                product1 = L.FusedMultiplyAdd(g1, L.Multiply(L.Add(Lanes<T, V, L>.Load(x + i + L.Count), minus1), inverse1), product1);
             }
 
-            sum = rowSum;
-            product = rowProduct;
+            L.Store(partial, sum0);
+            L.Store(partial + L.Count, sum1);
+            L.Store(partial + Block, product0);
+            L.Store(partial + Block + L.Count, product1);
         }
     }
 
