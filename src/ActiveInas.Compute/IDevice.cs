@@ -30,6 +30,15 @@ public interface IDevice : IDisposable
     /// <summary>y = relu?(scale (x * w - mean) / sqrt(var + epsilon) + shift + residual?) with the running statistics, rounded once.</summary>
     void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y);
 
+    /// <summary>y = max-pool(relu(<see cref="ConvolutionInference"/> of x)), 3x3, stride 2, padding 1: what lies between need not leave the caches.</summary>
+    /// <param name="shape">Kernel, stride, channels.</param>
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="w">[Kernel, Kernel, C, K].</param>
+    /// <param name="norm">Of K channels.</param>
+    /// <param name="between">[N, K, H', W'], for the device to use as it likes: its values are undefined afterwards.</param>
+    /// <param name="y">[N, K, (H' - 1) / 2 + 1, (W' - 1) / 2 + 1]. Padding never wins, NaN does.</param>
+    void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y);
+
     /// <summary>dx = dy * w transposed; with <paramref name="accumulate"/> it is added to what dx holds (one rounding).</summary>
     void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate);
 
@@ -48,13 +57,8 @@ public interface IDevice : IDisposable
     /// dx may be the same tensor as dy; dResidual may be the same tensor as dy; never both.</summary>
     void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);
 
-    /// <summary>Max-pool 3x3, stride 2, padding 1, of what a rectifier left. H' = (H - 1) / 2 + 1. Padding never wins: nothing in x is less than its zeros.</summary>
-    /// <param name="x">[N, C, H, W]; nothing in it is negative, minus zero included, so that a device may compare bits and read zeros around an image.
-    /// NaN of either sign wins.</param>
-    /// <param name="y">[N, C, H', W'].</param>
-    void MaxPool(Tensor x, Tensor y);
-
-    /// <summary>y = max-pool(relu(<see cref="BatchNormApply"/> of x)), in one pass and without keeping what lies between.</summary>
+    /// <summary>y = max-pool(relu(<see cref="BatchNormApply"/> of x)), 3x3, stride 2, padding 1, in one pass and without keeping what lies between. x is
+    /// [N, C, H, W], y is [N, C, (H - 1) / 2 + 1, (W - 1) / 2 + 1]. Padding never wins: nothing is less than its zeros. NaN of either sign wins.</summary>
     void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y);
 
     /// <summary>Backward of <see cref="BatchNormMaxPool"/> and <see cref="BatchNormStatistics"/>: from dy to dx and the gradients of scale and

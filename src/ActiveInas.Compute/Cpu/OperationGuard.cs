@@ -76,6 +76,14 @@ internal static class OperationGuard
         BatchNorm(norm, y, residual, y);
     }
 
+    /// <summary>A convolution whose result is normalised and pooled to half of its extent.</summary>
+    public static void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y)
+    {
+        Convolution(shape, x, nameof(x), w, between, nameof(between));
+        BatchNorm(norm, between, null, between);
+        MaxPool(between, nameof(between), y, nameof(y));
+    }
+
     /// <summary>All of one extent; dx and dResidual are two tensors.</summary>
     public static void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx, Tensor? dResidual)
     {

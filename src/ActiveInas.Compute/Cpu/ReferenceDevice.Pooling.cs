@@ -3,7 +3,15 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Max-pool 3x3 with stride 2 and padding 1, and global average pooling.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
-    public void MaxPool(Tensor x, Tensor y)
+    public void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y)
+    {
+        OperationGuard.ConvolutionInferenceMaxPool(shape, x, w, norm, between, y);
+        ConvolutionInference(shape, x, w, norm, null, relu: true, between);
+        MaxPool(between, y);
+    }
+
+    /// <summary>The first maximum of each window.</summary>
+    private void MaxPool(Tensor x, Tensor y)
     {
         OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
         CpuTensor<T, A, S> input = Own(x, nameof(x));

@@ -18,6 +18,13 @@ internal readonly record struct OpCost(OpShape Shape, long Flops, long Bytes)
         return new OpCost(new OpShape(operation, Extent(x), shape.OutChannels, shape.Kernel, shape.Stride), 2 * positions * shape.WeightCount, bytes);
     }
 
+    /// <summary>A convolution whose result is only seen pooled.</summary>
+    public static OpCost ConvolutionMaxPool(StorageType storage, ConvolutionShape shape, Tensor x, Parameter w, Tensor between, Tensor y)
+    {
+        OpCost cost = Convolution(storage, Operation.ConvolutionInference, shape, x, w, between);
+        return cost with { Bytes = cost.Bytes - BytesOf(storage, between) + BytesOf(storage, y) };
+    }
+
     /// <summary>An operation that reads or writes each of these tensors once.</summary>
     public static OpCost OverTensors(StorageType storage, Operation operation, Tensor x, params ReadOnlySpan<Tensor?> others)
     {

@@ -110,10 +110,10 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
-    public void MaxPool(Tensor x, Tensor y)
+    public void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y)
     {
-        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.Pooling, x, y));
-        _inner.MaxPool(x, y);
+        using Timing timing = Time(OpCost.ConvolutionMaxPool(_storage, shape, x, w, between, y));
+        _inner.ConvolutionInferenceMaxPool(shape, x, w, norm, between, y);
     }
 
     /// <inheritdoc/>

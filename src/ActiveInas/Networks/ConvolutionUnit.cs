@@ -66,6 +66,10 @@ internal sealed class ConvolutionUnit : IDisposable
         _device.BatchNormMaxPool(Norm, _convolved!, y);
     }
 
+    /// <summary>y = max-pool(relu(BN(x * w))) with the running statistics; <paramref name="between"/> has the extent of the convolution.</summary>
+    public void InferPooled(Tensor x, Tensor between, Tensor y)
+        => _device.ConvolutionInferenceMaxPool(Plan.Shape, x, Weights, Norm, between, y);
+
     /// <summary>From dy (behind the pool) to the gradient at the convolution's output.</summary>
     public void BackwardPooled(Tensor y, Tensor dy, Tensor dConvolved)
         => _device.BatchNormMaxPoolBackward(Norm, _convolved!, y, dy, dConvolved);

@@ -5,13 +5,11 @@ namespace ActiveInas.Networks;
 /// <summary>conv 3x3, 64 filters, stride 1 -> BN -> ReLU -> max-pool 3x3 stride 2. The gradient of its input is never computed.</summary>
 internal sealed class Stem : IDisposable
 {
-    private readonly IDevice _device;
-    /// <summary>The gradient at the convolution's output when training; at inference, which needs none, the rectified values.</summary>
+    /// <summary>The gradient at the convolution's output when training; at inference, which needs none, what lies before the pool.</summary>
     private readonly Tensor _middle;
 
     public Stem(IDevice device, TensorPool pool, NetworkPlan plan, NormSettings norm)
     {
-        _device = device;
         (_, _, int height, int width) = plan.Shape;
         int channels = plan.Stem.Shape.OutChannels;
         Input = pool.Create(plan.Stem.Shape.InChannels, height, width);
@@ -46,8 +44,7 @@ internal sealed class Stem : IDisposable
         }
         else
         {
-            Unit.Forward(Input, residual: null, relu: true, _middle, training);
-            _device.MaxPool(_middle, Output);
+            Unit.InferPooled(Input, _middle, Output);
         }
     }
 

@@ -51,6 +51,7 @@ internal static class ConvolutionCases
                 yield return Forward(shape, x, images);
                 yield return ForwardWithStatistics(shape, x, images);
                 yield return Inference(shape, x, images, residual: kind[1] == '1', relu: c != 32);
+                yield return InferencePooled(shape, x, images);
                 yield return BackwardData(shape, x, images, accumulate: false);
                 yield return BackwardData(shape, x, images, accumulate: true);
                 yield return BackwardWeights(shape, x, images);
@@ -85,6 +86,19 @@ internal static class ConvolutionCases
             Tensor? addend = residual ? bench.Input(OutputOf(shape, x), images) : null;
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionInference(shape, input, w, norm, addend, relu, y);
+        }, IsInference: true);
+
+    /// <summary>Rectified and pooled.</summary>
+    public static OpCase InferencePooled(ConvolutionShape shape, TensorShape x, int images)
+        => new(Name("conv inference max-pool", shape, x, images), bench =>
+        {
+            Tensor input = bench.Input(x, images);
+            Parameter w = bench.Weights(shape.WeightCount, gradient: null);
+            BatchNorm norm = bench.Norm(shape.OutChannels);
+            TensorShape convolved = OutputOf(shape, x);
+            Tensor between = bench.Intermediate(convolved, images);
+            Tensor y = bench.Output("y", PoolingCases.Halved(convolved), images);
+            return () => bench.Device.ConvolutionInferenceMaxPool(shape, input, w, norm, between, y);
         }, IsInference: true);
 
     public static OpCase BackwardData(ConvolutionShape shape, TensorShape x, int images, bool accumulate)

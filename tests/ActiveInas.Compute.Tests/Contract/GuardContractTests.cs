@@ -15,6 +15,7 @@ public sealed class GuardContractTests
         using Tensor x = device.CreateTensor(new TensorShape(2, 32, 5, 5));
         using Tensor y = device.CreateTensor(new TensorShape(2, 64, 5, 5));
         using Tensor same = device.CreateTensor(new TensorShape(2, 32, 5, 5));
+        using Tensor pooled = device.CreateTensor(new TensorShape(2, 64, 3, 3));
         using Parameter w = new(device, 9 * 32 * 64);
         using Parameter square = new(device, 9 * 32 * 32);
         using BatchNorm norm = new(device, 64, 1e-5, 0.1);
@@ -31,7 +32,10 @@ public sealed class GuardContractTests
         y.Images = 1;
         Refused("y must have 2 images", () => device.ConvolutionForward(shape, x, w, y));
         Refused("y must have 2 images", () => device.ConvolutionInference(shape, x, w, norm, null, relu: true, y));
+        Refused("between must have 2 images", () => device.ConvolutionInferenceMaxPool(shape, x, w, norm, y, y));
         y.Images = 2;
+        Refused("y must have 2 images of 3 x 3", () => device.ConvolutionInferenceMaxPool(shape, x, w, norm, y, y));
+        Refused("it must have 32 channels", () => device.ConvolutionInferenceMaxPool(shape, x, w, other, y, pooled));
         Refused("it must have 32 channels", () => device.ConvolutionForward(shape, x, w, y, other));
         Refused("residual is ", () => device.ConvolutionInference(shape, x, w, norm, same, relu: true, y));
         y.Images = 1;
@@ -58,7 +62,6 @@ public sealed class GuardContractTests
         Refused("residual must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, narrow, relu: true, like));
         Refused("dy must have 2 images of 5 x 7", () => device.BatchNormBackward(norm, x, like, relu: true, narrow, narrow, null));
         Refused("dx and dResidual are one tensor", () => device.BatchNormBackward(norm, x, x, relu: true, like, like, like));
-        Refused("y must have 2 images of 3 x 4", () => device.MaxPool(x, like));
         Refused("it must have 64 channels", () => device.BatchNormMaxPool(other, x, small));
         Refused("y must have 2 images of 3 x 4", () => device.BatchNormMaxPool(norm, x, like));
         Refused("dy must have 2 images of 3 x 4", () => device.BatchNormMaxPoolBackward(norm, x, small, like, like));

@@ -31,7 +31,7 @@ internal static class OpCases
         TensorShape shape = new(capacity, random.Pick(1, 2, 3, 4, 5, 32, 33, 64), random.NextInt(1, 11), random.NextInt(1, 11));
         ConvolutionShape convolution = new(shape.Channels, random.Pick(32, 40, 64), random.Pick(1, 3), random.Pick(1, 2));
         int classes = random.NextInt(2, 40);
-        return random.NextInt(0, 12) switch
+        return random.NextInt(0, 13) switch
         {
             0 => ConvolutionCases.Forward(convolution, shape, images),
             1 => ConvolutionCases.ForwardWithStatistics(convolution, shape, images),
@@ -40,9 +40,10 @@ internal static class OpCases
             6 => BatchNormCases.Forward(shape, images, random.NextBool(), random.NextBool()),
             7 => ConvolutionCases.Inference(convolution, shape, images, random.NextBool(), random.NextBool()),
             8 => BatchNormCases.BackwardOf(shape, images, random.NextBool(), random.Pick(Enum.GetValues<BatchNormCases.Backward>())),
-            9 => random.Pick<Func<TensorShape, int, OpCase>>(PoolingCases.MaxForward, PoolingCases.NormForward, PoolingCases.NormBackward)(shape, images),
+            9 => random.Pick<Func<TensorShape, int, OpCase>>(PoolingCases.NormForward, PoolingCases.NormBackward)(shape, images),
             10 => random.NextBool() ? PoolingCases.AverageForward(shape, images) : PoolingCases.AverageBackward(shape, images),
-            11 => HeadCases.DenseBackward(capacity, images, shape.Channels, classes, random.NextBool()),
+            11 => ConvolutionCases.InferencePooled(convolution, shape, images),
+            12 => HeadCases.DenseBackward(capacity, images, shape.Channels, classes, random.NextBool()),
             _ => HeadCases.Loss(capacity, images, classes, random.Next(0.1, 20)),
         };
     }
@@ -72,11 +73,11 @@ internal static class OpCases
         TensorShape pixels = shape with { Channels = 3 };
         yield return ConvolutionCases.Forward(new ConvolutionShape(3, 64, 3, 1), pixels, images);
         yield return ConvolutionCases.ForwardWithStatistics(new ConvolutionShape(3, 64, 3, 1), pixels with { Height = 24, Width = 22 }, images);
+        yield return ConvolutionCases.InferencePooled(new ConvolutionShape(3, 64, 3, 1), pixels, images);
         yield return ConvolutionCases.BackwardWeights(new ConvolutionShape(3, 64, 3, 1), pixels, images);
         yield return BatchNormCases.Forward(shape, images, residual: false, relu: true);
         yield return BatchNormCases.Forward(shape, images, residual: true, relu: true);
         yield return BatchNormCases.BackwardOf(shape, images, relu: true, BatchNormCases.Backward.DxIsDyWithResidual);
-        yield return PoolingCases.MaxForward(shape, images);
         yield return PoolingCases.NormForward(shape, images);
         yield return PoolingCases.NormBackward(shape, images);
         yield return PoolingCases.AverageForward(shape, images);

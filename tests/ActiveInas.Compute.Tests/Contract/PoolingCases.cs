@@ -21,21 +21,12 @@ internal static class PoolingCases
     {
         foreach ((TensorShape shape, int images) in s_shapes)
         {
-            yield return MaxForward(shape, images);
             yield return NormForward(shape, images);
             yield return NormBackward(shape, images);
             yield return AverageForward(shape, images);
             yield return AverageBackward(shape, images);
         }
     }
-
-    /// <summary>What a rectifier leaves: zeros and positive values.</summary>
-    public static OpCase MaxForward(TensorShape shape, int images) => new(Name("max-pool", shape, images), bench =>
-    {
-        Tensor x = bench.TiedInput(shape, images, 0, 3);
-        Tensor y = bench.Output("y", Halved(shape), images);
-        return () => bench.Device.MaxPool(x, y);
-    });
 
     /// <summary>Normalisation, rectifier and max-pool in one.</summary>
     public static OpCase NormForward(TensorShape shape, int images) => new(Name("bn max-pool forward", shape, images), bench =>
@@ -72,7 +63,8 @@ internal static class PoolingCases
         return () => bench.Device.GlobalAveragePoolBackward(dEmbedding, dx);
     });
 
-    private static TensorShape Halved(TensorShape x) => x with { Height = ((x.Height - 1) / 2) + 1, Width = ((x.Width - 1) / 2) + 1 };
+    /// <summary>Extent behind the pool.</summary>
+    public static TensorShape Halved(TensorShape x) => x with { Height = ((x.Height - 1) / 2) + 1, Width = ((x.Width - 1) / 2) + 1 };
 
     private static string Name(string op, TensorShape shape, int images) => $"{op} C{shape.Channels} {shape.Height}x{shape.Width} N{images}of{shape.Images}";
 }

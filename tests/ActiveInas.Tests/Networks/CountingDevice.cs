@@ -39,6 +39,9 @@ internal sealed class CountingDevice : IDevice
 
     public void ConvolutionInference(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
+    public void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y)
+        => throw new NotSupportedException();
+
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y) => throw new NotSupportedException();
 
     public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx) => throw new NotSupportedException();
@@ -48,8 +51,6 @@ internal sealed class CountingDevice : IDevice
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual) => throw new NotSupportedException();
-
-    public void MaxPool(Tensor x, Tensor y) => throw new NotSupportedException();
 
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding) => throw new NotSupportedException();
 

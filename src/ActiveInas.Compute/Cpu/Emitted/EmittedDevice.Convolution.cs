@@ -48,6 +48,13 @@ internal sealed unsafe partial class EmittedDevice
     private protected override void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue)
         => Forward(shape, source, w, target, epilogue, null);
 
+    private protected override void ForwardPooled(
+        ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor between, Bf16Tensor target, Epilogue epilogue)
+    {
+        Forward(shape, source, w, between, epilogue, null);
+        MaxPool(between, target);
+    }
+
     /// <param name="shape">Kernel, stride, channels.</param>
     /// <param name="source">x.</param>
     /// <param name="w">Weights.</param>

@@ -65,15 +65,19 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
     {
         ConvolutionPlan plan = Plan(shape, source.Layout, target.Layout);
-        float* packed = PackForward(plan, Own(w.Values));
         if (plan.Across is { } across)
         {
-            _across.Run(across, across.Forward, source, packed, plan.OutBlocks, target, epilogue);
+            _across.Run(across, across.Forward, source, PackForward(plan, Own(w.Values)), plan.OutBlocks, target, epilogue);
             return;
         }
 
-        _sweep.Run(plan, plan.Forward, source, shape.Stride, packed, plan.InBlocks, plan.Inner, plan.OutBlocks, target, epilogue);
+        Sweep(plan, source, w, target, epilogue, null);
     }
+
+    private void Sweep(
+        ConvolutionPlan plan, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue, CpuTensor<T, float, S>? pooled)
+        => _sweep.Run(
+            plan, plan.Forward, source, plan.Shape.Stride, PackForward(plan, Own(w.Values)), plan.InBlocks, plan.Inner, plan.OutBlocks, target, epilogue, pooled);
 
     public virtual void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
     {
@@ -119,6 +123,10 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private Epilogue _epilogue;
         private int _images;
         private int _span;
+        private CpuTensor<T, float, S>? _pooled;
+
+        /// <summary>Whether the images of an item lie in the place of its worker, whose caches hold it, because only their pool is wanted.</summary>
+        private bool _reuses;
 
         /// <summary>Floats of a position of the operand.</summary>
         private int _length;
@@ -133,11 +141,12 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         /// <param name="resultBlocks">Channel blocks of the result.</param>
         /// <param name="target">Result.</param>
         /// <param name="epilogue">What becomes of the sums.</param>
+        /// <param name="pooled">Max-pool of the result, which the epilogue rectifies; the result itself is then undefined.</param>
         public void Run(
             ConvolutionPlan plan, Sweep sweep, CpuTensor<T, float, S> source, int step, float* packed, int reduceBlocks, int inner, int resultBlocks,
-            CpuTensor<T, float, S> target, Epilogue epilogue)
+            CpuTensor<T, float, S> target, Epilogue epilogue, CpuTensor<T, float, S>? pooled = null)
         {
-            (_plan, _sweep, _source, _target, _step) = (plan, sweep, source, target, step);
+            (_plan, _sweep, _source, _target, _step, _pooled) = (plan, sweep, source, target, step, pooled);
             _packed = packed;
             (_reduceBlocks, _inner, _resultBlocks, _epilogue) = (reduceBlocks, inner, resultBlocks, epilogue);
             int pixels = target.Shape.Height * target.Shape.Width;
@@ -145,6 +154,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
             _span = (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
             _length = IsImage(source) ? source.Shape.Channels : Block;
+            _reuses = pooled is not null && device.Threads * _images <= target.Shape.Images;
             epilogue.Begin(1);
             device._pool.Run((target.Images + _images - 1) / _images, this);
         }
@@ -153,7 +163,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         {
             int first = item * _images;
             int count = Math.Min(_images, _target.Images - first);
-            const int strip = GroupsOfStrip * GroupLength;
+            int place = _reuses ? worker * _images : first;
+            int strip = Math.Max(GroupsOfStrip * GroupLength, _pooled is null ? 0 : MaxPoolItems.RowLengthOf(_pooled));
             float* tiles = device.Scratch(worker, strip + ((long)_reduceBlocks * _span * _length) + (8 * Block * 2));
             float* operand = tiles + strip;
             int taps = _sweep.Taps.Length;
@@ -175,14 +186,21 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             long weightStride = (long)_reduceBlocks * _plan.Taps * _length * Block;
             for (int block = 0; block < _resultBlocks; block++)
             {
-                Strips(first, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
+                Strips(place, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
             }
 
             _epilogue.Wrote(first, count);
+            for (int image = 0; _pooled is not null && image < count; image++)
+            {
+                for (int block = 0; block < _resultBlocks; block++)
+                {
+                    MaxPoolItems.PoolImage(_target, place + image, _pooled, first + image, block, (T*)tiles);
+                }
+            }
         }
 
         /// <summary>A strip of groups after the other. A strip passes with a few products at a time, whose weights so stay in the first-level cache.</summary>
-        private void Strips(int first, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles, int block)
+        private void Strips(int place, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles, int block)
         {
             RowGroup[] groups = _sweep.Groups;
             long* sources = stackalloc long[GroupsOfStrip];
@@ -197,7 +215,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 for (int i = 0; i < length; i++)
                 {
                     sources[i] = (((long)image * _source.Layout.ImageStride) + groups[group].Source) * _length;
-                    targets[i] = ((long)(first + image) * _target.Layout.ImageStride) + groups[group].Target;
+                    targets[i] = ((long)(place + image) * _target.Layout.ImageStride) + groups[group].Target;
                     valid[i] = groups[group].Valid;
                     group = group + 1 < groups.Length ? group + 1 : 0;
                     image += group == 0 ? 1 : 0;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -8,17 +7,34 @@ internal unsafe partial class VectorDevice<T, S, V, L>
 {
     private readonly MaxPoolItems _maxPool;
 
-    public void MaxPool(Tensor x, Tensor y)
+    public void ConvolutionInferenceMaxPool(ConvolutionShape shape, Tensor x, Parameter w, BatchNorm norm, Tensor between, Tensor y)
     {
-        OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
-        if (IsImage(Own(x)))
+        OperationGuard.ConvolutionInferenceMaxPool(shape, x, w, norm, between, y);
+        if (IsImage(Own(between)))
         {
-            _plain.MaxPool(x, y);
+            _plain.ConvolutionInferenceMaxPool(shape, x, w, norm, between, y);
             return;
         }
 
-        _maxPool.Run(null, null, Own(x), Own(y), null, null, null);
+        ForwardPooled(shape, Own(x), w, Own(between), Own(y), InferenceEpilogue(norm, null, relu: true));
     }
+
+    /// <summary>Sums of a convolution through an epilogue that rectifies, then the max-pool.</summary>
+    private protected virtual void ForwardPooled(
+        ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> between, CpuTensor<T, float, S> target, Epilogue epilogue)
+    {
+        if (IsImage(source))
+        {
+            Sweep(Plan(shape, source.Layout, between.Layout), source, w, between, epilogue, target);
+            return;
+        }
+
+        Forward(shape, source, w, between, epilogue);
+        MaxPool(between, target);
+    }
+
+    /// <summary>Of what a rectifier left.</summary>
+    private protected void MaxPool(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y) => _maxPool.Run(null, null, x, y, null, null, null);
 
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
     {
@@ -71,10 +87,8 @@ internal unsafe partial class VectorDevice<T, S, V, L>
         private float* _factors;
         private float* _partials;
 
-        /// <summary>Positions that the windows of a row reach: from the zero on the left to the last column, or to the zero behind it where W is odd.</summary>
-        private int PaddedWidth => (2 * _y.Shape.Width) + 1;
-
-        private int RowLength => PaddedWidth * Block;
+        /// <summary>Values that the windows of a row reach: from the zero on the left to the last column, or to the zero behind it where W is odd.</summary>
+        private int RowLength => RowLengthOf(_y);
 
         /// <summary>Three places a window, and zeros for the window after the last.</summary>
         private int TakenLength => (_y.Shape.Width + 1) * 3 * Block;
@@ -101,8 +115,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             int image = item % _x.Images;
             if (_norm is null)
             {
-                AssertRectified(image, block);
-                ForwardImage(image, block, (T*)device.Scratch(worker, RowLength));
+                PoolImage(_x, image, _y, image, block, (T*)device.Scratch(worker, RowLength));
                 return;
             }
 
@@ -118,7 +131,7 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 Activate(image, block, (2 * row) + 1, ring, parameters);
                 if (_dy is null)
                 {
-                    ForwardRow(image, block, row, RingRow(ring, (2 * row) - 1), RingRow(ring, 2 * row), RingRow(ring, (2 * row) + 1), work);
+                    PoolRow(_y, image, block, row, RingRow(ring, (2 * row) - 1), RingRow(ring, 2 * row), RingRow(ring, (2 * row) + 1), work);
                 }
                 else
                 {
@@ -131,6 +144,26 @@ internal unsafe partial class VectorDevice<T, S, V, L>
                 NormGradientSumItems.Sums(
                     _x, null, _dx!, block, image, image + 1, Own(_norm.BatchMean).Pointer, Own(_norm.BatchInverseDeviation).Pointer,
                     _partials + (item * 2 * Block));
+            }
+        }
+
+        /// <summary>[positions of a row of windows][32].</summary>
+        public static int RowLengthOf(CpuTensor<T, float, S> y) => ((2 * y.Shape.Width) + 1) * Block;
+
+        /// <summary>A channel block of an image, from x where it lies: the zeros of the layout surround it.</summary>
+        /// <param name="x">What a rectifier left.</param>
+        /// <param name="from">Image of x.</param>
+        /// <param name="y">Where it goes.</param>
+        /// <param name="to">Image of y.</param>
+        /// <param name="block">Channel block.</param>
+        /// <param name="columns">Scratch, <see cref="RowLengthOf"/>.</param>
+        public static void PoolImage(CpuTensor<T, float, S> x, int from, CpuTensor<T, float, S> y, int to, int block, T* columns)
+        {
+            long rowStride = (long)x.Layout.RowStride * Block;
+            T* top = x.BlockPointer(block) + ((long)x.Layout.Position(from, -1, -1) * Block);
+            for (int row = 0; row < y.Shape.Height; row++, top += 2 * rowStride)
+            {
+                PoolRow(y, to, block, row, top, top + rowStride, top + (2 * rowStride), columns);
             }
         }
 
@@ -155,53 +188,29 @@ internal unsafe partial class VectorDevice<T, S, V, L>
             }
         }
 
-        [Conditional("DEBUG")]
-        private void AssertRectified(int image, int block)
+        private static void PoolRow(CpuTensor<T, float, S> y, int image, int block, int row, T* top, T* middle, T* bottom, T* columns)
         {
-            for (int row = 0; row < _x.Shape.Height; row++)
-            {
-                T* pixels = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, row, 0) * Block);
-                for (int i = 0; i < _x.Shape.Width * Block; i++)
-                {
-                    float value = S.Load(pixels[i]);
-                    Debug.Assert(float.IsNaN(value) || !float.IsNegative(value), $"{value} in image {image} does not come from a rectifier.");
-                }
-            }
-        }
-
-        /// <summary>From x where it lies: the zeros of the layout surround it.</summary>
-        private void ForwardImage(int image, int block, T* columns)
-        {
-            long rowStride = (long)_x.Layout.RowStride * Block;
-            T* top = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, -1, -1) * Block);
-            for (int row = 0; row < _y.Shape.Height; row++, top += 2 * rowStride)
-            {
-                ForwardRow(image, block, row, top, top + rowStride, top + (2 * rowStride), columns);
-            }
-        }
-
-        private void ForwardRow(int image, int block, int row, T* top, T* middle, T* bottom, T* columns)
-        {
-            T* target = _y.BlockPointer(block) + ((long)_y.Layout.Position(image, row, 0) * Block);
+            T* target = y.BlockPointer(block) + ((long)y.Layout.Position(image, row, 0) * Block);
             if (sizeof(T) == sizeof(ushort))
             {
-                Forward<ushort>(top, middle, bottom, columns, target);
+                PoolRow<ushort>(top, middle, bottom, columns, target, y.Shape.Width);
             }
             else
             {
-                Forward<uint>(top, middle, bottom, columns, target);
+                PoolRow<uint>(top, middle, bottom, columns, target, y.Shape.Width);
             }
         }
 
-        private void Forward<U>(T* top, T* middle, T* bottom, T* columns, T* target)
+        private static void PoolRow<U>(T* top, T* middle, T* bottom, T* columns, T* target, int width)
             where U : unmanaged
         {
-            for (int i = 0; i < RowLength; i += Vector256<U>.Count)
+            int length = ((2 * width) + 1) * Block;
+            for (int i = 0; i < length; i += Vector256<U>.Count)
             {
                 Vector256.Max(Vector256.Max(Load<U>(top + i), Load<U>(middle + i)), Load<U>(bottom + i)).Store((U*)(columns + i));
             }
 
-            for (int column = 0; column < _y.Shape.Width; column++, target += Block, columns += 2 * Block)
+            for (int column = 0; column < width; column++, target += Block, columns += 2 * Block)
             {
                 for (int i = 0; i < Block; i += Vector256<U>.Count)
                 {
