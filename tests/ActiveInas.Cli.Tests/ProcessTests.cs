@@ -196,16 +196,6 @@ public sealed class ProcessTests : IDisposable
         }
     }
 
-    private async Task WaitForTrainingAsync()
-    {
-        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(50))
-        {
-            if (File.Exists(_folder["run/log.txt"]) && File.ReadAllText(_folder["run/log.txt"]).Contains("search", StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail("the run did not begin to search within a minute");
-    }
+    private Task WaitForTrainingAsync()
+        => Wait.UntilAsync(() => File.Exists(_folder["run/log.txt"]) && File.ReadAllText(_folder["run/log.txt"]).Contains("search", StringComparison.Ordinal));
 }

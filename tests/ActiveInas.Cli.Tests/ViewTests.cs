@@ -50,34 +50,39 @@ public sealed class ViewTests
     public async Task A_bar_tells_what_is_loaded_and_lines_above_it_the_stages()
     {
         using StringWriter text = new();
+        using TextWriter shared = TextWriter.Synchronized(text);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(text),
+            Out = new AnsiConsoleOutput(shared),
             Ansi = AnsiSupport.Yes,
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Yes,
         });
         console.Profile.Width = 140;
         RoundRecord round = Document((2, 1)).Rounds[0];
-        await TerminalProgress.WatchAsync(console, text, async progress =>
+        await TerminalProgress.WatchAsync(console, shared, async progress =>
         {
             progress.Report(new DataProgressed("reading photos", 5, 10));
-            await Task.Delay(250);
+            await Wait.UntilAsync(() => Shown().Contains("5 of 10", StringComparison.Ordinal));
             progress.Report(new RunOpened("0badcafe", "runs/x", 1000));
             progress.Report(new StageStarted(1, 200, "search", new Architecture(1, 1)));
             progress.Report(new TrainingProgressed("round-01/search/A(2,1)", 10, 300, 2.5, 1234));
-            await Task.Delay(50);
-            progress.Report(new TrainingProgressed("round-01/search/A(2,1)", 20, 300, 2.25, 1234));
-            await Task.Delay(250);
             progress.Report(new SearchEnded(1, new SearchOutcome(new Architecture(2, 1), [], 1)));
             progress.Report(new RoundEnded(round));
-            await Task.Delay(250);
             return true;
         });
-        string all = text.ToString();
+        string all = Shown();
         foreach (string part in (string[])["loading reading photos", "5 of 10", "run 0badcafe in runs/x", "round 1: search A(1,1) (200 labels)", "round 1: A(2,1) with 200 labels"])
         {
             Assert.Contains(part, all, StringComparison.Ordinal);
+        }
+
+        string Shown()
+        {
+            lock (shared)
+            {
+                return text.ToString();
+            }
         }
     }
 

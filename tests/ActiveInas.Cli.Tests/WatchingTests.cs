@@ -10,7 +10,6 @@ namespace ActiveInas.Cli.Tests;
 /// <summary>Whatever happens to those who watch, the work goes on to its own end.</summary>
 public sealed class WatchingTests(FinishedRun run) : IClassFixture<FinishedRun>, IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -37,7 +36,7 @@ public sealed class WatchingTests(FinishedRun run) : IClassFixture<FinishedRun>,
         int result = await ProgressViews.WatchRunAsync(terminal, Parsed(), async (progress, _) =>
         {
             progress.Report(new RunOpened("0badcafe", _folder["run"], 48));
-            await UntilAsync(() => error.ToString().Contains("no longer shown", StringComparison.Ordinal));
+            await Wait.UntilAsync(() => error.ToString().Contains("no longer shown", StringComparison.Ordinal));
             progress.Report(new Notice("still there"));
             return 7;
         });
@@ -86,22 +85,13 @@ public sealed class WatchingTests(FinishedRun run) : IClassFixture<FinishedRun>,
             await Task.Delay(300);
             broken.Works = false;
             progress.Report(new DataProgressed("photos", 2, 2));
-            await UntilAsync(() => error.ToString().Contains("no longer shown", StringComparison.Ordinal));
+            await Wait.UntilAsync(() => error.ToString().Contains("no longer shown", StringComparison.Ordinal));
             return 7;
         });
         Assert.Equal(7, result);
     }
 
     private static ParseResult Parsed() => new RootCommand { CommonOptions.NoProgress }.Parse([]);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource limit = new(s_limit);
-        while (!condition())
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
 
     private sealed record Unspeakable : ProgressEvent
     {
