@@ -2,6 +2,7 @@ using ActiveInas.Compute;
 using ActiveInas.Compute.Cpu;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Tests.Contract;
+using ActiveInas.Compute.Tests.Cpu;
 using ActiveInas.Compute.Tests.Emitted;
 using ActiveInas.Compute.Tests.Support;
 
@@ -21,8 +22,11 @@ switch (args[0])
         return ReadNextTo(args[1] == "end");
     case "emitted":
         return MultiplyNextTo(args[1] == "end");
+    case "null":
+        Console.WriteLine($"{StressTests.TrainBetweenNullReferences()} families");
+        return 0;
     default:
-        Console.Error.WriteLine($"'{args[0]}' is unknown; it must be cases, managed or emitted");
+        Console.Error.WriteLine($"'{args[0]}' is unknown; it must be cases, managed, emitted or null");
         return 2;
 }
 

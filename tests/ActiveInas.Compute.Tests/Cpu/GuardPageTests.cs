@@ -3,7 +3,8 @@ using ActiveInas.Compute.Tests.Contract;
 
 namespace ActiveInas.Compute.Tests.Cpu;
 
-/// <summary>No operation touches memory next to a buffer. A violation ends the process, so each test runs in one of its own.</summary>
+/// <summary>No operation touches memory next to a buffer, and the runtime's own faults go on to be exceptions. A violation ends the process, so
+/// each test runs in one of its own.</summary>
 [Trait("Category", "Process")]
 public sealed class GuardPageTests
 {
@@ -24,6 +25,15 @@ public sealed class GuardPageTests
     [InlineData("end")]
     [InlineData("start")]
     public void A_read_next_to_a_buffer_ends_the_process(string guarded) => Assert.Contains(Run("managed", guarded).Code, s_faults);
+
+    [SkippableFact]
+    public void Null_references_are_caught_on_a_thread_that_uses_the_kernels()
+    {
+        (int code, string output) = Run("null", "end");
+        string last = output.TrimEnd().Split('\n')[^1];
+        Assert.True(code == 0, $"The process ended with {code}. It was at: {last}");
+        Assert.Matches("^[2-4] families$", last);
+    }
 
     [SkippableTheory]
     [InlineData("end")]
