@@ -72,8 +72,14 @@ public sealed class Comparison
         ArgumentNullException.ThrowIfNull(method);
         return method.Settings.Count == 0
             ? method.Name
-            : string.Join(", ", method.Settings.Select((value, i) => MethodNames.Of(_input.Varying[i], value)));
+            : NameWithout(method, -1);
     }
+
+    /// <summary>The name of a method without one of its settings.</summary>
+    private string NameWithout(Method method, int setting)
+        => string.Join(", ", Enumerable.Range(0, method.Settings.Count).Where(i => i != setting).Select(i => SettingName(method, i)));
+
+    private string SettingName(Method method, int setting) => MethodNames.Of(_input.Varying[setting], method.Settings[setting]);
 
     private MethodPair? Pair(Method first, Method second)
     {
@@ -84,9 +90,7 @@ public sealed class Comparison
         }
 
         int key = differing[0];
-        string Name(Method method, int i) => MethodNames.Of(_input.Varying[i], method.Settings[i]);
-        string shared = string.Join(", ", Enumerable.Range(0, first.Settings.Count).Where(i => i != key).Select(i => Name(first, i)));
-        return new MethodPair(first, second, _input.Varying[key], Name(first, key), Name(second, key), shared);
+        return new MethodPair(first, second, _input.Varying[key], SettingName(first, key), SettingName(second, key), NameWithout(first, key));
     }
 
     private int Index(string key) => _input.Varying.ToList().IndexOf(key);
@@ -100,7 +104,7 @@ public sealed class Comparison
         }
 
         int line = Index(LineKey);
-        foreach (IGrouping<string, Method> group in Methods.GroupBy(method => string.Join(", ", method.Settings.Where((_, i) => i != line))))
+        foreach (IGrouping<string, Method> group in Methods.GroupBy(method => NameWithout(method, line)))
         {
             Method[] methods = [.. group];
             yield return new Panel(Slug(group.Key), group.Key, [.. methods.Select((method, i) => Line(method, LineKey, method.Settings[line], i))]);

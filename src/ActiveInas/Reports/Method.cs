@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActiveInas.Architectures;
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
@@ -56,11 +57,18 @@ internal static class MethodNames
         (Colour.Brown, Dash.Dotted), (Colour.Blue, Dash.Solid), (Colour.Red, Dash.Solid),
     ];
 
-    /// <summary>"active-iNAS" for a search, "Resnet-18" for A(2,4); other values as they are.</summary>
+    /// <summary>"active-iNAS" for a search, "Resnet-18" for A(2,4), "batch 50" for a number; other values as they are.</summary>
     public static string Of(string key, string value)
-        => key != "architecture" ? value
-            : value == RunConfiguration.SearchArchitecture ? "active-iNAS"
-            : Architecture.TryParse(value, out Architecture architecture) && architecture == s_resnet18 ? "Resnet-18" : value;
+    {
+        if (key == "architecture")
+        {
+            return value == RunConfiguration.SearchArchitecture ? "active-iNAS"
+                : Architecture.TryParse(value, out Architecture architecture) && architecture == s_resnet18 ? "Resnet-18" : value;
+        }
+
+        bool saysNothing = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || bool.TryParse(value, out _);
+        return saysNothing ? $"{key} {value}" : value;
+    }
 
     /// <summary>The stroke of a line that stands for a value of a key.</summary>
     /// <param name="key">For example architecture.</param>

@@ -42,6 +42,28 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Numbers_and_switches_are_named_by_their_keys()
+    {
+        ReportInput input = new()
+        {
+            Title = "batches",
+            Command = "ainas",
+            Varying = ["query", "batch", "recipe.dropoutInTraining"],
+            Runs =
+            [
+                Curves.Run("coreset", "search", 1, 0.5, 0.4) with { Settings = ["coreset", "50", "true"] },
+                Curves.Run("random", "search", 1, 0.5, 0.4) with { Settings = ["random", "50", "true"] },
+                Curves.Run("random", "search", 1, 0.5, 0.4) with { Settings = ["random", "100", "true"] },
+            ],
+        };
+        Comparison comparison = new(input);
+        Assert.Equal("coreset, batch 50, recipe.dropoutInTraining true", comparison.NameOf(comparison.Methods[0]));
+        Assert.Equal(["batch 50, recipe.dropoutInTraining true", "batch 100, recipe.dropoutInTraining true"], comparison.Panels.Select(panel => panel.Name));
+        MethodPair pair = comparison.Pairs()[^1];
+        Assert.Equal(("batch", "batch 50", "batch 100"), (pair.Key, pair.FirstName, pair.SecondName));
+    }
+
+    [Fact]
     public void A_curve_has_mean_and_standard_error_over_the_seeds_that_got_there()
     {
         Comparison comparison = Curves.Compare(
