@@ -71,7 +71,7 @@ public sealed class Comparison
     {
         ArgumentNullException.ThrowIfNull(method);
         return method.Settings.Count == 0
-            ? method.Name
+            ? MethodNames.Of("architecture", method.Configuration.Architecture)
             : NameWithout(method, -1);
     }
 

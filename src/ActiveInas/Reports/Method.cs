@@ -21,9 +21,6 @@ public sealed record MethodPoint(int Labels, IReadOnlyDictionary<ulong, double> 
 /// <param name="Runs">By seed, ascending; one a seed.</param>
 public sealed record Method(IReadOnlyList<string> Settings, IReadOnlyList<ReportRun> Runs)
 {
-    /// <summary>"softmax-response, A(2,4)", in the words of the paper.</summary>
-    public string Name => Settings.Count == 0 ? MethodNames.Of("architecture", Configuration.Architecture) : string.Join(", ", Settings);
-
     /// <summary>Of its first run.</summary>
     public RunConfiguration Configuration => Runs[0].Run.Configuration;
 

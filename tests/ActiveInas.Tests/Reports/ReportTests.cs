@@ -103,7 +103,8 @@ public sealed partial class ReportTests : IDisposable
         Assert.Contains("same configuration and seed", twice.Message, StringComparison.Ordinal);
         ReportInput several = ReportInput.OfRuns(paths);
         Assert.Equal(["query"], several.Varying);
-        Assert.Equal(["random", "coreset"], new Comparison(several).Methods.Select(method => method.Name));
+        Comparison comparison = new(several);
+        Assert.Equal(["random", "coreset"], comparison.Methods.Select(comparison.NameOf));
         Report one = await Report.CreateAsync(ReportInput.OfRuns(paths[..1]), parts: FakeBackend.Parts());
         Assert.DoesNotContain(one.Sections, section => section.Id is "pairs" or "auc-gain");
         Assert.Contains("config.json", one.Command, StringComparison.Ordinal);
