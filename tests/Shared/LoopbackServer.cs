@@ -6,6 +6,7 @@ namespace ActiveInas.Tests.Shared;
 internal abstract class LoopbackServer : IDisposable
 {
     private readonly HttpListener _listener;
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
 
     protected LoopbackServer()
@@ -34,6 +35,7 @@ internal abstract class LoopbackServer : IDisposable
 
     public void Dispose()
     {
+        _closing.SetResult();
         _listener.Close();
         _loop.Wait();
     }
@@ -43,11 +45,16 @@ internal abstract class LoopbackServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (_listener.IsListening)
+        while (!_closing.Task.IsCompleted)
         {
             try
             {
-                await AnswerAsync(await _listener.GetContextAsync());
+                // A request awaited while the listener closes may never come to an end, not even to a failure.
+                Task<HttpListenerContext> request = _listener.GetContextAsync();
+                if (await Task.WhenAny(request, _closing.Task) == request)
+                {
+                    await AnswerAsync(await request);
+                }
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
             {

@@ -11,6 +11,7 @@ public sealed class SvgRenderer
 
     private static readonly string[] s_browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge"];
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
     private readonly string _program;
     private readonly bool _isBrowser;
 
@@ -82,10 +83,11 @@ public sealed class SvgRenderer
                 throw new IOException($"{_program} did not finish a picture within {s_limit.TotalSeconds:0} s.");
             }
 
-            Task.WaitAll(output, error);
             if (process.ExitCode != 0)
             {
-                throw new IOException($"{_program} ended with status {process.ExitCode}: {error.Result.Trim()}");
+                // A helper that a browser leaves behind may hold its pipes open.
+                string said = Task.WaitAll([output, error], s_grace) ? error.Result.Trim() : "it did not say why";
+                throw new IOException($"{_program} ended with status {process.ExitCode}: {said}");
             }
         }
         catch (Win32Exception exception)

@@ -284,7 +284,7 @@ public sealed class ActiveInasRunTests : IDisposable
             inside.TrySetResult();
             goOn.Wait();
         })));
-        await inside.Task;
+        Assert.Same(inside.Task, await Task.WhenAny(inside.Task, first));
         Assert.Equal("running", RunDocument.Read(RunFolder.At(_folder["run"])).State);
         RunException error = await Assert.ThrowsAsync<RunException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts()));
         goOn.Set();

@@ -118,7 +118,7 @@ public sealed class MlflowTests : IDisposable
                 goOn.Wait();
             }
         })));
-        await inside.Task;
+        Assert.Same(inside.Task, await Task.WhenAny(inside.Task, running));
         TrackResult first = await Track();
         Assert.Equal(("RUNNING", null), (_server.Runs[0].Status, _server.Runs[0].EndTime));
         Assert.Equal([10, 20], Steps("test_accuracy"));
