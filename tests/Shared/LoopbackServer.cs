@@ -35,7 +35,7 @@ internal abstract class LoopbackServer : IDisposable
 
     public void Dispose()
     {
-        _closing.SetResult();
+        _closing.TrySetResult();
         _listener.Close();
         _loop.Wait();
     }
