@@ -21,6 +21,9 @@ public enum KernelFamily
     /// <summary>Kernels emitted on AVX-512 BF16 dot products.</summary>
     Dot,
 
+    /// <summary>Dot, with 3x3 convolutions by Winograd's algorithm where that takes less work.</summary>
+    WinogradDot,
+
     /// <summary>Kernels emitted on AMX tiles.</summary>
     Amx,
 }
@@ -62,6 +65,7 @@ public static class KernelTable
         Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
         Winograd<Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512),
         Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, () => new DotProductKernel()),
+        Emitted("winograddot-avx512bf16-bf16", KernelFamily.WinogradDot, InstructionSet.Avx512Bf16, () => new DotProductKernel(), isWinograd: true),
         Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
     ];
 
@@ -94,8 +98,8 @@ public static class KernelTable
         where S : struct, IStorage<T, A>
         => new($"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
 
-    private static KernelRow Emitted(string name, KernelFamily family, InstructionSet instructionSet, Func<ProductKernel> kernel)
-        => new(name, family, instructionSet, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel()));
+    private static KernelRow Emitted(string name, KernelFamily family, InstructionSet instructionSet, Func<ProductKernel> kernel, bool isWinograd = false)
+        => new(name, family, instructionSet, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
 
     private static KernelRow Vector<T, S, V, L>(string name, InstructionSet instructionSet, StorageType storage)
         where T : unmanaged
@@ -109,5 +113,5 @@ public static class KernelTable
         where L : struct, ILanes<V>
         => new(
             $"winograd-{name}", KernelFamily.Winograd, instructionSet, StorageType.BFloat16,
-            threads => new WinogradDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads));
+            threads => new WinogradVectorDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads));
 }

@@ -65,7 +65,7 @@ internal static class ConvolutionCases
         Parameter w = bench.Weights(shape.WeightCount, gradient: null);
         Tensor y = bench.Output("y", OutputOf(shape, x), images);
         return () => bench.Device.ConvolutionForward(shape, input, w, y);
-    });
+    }, IsWinograd: IsWinograd(shape));
 
     public static OpCase ForwardWithStatistics(ConvolutionShape shape, TensorShape x, int images)
         => new(Name("conv forward with statistics", shape, x, images), bench =>
@@ -75,7 +75,7 @@ internal static class ConvolutionCases
             BatchNorm norm = bench.Norm(shape.OutChannels, trainingPass: true);
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionForward(shape, input, w, y, norm);
-        }, HasStatistics: true, IsWinograd: shape is { Kernel: 3, Stride: 1 });
+        }, HasStatistics: true, IsWinograd: IsWinograd(shape));
 
     public static OpCase Inference(ConvolutionShape shape, TensorShape x, int images, bool residual, bool relu)
         => new(Name($"conv inference{(residual ? " residual" : "")}{(relu ? " relu" : "")}", shape, x, images), bench =>
@@ -86,7 +86,7 @@ internal static class ConvolutionCases
             Tensor? addend = residual ? bench.Input(OutputOf(shape, x), images) : null;
             Tensor y = bench.Output("y", OutputOf(shape, x), images);
             return () => bench.Device.ConvolutionInference(shape, input, w, norm, addend, relu, y);
-        }, IsInference: true);
+        }, IsWinograd: IsWinograd(shape), IsInference: true);
 
     /// <summary>Rectified and pooled.</summary>
     public static OpCase InferencePooled(ConvolutionShape shape, TensorShape x, int images)
@@ -99,7 +99,7 @@ internal static class ConvolutionCases
             Tensor between = bench.Intermediate(convolved, images);
             Tensor y = bench.Output("y", PoolingCases.Halved(convolved), images);
             return () => bench.Device.ConvolutionInferenceMaxPool(shape, input, w, norm, between, y);
-        }, IsInference: true);
+        }, IsWinograd: IsWinograd(shape), IsInference: true);
 
     public static OpCase BackwardData(ConvolutionShape shape, TensorShape x, int images, bool accumulate)
         => new(Name(accumulate ? "conv backward-data accumulated" : "conv backward-data", shape, x, images), bench =>
@@ -108,7 +108,7 @@ internal static class ConvolutionCases
             Parameter w = bench.Weights(shape.WeightCount, gradient: null);
             Tensor dx = accumulate ? bench.InOut("dx", x, images) : bench.Output("dx", x, images);
             return () => bench.Device.ConvolutionBackwardData(shape, dy, w, dx, accumulate);
-        });
+        }, IsWinograd: IsWinograd(shape));
 
     public static OpCase BackwardWeights(ConvolutionShape shape, TensorShape x, int images) => new(Name("conv backward-weights", shape, x, images), bench =>
     {
@@ -116,7 +116,9 @@ internal static class ConvolutionCases
         Tensor dy = bench.Input(OutputOf(shape, x), images);
         Parameter w = bench.Weights(shape.WeightCount, "dw");
         return () => bench.Device.ConvolutionBackwardWeights(shape, input, dy, w);
-    });
+    }, IsWinograd: IsWinograd(shape));
+
+    private static bool IsWinograd(ConvolutionShape shape) => shape is { Kernel: 3, Stride: 1 };
 
     private static TensorShape OutputOf(ConvolutionShape shape, TensorShape x)
         => new(x.Images, shape.OutChannels, shape.Output(x.Height), shape.Output(x.Width));

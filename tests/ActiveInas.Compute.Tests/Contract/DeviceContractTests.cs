@@ -115,11 +115,18 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
     /// <summary>Machine code and the plain loops that say what it must do, in the same engine.</summary>
     [SkippableTheory]
     [InlineData("dot-avx512bf16-bf16")]
+    [InlineData("winograddot-avx512bf16-bf16")]
     [InlineData("amx-bf16")]
     public void Convolutions_on_an_emitted_kernel_are_those_of_its_plain_twin(string rowName)
     {
         KernelRow row = KernelRows.Supported(rowName);
-        IDevice plain = devices.Get(row.Family == KernelFamily.Amx ? KernelRows.PlainTile : KernelRows.PlainDot, 2);
+        KernelRow twin = row.Family switch
+        {
+            KernelFamily.Amx => KernelRows.PlainTile,
+            KernelFamily.WinogradDot => KernelRows.PlainWinogradDot,
+            _ => KernelRows.PlainDot,
+        };
+        IDevice plain = devices.Get(twin, 2);
         foreach (OpCase one in OpCases.Convolutions)
         {
             one.VerifySameBytes($"plain and {rowName}", one.Run(plain), one.Run(devices.Get(row, 2)));
@@ -278,7 +285,8 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
             TensorShape x = new(2, 32, size, size);
             double[] expected = Forward(reference, shape, same, x);
             TensorAssert.Close(
-                $"{rowName}, {size} x {size}", [2, size, size, 64], expected, Forward(device, shape, w, x), Tolerance.Of(device.Storage, isTensor: true));
+                $"{rowName}, {size} x {size}", [2, size, size, 64], expected, Forward(device, shape, w, x),
+                KernelRows.FamilyOf(device) == KernelFamily.WinogradDot ? Tolerance.Transformed : Tolerance.Of(device.Storage, isTensor: true));
         }
     }
 

@@ -20,8 +20,11 @@ internal static class KernelRows
     /// <summary>The engine of emitted kernels on the twin of the dot kernel: groups of 4 rows.</summary>
     public static KernelRow PlainDot { get; } = Plain("plain-dot-bf16", KernelFamily.Dot, () => new PlainDotKernel());
 
-    /// <summary>All of the table, and the one twin whose geometry may have no other row on this machine.</summary>
-    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile];
+    /// <summary>The same with Winograd's algorithm.</summary>
+    public static KernelRow PlainWinogradDot { get; } = Plain("plain-winograddot-bf16", KernelFamily.WinogradDot, () => new PlainDotKernel(), isWinograd: true);
+
+    /// <summary>All of the table, and the twins whose geometry may have no other row on this machine.</summary>
+    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile, PlainWinogradDot];
 
     /// <summary>The rows of <see cref="All"/> that run here.</summary>
     public static IEnumerable<KernelRow> Runnable => All.Where(Runs);
@@ -48,6 +51,6 @@ internal static class KernelRows
     private static bool Runs(KernelRow row) => row.IsSupported && row.InstructionSet <= Allowed;
 
     /// <summary>What surrounds the kernels uses AVX-512.</summary>
-    private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel)
-        => new(name, family, InstructionSet.Avx512, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel()));
+    private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel, bool isWinograd = false)
+        => new(name, family, InstructionSet.Avx512, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
 }

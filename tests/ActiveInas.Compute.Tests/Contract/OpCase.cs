@@ -7,7 +7,7 @@ namespace ActiveInas.Compute.Tests.Contract;
 /// <param name="Name">Unique; seeds the data.</param>
 /// <param name="Arrange">Makes the arguments and returns the call.</param>
 /// <param name="HasStatistics">Whether its matrices are statistics of the tensor that it has just rounded.</param>
-/// <param name="IsWinograd">Whether the Winograd family may sum it by its own algorithm.</param>
+/// <param name="IsWinograd">Whether the families of Winograd's algorithm may sum it by theirs.</param>
 /// <param name="IsInference">Whether it applies a normalisation with the running statistics.</param>
 internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool HasStatistics = false, bool IsWinograd = false, bool IsInference = false)
 {
@@ -28,9 +28,12 @@ internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool H
         Assert.Equal(expected.Select(output => output.Name), actual.Select(output => output.Name));
         for (int i = 0; i < expected.Count; i++)
         {
-            bool isOfOtherSums = HasStatistics && IsWinograd && !expected[i].IsTensor && KernelRows.FamilyOf(device) == KernelFamily.Winograd;
-            Tolerance tolerance = isOfOtherSums ? Tolerance.StatisticsOfRounded : Tolerance.Of(device.Storage, expected[i].IsTensor);
-            TensorAssert.Close($"{device.KernelName}, {Name}, {expected[i].Name}", expected[i].Extent, expected[i].Values, actual[i].Values, tolerance);
+            string what = $"{device.KernelName}, {Name}, {expected[i].Name}";
+            TensorAssert.Close(what, expected[i].Extent, expected[i].Values, actual[i].Values, ToleranceOf(device, expected[i].IsTensor));
+            if (IsTransformed(device) && (expected[i].IsTensor || !HasStatistics))
+            {
+                TensorAssert.CloseOnAverage(what, expected[i].Values, actual[i].Values, Tolerance.MeanOfTransformed);
+            }
         }
     }
 
@@ -42,6 +45,15 @@ internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool H
             TensorAssert.SameBytes($"{Name}, {expected[i].Name}, {difference}", expected[i].Bytes, actual[i].Bytes);
         }
     }
+
+    private Tolerance ToleranceOf(IDevice device, bool isTensor)
+    {
+        bool isOfOtherSums = HasStatistics && IsWinograd && !isTensor && KernelRows.FamilyOf(device) == KernelFamily.Winograd;
+        return IsTransformed(device) ? Tolerance.Transformed : isOfOtherSums ? Tolerance.StatisticsOfRounded : Tolerance.Of(device.Storage, isTensor);
+    }
+
+    /// <summary>Whether transformed values are rounded before they are multiplied.</summary>
+    private bool IsTransformed(IDevice device) => IsWinograd && KernelRows.FamilyOf(device) == KernelFamily.WinogradDot;
 
     private IReadOnlyList<OpOutput> RunReference(StorageType storage)
     {

@@ -84,6 +84,6 @@ public sealed partial class KernelTableTests
         _ => throw new ArgumentException(name),
     };
 
-    [GeneratedRegex("^(?<family>reference|vector|winograd|dot|amx)(-(?<isa>portable|avx2|avx512|avx512bf16))?-(?<storage>bf16|fp32|fp64)$")]
+    [GeneratedRegex("^(?<family>reference|vector|winograd|dot|winograddot|amx)(-(?<isa>portable|avx2|avx512|avx512bf16))?-(?<storage>bf16|fp32|fp64)$")]
     private static partial Regex Grammar();
 }

@@ -13,7 +13,7 @@ public sealed class WinogradDeviceTests
     [Fact]
     public void The_weight_gradient_of_no_images_is_zero()
     {
-        using WinogradDevice<BFloat16, BFloat16Storage, Vector128<float>, Lanes128> device = new("winograd-portable-bf16", 2);
+        using WinogradVectorDevice<BFloat16, BFloat16Storage, Vector128<float>, Lanes128> device = new("winograd-portable-bf16", 2);
         using Tensor x = device.CreateTensor(new TensorShape(2, 32, 4, 4));
         using Tensor dy = device.CreateTensor(x.Shape);
         using Parameter w = new(device, s_shape.WeightCount);

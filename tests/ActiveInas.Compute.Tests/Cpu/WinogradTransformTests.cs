@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
 using ActiveInas.Compute.Cpu.Winograd;
-using FourOutputs = ActiveInas.Compute.Cpu.Winograd.FourOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128>;
+using FourOutputs = ActiveInas.Compute.Cpu.Winograd.FourOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128, ActiveInas.Compute.Cpu.Winograd.IntegerPoints>;
 using TwoOutputs = ActiveInas.Compute.Cpu.Winograd.TwoOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128>;
 
 namespace ActiveInas.Compute.Tests.Cpu;
@@ -81,7 +81,7 @@ public sealed unsafe class WinogradTransformTests
         {
             new Span<float>(source, M.From * Lanes128.Count).Clear();
             new Span<float>(source + (column * Lanes128.Count), Lanes128.Count).Fill(1);
-            M.Apply<float>(new(source, Lanes128.Count), new(target, Lanes128.Count));
+            M.Apply<float, float>(new(source, Lanes128.Count), new(target, Lanes128.Count));
             for (int row = 0; row < M.To; row++)
             {
                 matrix[row, column] = target[row * Lanes128.Count];

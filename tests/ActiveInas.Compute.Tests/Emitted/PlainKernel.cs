@@ -27,6 +27,30 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
         }
     }
 
+    public override void MultiplyColumns(ProductArguments* arguments)
+    {
+        ushort* a = stackalloc ushort[2 * Pairs];
+        for (int row = 0; row < Rows; row++)
+        {
+            byte* start = (row < GroupRows ? arguments->Upper : arguments->Lower) + (row % GroupRows * arguments->RowStride);
+            Span<float> sums = new(arguments->C + (row * Columns), Columns);
+            if (arguments->Load == 0)
+            {
+                sums.Clear();
+            }
+
+            for (long i = 0; i < arguments->Count; i++)
+            {
+                for (int pair = 0; pair < Pairs; pair++)
+                {
+                    ((uint*)a)[pair] = *(uint*)(start + arguments->AOffsets[i] + (pair * Columns * sizeof(uint)));
+                }
+
+                Product(sums, a, (ushort*)(arguments->B + arguments->BOffsets[i]));
+            }
+        }
+    }
+
     public override void Store(EpilogueArguments* arguments)
     {
         for (long row = 0; row < arguments->Count; row++)
@@ -80,6 +104,8 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 /// <summary>Twin of <see cref="DotKernel"/>: one chain, of each pair the odd member first.</summary>
 internal sealed unsafe class PlainDotKernel() : PlainKernel(DotKernel.GroupRows)
 {
+    public override bool ReadsColumns => true;
+
     protected override void Product(Span<float> sums, ushort* a, ushort* b)
     {
         for (int pair = 0; pair < Pairs; pair++, a += 2, b += 2 * Columns)

@@ -42,6 +42,20 @@ internal static class TensorAssert
         }
     }
 
+    /// <summary>The root mean square of the errors within a share of that of the values.</summary>
+    public static void CloseOnAverage(string what, ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, double share)
+    {
+        double squares = 0;
+        double errors = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            squares += expected[i] * expected[i];
+            errors += (expected[i] - actual[i]) * (expected[i] - actual[i]);
+        }
+
+        Assert.True(errors <= share * share * squares, $"{what}: the mean error is {Math.Sqrt(errors / squares):G3} of the mean value, wanted at most {share}");
+    }
+
     /// <summary>The same bytes.</summary>
     public static void SameBytes(string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
     {

@@ -16,6 +16,13 @@ internal sealed record Tolerance(string Name, double Relative, double OfLargest)
     /// <summary>Mean and variance of activations that another algorithm summed: each may be rounded the other way.</summary>
     public static Tolerance StatisticsOfRounded { get; } = new("statistics of rounded sums", 1e-3, 1e-3);
 
+    /// <summary>Winograd's algorithm on transformed values that are rounded to bf16: the output transform enlarges the rounding, most of all in the
+    /// corner of a tile (docs/decisions/0009).</summary>
+    public static Tolerance Transformed { get; } = new("transformed bf16", 1.0 / 128, 0.04);
+
+    /// <summary>The same as a share of root mean squares; 0.009 is expected of long sums.</summary>
+    public static double MeanOfTransformed => 0.015;
+
     public static Tolerance Double { get; } = new("fp64", 1e-7, 1e-7);
 
     /// <summary>Central differences in double with steps of 1e-5.</summary>

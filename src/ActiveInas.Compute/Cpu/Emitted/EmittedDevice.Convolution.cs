@@ -8,7 +8,7 @@ internal sealed unsafe partial class EmittedDevice
     public override void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
         Bf16Tensor target = Own(y);
-        if (IsImage(target))
+        if (IsImage(target) || SchemeOf(shape, x, y) is not null)
         {
             base.ConvolutionForward(shape, x, w, y, norm);
             return;
@@ -33,7 +33,7 @@ internal sealed unsafe partial class EmittedDevice
     {
         Bf16Tensor source = Own(dy);
         Bf16Tensor target = Own(dx);
-        if (IsImage(source) || IsImage(target))
+        if (IsImage(source) || IsImage(target) || SchemeOf(shape, dx, dy) is not null)
         {
             base.ConvolutionBackwardData(shape, dy, w, dx, accumulate);
             return;
@@ -46,12 +46,20 @@ internal sealed unsafe partial class EmittedDevice
     }
 
     private protected override void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue)
-        => Forward(shape, source, w, target, epilogue, null);
+    {
+        if (SchemeOf(shape, source, target) is not null)
+        {
+            base.Forward(shape, source, w, target, epilogue);
+            return;
+        }
+
+        Forward(shape, source, w, target, epilogue, null);
+    }
 
     private protected override void ForwardPooled(
         ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor between, Bf16Tensor target, Epilogue epilogue)
     {
-        Forward(shape, source, w, between, epilogue, null);
+        Forward(shape, source, w, between, epilogue);
         MaxPool(between, target);
     }
 

@@ -1,11 +1,12 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
+using ActiveInas.Compute.Cpu.Winograd;
 
 namespace ActiveInas.Compute.Cpu.Emitted;
 
 /// <summary>Convolutions on kernels that are emitted at run time, bf16 pairs with fp32 sums; everything else as the Vector family does it.</summary>
 /// <remarks>Cuts and summation orders depend on shapes only, never on the number of threads.</remarks>
-internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>
+internal sealed unsafe partial class EmittedDevice : WinogradDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512, BFloat16>
 {
     /// <summary>Largest H' W' that is worked on across images.</summary>
     private const int AcrossPixels = 256;
@@ -17,6 +18,7 @@ internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFlo
     private const int PanelLength = Pairs * Block * 2;
     private const int RowBytes = Block * sizeof(ushort);
     private readonly ProductKernel _kernel;
+    private readonly bool _isWinograd;
     private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), PositionPlan> _plans = [];
     private readonly SweepItems _sweep;
     private readonly PlaneItems _planeItems;
@@ -27,10 +29,15 @@ internal sealed unsafe partial class EmittedDevice : VectorDevice<BFloat16, BFlo
     private NativeBuffer<BFloat16>? _inputPairs;
     private NativeBuffer<BFloat16>? _gradientRows;
 
-    public EmittedDevice(string name, int threads, ProductKernel kernel)
+    /// <param name="name">Of the row.</param>
+    /// <param name="threads">At least 1.</param>
+    /// <param name="kernel">Its owner is the device.</param>
+    /// <param name="isWinograd">Whether convolutions may take fewer products, of transformed values that are rounded to bf16.</param>
+    public EmittedDevice(string name, int threads, ProductKernel kernel, bool isWinograd = false)
         : base(name, threads)
     {
         _kernel = kernel;
+        _isWinograd = isWinograd;
         _sweep = new SweepItems(this);
         _planeItems = new PlaneItems();
         _pairs = new PairItems();

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Cpu.Emitted;
 
@@ -15,6 +17,11 @@ internal static unsafe class Panels
         Avx512BW.PermuteVar32x16x2(even, s_firstHalf, odd).Store(target);
         Avx512BW.PermuteVar32x16x2(even, s_secondHalf, odd).Store(target + 32);
     }
+
+    /// <summary>Two rows of 16 become 16 pairs, rounded to bf16: target[c] = even[c] in the lower half, odd[c] in the upper one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Join(Vector512<float> even, Vector512<float> odd, uint* target)
+        => (Vector512.ShiftRightLogical(Lanes512.Round(even), 16) | (Lanes512.Round(odd) & Vector512.Create(0xFFFF0000u))).Store(target);
 
     /// <summary>Transposes 16 x 16 values of 4 bytes; <paramref name="targetStride"/> values from a row of the target to the next.</summary>
     /// <param name="rows">[16]; overwritten.</param>

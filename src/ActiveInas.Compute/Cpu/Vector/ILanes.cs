@@ -103,12 +103,16 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow(ushort* target, Vector512<float> value)
+        => Avx512F.ConvertToVector256UInt16(Vector512.ShiftRightLogical(Round(value), 16)).Store(target);
+
+    /// <summary>Rounded to bf16 in the upper half of each lane; the lower half is undefined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Round(Vector512<float> value)
     {
         Vector512<uint> bits = value.AsUInt32();
         Vector512<uint> rounded = bits + (Vector512.Create(0x7FFFu) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One));
         Vector512<uint> quiet = bits | Vector512.Create(0x400000u);
-        Vector512<uint> kept = Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, quiet);
-        Avx512F.ConvertToVector256UInt16(Vector512.ShiftRightLogical(kept, 16)).Store(target);
+        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, quiet);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

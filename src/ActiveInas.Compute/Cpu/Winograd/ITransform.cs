@@ -13,8 +13,9 @@ internal interface ITransform<V, L>
 
     static abstract int To { get; }
 
-    static abstract void Apply<T>(Vectors<T, V, L> source, Vectors<float, V, L> target)
-        where T : unmanaged;
+    static abstract void Apply<T, R>(Vectors<T, V, L> source, Vectors<R, V, L> target)
+        where T : unmanaged
+        where R : unmanaged;
 }
 
 /// <summary>Vectors of fp32 values in memory of T, step elements from one to the next.</summary>
@@ -44,8 +45,9 @@ internal static unsafe class Square<M, V, L>
     /// <param name="columnStep">Elements from a column to the next.</param>
     /// <param name="target">Where M X M^T goes, row by row.</param>
     /// <param name="elementStep">Elements from one result to the next.</param>
-    public static void Apply<T>(T* source, nint rowStep, nint columnStep, float* target, nint elementStep)
+    public static void Apply<T, R>(T* source, nint rowStep, nint columnStep, R* target, nint elementStep)
         where T : unmanaged
+        where R : unmanaged
     {
         for (int lane = 0; lane < 32; lane += L.Count)
         {
@@ -54,18 +56,19 @@ internal static unsafe class Square<M, V, L>
     }
 
     [SkipLocalsInit]
-    private static void Lane<T>(T* source, nint rowStep, nint columnStep, float* target, nint elementStep)
+    private static void Lane<T, R>(T* source, nint rowStep, nint columnStep, R* target, nint elementStep)
         where T : unmanaged
+        where R : unmanaged
     {
         float* between = stackalloc float[M.To * M.From * L.Count];
         for (int column = 0; column < M.From; column++)
         {
-            M.Apply<T>(new(source + (column * columnStep), rowStep), new(between + (column * L.Count), M.From * L.Count));
+            M.Apply<T, float>(new(source + (column * columnStep), rowStep), new(between + (column * L.Count), M.From * L.Count));
         }
 
         for (int row = 0; row < M.To; row++)
         {
-            M.Apply<float>(new(between + (row * M.From * L.Count), L.Count), new(target + (row * M.To * elementStep), elementStep));
+            M.Apply<float, R>(new(between + (row * M.From * L.Count), L.Count), new(target + (row * M.To * elementStep), elementStep));
         }
     }
 }

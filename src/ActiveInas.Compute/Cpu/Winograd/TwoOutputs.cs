@@ -24,8 +24,9 @@ internal static class TwoOutputs<V, L>
         public static int To => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<T>(Vectors<T, V, L> d, Vectors<float, V, L> v)
+        public static void Apply<T, R>(Vectors<T, V, L> d, Vectors<R, V, L> v)
             where T : unmanaged
+            where R : unmanaged
         {
             V d0 = d[0], d1 = d[1];
             v[0] = d1;
@@ -42,8 +43,9 @@ internal static class TwoOutputs<V, L>
         public static int To => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<T>(Vectors<T, V, L> g, Vectors<float, V, L> u)
+        public static void Apply<T, R>(Vectors<T, V, L> g, Vectors<R, V, L> u)
             where T : unmanaged
+            where R : unmanaged
         {
             V g1 = g[1];
             u[0] = L.Subtract(g[2], g1);
@@ -60,8 +62,9 @@ internal static class TwoOutputs<V, L>
         public static int To => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<T>(Vectors<T, V, L> m, Vectors<float, V, L> y)
+        public static void Apply<T, R>(Vectors<T, V, L> m, Vectors<R, V, L> y)
             where T : unmanaged
+            where R : unmanaged
         {
             V m1 = m[1];
             y[0] = L.Add(m[0], m1);
@@ -77,8 +80,9 @@ internal static class TwoOutputs<V, L>
         public static int To => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<T>(Vectors<T, V, L> y, Vectors<float, V, L> w)
+        public static void Apply<T, R>(Vectors<T, V, L> y, Vectors<R, V, L> w)
             where T : unmanaged
+            where R : unmanaged
         {
             V y0 = y[0], y1 = y[1];
             w[0] = y0;
@@ -95,8 +99,9 @@ internal static class TwoOutputs<V, L>
         public static int To => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<T>(Vectors<T, V, L> u, Vectors<float, V, L> g)
+        public static void Apply<T, R>(Vectors<T, V, L> u, Vectors<R, V, L> g)
             where T : unmanaged
+            where R : unmanaged
         {
             V u0 = u[0], u2 = u[2];
             g[0] = u2;

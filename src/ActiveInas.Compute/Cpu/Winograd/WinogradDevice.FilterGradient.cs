@@ -2,14 +2,14 @@ using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Cpu.Winograd;
 
-internal sealed unsafe partial class WinogradDevice<T, S, V, L>
+internal abstract unsafe partial class WinogradDevice<T, S, V, L, R>
 {
     /// <summary>
     /// The weight gradient, in three steps. Tiles of x and of dy are transformed, a chunk of the batch at a time; each element then sums the products of
     /// its chunk, over all that went before; at the end the sums are transformed to taps. A sum is one chain over the tiles, wherever the
     /// chunks end.
     /// </summary>
-    private sealed class FilterGradientItems(WinogradDevice<T, S, V, L> device) : IWorkItems, IDisposable
+    private sealed class FilterGradientItems(WinogradDevice<T, S, V, L, R> device) : IWorkItems, IDisposable
     {
         private const int MostTiles = 128;
         private const int TilesOfItem = 8;
@@ -22,14 +22,17 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         private CpuTensor<T, float, S> _x = null!;
         private CpuTensor<T, float, S> _dy = null!;
         private NativeBuffer<float>? _buffer;
-        private float* _inputs;
-        private float* _gradients;
+        private R* _inputs;
+        private R* _gradients;
         private float* _sums;
         private float* _result;
         private Step _step;
         private int _chunk;
         private int _first;
         private int _count;
+
+        /// <summary>Tiles of a chunk, with those that fill up the last product.</summary>
+        private int _filled;
 
         private enum Step
         {
@@ -51,7 +54,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             (_scheme, _shape, _x, _dy) = (scheme, shape, x, dy);
             _result = gradient.Pointer;
             int tiles = new TileGrid(dy, scheme.Outputs).Count;
-            _chunk = Math.Clamp(ChunkLength / (scheme.Elements * (InBlocks + OutBlocks) * Block), TilesOfItem, MostTiles);
+            int fitting = ChunkLength / (scheme.Elements * (InBlocks + OutBlocks) * Block);
+            _chunk = Math.Clamp(fitting / device.TilesOfProduct * device.TilesOfProduct, Math.Max(TilesOfItem, device.TilesOfProduct), MostTiles);
             Reserve();
             if (tiles == 0)
             {
@@ -62,7 +66,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             for (_first = 0; _first < tiles; _first += _chunk)
             {
                 _count = Math.Min(_chunk, tiles - _first);
-                RunStep(Step.Transform, (_count + TilesOfItem - 1) / TilesOfItem);
+                _filled = (_count + device.TilesOfProduct - 1) / device.TilesOfProduct * device.TilesOfProduct;
+                RunStep(Step.Transform, (_filled + TilesOfItem - 1) / TilesOfItem);
                 RunStep(Step.Multiply, scheme.Elements * InBlocks);
             }
 
@@ -97,8 +102,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         /// <summary>Inputs [element][block of C][tile][32], gradients [element][block of K][tile][32], sums [block of C][block of K][element][32 c][32 k].</summary>
         private void Reserve()
         {
-            long inputs = (long)_scheme.Elements * InputStep;
-            long gradients = (long)_scheme.Elements * GradientStep;
+            long inputs = (long)_scheme.Elements * InputStep * sizeof(R) / sizeof(float);
+            long gradients = (long)_scheme.Elements * GradientStep * sizeof(R) / sizeof(float);
             long length = inputs + gradients + ((long)InBlocks * OutBlocks * _scheme.Elements * SumStep);
             if (_buffer is null || _buffer.Length < length)
             {
@@ -106,48 +111,83 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
                 _buffer = new NativeBuffer<float>(length);
             }
 
-            _inputs = _buffer.Pointer;
-            _gradients = _inputs + inputs;
-            _sums = _gradients + gradients;
+            _inputs = (R*)_buffer.Pointer;
+            _gradients = (R*)(_buffer.Pointer + inputs);
+            _sums = _buffer.Pointer + inputs + gradients;
         }
 
         private float* Sums(int inBlock, int outBlock) => _sums + (((long)inBlock * OutBlocks) + outBlock) * _scheme.Elements * SumStep;
 
         private void Transform(int item, int worker)
         {
-            T* copy = (T*)device.Scratch(worker, _scheme.Inputs * _scheme.Inputs * Block);
+            int copied = _scheme.Inputs * _scheme.Inputs * Block;
+            T* copy = (T*)device.Scratch(worker, copied + (2 * _scheme.Elements * Block));
+            float* rows = (float*)copy + copied;
             TileGrid inputs = new(_x, _scheme.Outputs);
             TileGrid gradients = new(_dy, _scheme.Outputs);
-            int last = Math.Min((item + 1) * TilesOfItem, _count);
-            for (int tile = item * TilesOfItem; tile < last; tile++)
+            int last = Math.Min((item + 1) * TilesOfItem, _filled);
+            for (int tile = item * TilesOfItem; tile < last; tile += 2)
             {
                 for (int block = 0; block < InBlocks; block++)
                 {
-                    T* from = inputs.Read(_first + tile, block, _scheme.Above, _scheme.Inputs, copy, out nint rowStep);
-                    _scheme.Input(from, rowStep, _inputs + (((block * _chunk) + tile) * Block), InputStep);
+                    Transform(inputs, tile, block, _inputs + (((block * _chunk) + tile) * Block), InputStep, copy, rows, isGradient: false);
                 }
 
                 for (int block = 0; block < OutBlocks; block++)
                 {
-                    T* from = gradients.Read(_first + tile, block, 0, _scheme.Outputs, copy, out nint rowStep);
-                    _scheme.OutputGradient(from, rowStep, _gradients + (((block * _chunk) + tile) * Block), GradientStep);
+                    Transform(gradients, tile, block, _gradients + (((block * _chunk) + tile) * Block), GradientStep, copy, rows, isGradient: true);
                 }
+            }
+        }
+
+        /// <summary>Two tiles.</summary>
+        private void Transform(TileGrid grid, int tile, int block, R* target, int step, T* copy, float* rows, bool isGradient)
+        {
+            if (!device.JoinsRows)
+            {
+                TransformOne(grid, tile, block, (float*)target, step, copy, isGradient);
+                if (tile + 1 < _filled)
+                {
+                    TransformOne(grid, tile + 1, block, (float*)target + Block, step, copy, isGradient);
+                }
+
+                return;
+            }
+
+            float* odd = rows + (_scheme.Elements * Block);
+            TransformOne(grid, tile, block, rows, Block, copy, isGradient);
+            TransformOne(grid, tile + 1, block, odd, Block, copy, isGradient);
+            device.JoinRows(rows, odd, _scheme.Elements, target, step);
+        }
+
+        private void TransformOne(TileGrid grid, int tile, int block, float* target, int step, T* copy, bool isGradient)
+        {
+            if (tile >= _count)
+            {
+                for (int element = 0; element < _scheme.Elements; element++)
+                {
+                    new Span<float>(target + ((long)element * step), Block).Clear();
+                }
+            }
+            else if (isGradient)
+            {
+                T* from = grid.Read(_first + tile, block, 0, _scheme.Outputs, copy, out nint rowStep);
+                _scheme.OutputGradient(from, rowStep, target, step);
+            }
+            else
+            {
+                T* from = grid.Read(_first + tile, block, _scheme.Above, _scheme.Inputs, copy, out nint rowStep);
+                _scheme.Input(from, rowStep, target, step);
             }
         }
 
         private void Multiply(int element, int inBlock)
         {
-            int zero = 0;
-            float* inputs = _inputs + ((long)element * InputStep) + (inBlock * _chunk * Block);
+            R* inputs = _inputs + ((long)element * InputStep) + (inBlock * _chunk * Block);
             for (int outBlock = 0; outBlock < OutBlocks; outBlock++)
             {
-                float* gradients = _gradients + ((long)element * GradientStep) + (outBlock * _chunk * Block);
-                float* sums = Sums(inBlock, outBlock) + (element * SumStep);
-                for (int c = 0; c < Block; c += GemmKernel<V, L, Distance1, Distance32>.Rows)
-                {
-                    GemmKernel<V, L, Distance1, Distance32>.Multiply(
-                        inputs + c, inputs + c + 4, &zero, gradients, &zero, 1, _count, sums + (c * Block), load: _first > 0);
-                }
+                R* gradients = _gradients + ((long)element * GradientStep) + (outBlock * _chunk * Block);
+                device.MultiplyGradients(inputs, gradients, _filled, Sums(inBlock, outBlock) + (element * SumStep), load: _first > 0);
             }
         }
 

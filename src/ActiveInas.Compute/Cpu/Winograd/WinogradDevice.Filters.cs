@@ -2,10 +2,10 @@ using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Cpu.Winograd;
 
-internal sealed unsafe partial class WinogradDevice<T, S, V, L>
+internal abstract unsafe partial class WinogradDevice<T, S, V, L, R>
 {
-    /// <summary>Transformed weights of the forward pass, [block of K][element][block of C][32 c][32 k], made anew when the weights have changed.</summary>
-    private float* Filters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
+    /// <summary>Transformed weights of the forward pass, [block of K][element][block of C][32 c][32 k] (rows joined where products read them so), made anew when the weights have changed.</summary>
+    private R* Filters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
     {
         CpuMatrix<float> weights = Own(w.Values);
         if (weights.Companion is not PackedWeights filters || filters.Key != (shape, scheme.Outputs))
@@ -16,39 +16,41 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
 
         if (filters.Version != weights.Version)
         {
-            _filterItems.Run(scheme, shape, weights.Pointer, filters.Values.Pointer, Blocks(shape.OutChannels), Blocks(shape.InChannels), transposed: false);
+            _filterItems.Run(scheme, shape, weights.Pointer, (R*)filters.Values.Pointer, Blocks(shape.OutChannels), Blocks(shape.InChannels), transposed: false);
             filters.Version = weights.Version;
         }
 
-        return filters.Values.Pointer;
+        return (R*)filters.Values.Pointer;
     }
 
     /// <summary>The same for backward-data, taps turned around, [block of C][element][block of K][32 k][32 c]; valid until the next call.</summary>
-    private float* TurnedFilters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
+    private R* TurnedFilters(WinogradScheme<T> scheme, ConvolutionShape shape, Parameter w)
     {
-        float* filters = BackwardWeights(Length(scheme, Blocks(shape.InChannels), Blocks(shape.OutChannels)));
+        R* filters = (R*)BackwardWeights(Length(scheme, Blocks(shape.InChannels), Blocks(shape.OutChannels)));
         _filterItems.Run(scheme, shape, Own(w.Values).Pointer, filters, Blocks(shape.InChannels), Blocks(shape.OutChannels), transposed: true);
         return filters;
     }
 
-    private static long Length(WinogradScheme<T> scheme, int results, int sources) => (long)results * scheme.Elements * FilterStep(sources);
+    /// <summary>In floats.</summary>
+    private static long Length(WinogradScheme<T> scheme, int results, int sources)
+        => (long)results * scheme.Elements * FilterStep(sources) * sizeof(R) / sizeof(float);
 
-    /// <summary>Floats from the weights of an element to those of the next.</summary>
+    /// <summary>Elements from the weights of an element to those of the next.</summary>
     private static int FilterStep(int sources) => (sources * BlockLength) + Stagger;
 
     private static int Blocks(int channels) => (channels + Block - 1) / Block;
 
     /// <summary>Items are pairs of a result block and a source block.</summary>
-    private sealed class FilterItems(WinogradDevice<T, S, V, L> device) : IWorkItems
+    private sealed class FilterItems(WinogradDevice<T, S, V, L, R> device) : IWorkItems
     {
         private const int TapStep = BlockLength + Stagger;
         private WinogradScheme<T> _scheme = null!;
         private WeightBlocks _weights;
-        private float* _filters;
+        private R* _filters;
         private int _sources;
         private bool _transposed;
 
-        public void Run(WinogradScheme<T> scheme, ConvolutionShape shape, float* weights, float* filters, int results, int sources, bool transposed)
+        public void Run(WinogradScheme<T> scheme, ConvolutionShape shape, float* weights, R* filters, int results, int sources, bool transposed)
         {
             (_scheme, _sources, _transposed) = (scheme, sources, transposed);
             _weights = new WeightBlocks(weights, shape);
@@ -60,7 +62,8 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         {
             int result = item / _sources;
             int source = item % _sources;
-            float* taps = device.Scratch(worker, Taps * TapStep);
+            float* taps = device.Scratch(worker, (Taps * TapStep) + (2 * _scheme.Elements * Block));
+            float* rows = taps + (Taps * TapStep);
             new Span<float>(taps, Taps * TapStep).Clear();
             for (int tap = 0; tap < Taps; tap++)
             {
@@ -75,10 +78,20 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             }
 
             int step = FilterStep(_sources);
-            float* target = _filters + ((long)result * _scheme.Elements * step) + (source * BlockLength);
-            for (int row = 0; row < BlockLength; row += Block)
+            R* target = _filters + ((long)result * _scheme.Elements * step) + (source * BlockLength);
+            for (int row = 0; row < BlockLength; row += 2 * Block)
             {
-                _scheme.Filter(taps + row, TapStep, target + row, step);
+                if (device.JoinsRows)
+                {
+                    _scheme.Filter(taps + row, TapStep, rows, Block);
+                    _scheme.Filter(taps + row + Block, TapStep, rows + (_scheme.Elements * Block), Block);
+                    device.JoinRows(rows, rows + (_scheme.Elements * Block), _scheme.Elements, target + row, step);
+                }
+                else
+                {
+                    _scheme.Filter(taps + row, TapStep, (float*)target + row, step);
+                    _scheme.Filter(taps + row + Block, TapStep, (float*)target + row + Block, step);
+                }
             }
         }
     }

@@ -2,17 +2,16 @@ using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Cpu.Winograd;
 
-internal sealed unsafe partial class WinogradDevice<T, S, V, L>
+internal abstract unsafe partial class WinogradDevice<T, S, V, L, R>
 {
+    /// <summary>Rows of tiles that a product reads at a time.</summary>
+    private protected const int RowsOfProduct = 8;
+
     /// <summary>Forward and backward-data: items are runs of tiles. An item transforms its inputs once, multiplies them by the transformed weights of
     /// one block of results after the other, and transforms these back while they are in the cache.</summary>
-    private sealed class TileItems(WinogradDevice<T, S, V, L> device) : IWorkItems
+    private sealed class TileItems(WinogradDevice<T, S, V, L, R> device) : IWorkItems
     {
-        private const int RowsOfProduct = GemmKernel<V, L, Distance32, Distance1>.Rows;
         private const int MostTiles = 32;
-
-        /// <summary>Source blocks whose weights stay in the first-level cache while all tiles pass.</summary>
-        private const int BlocksOfPart = 4;
 
         /// <summary>Inputs and sums of a run, in floats. With few channels the second-level cache holds them; with many, the weights that every run reads again
         /// are what must not come too often.</summary>
@@ -21,7 +20,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         private CpuTensor<T, float, S> _source = null!;
         private CpuTensor<T, float, S> _target = null!;
         private Epilogue _epilogue;
-        private float* _filters;
+        private R* _filters;
         private int _run;
 
         private int SourceBlocks => _source.Layout.ChannelBlocks;
@@ -35,7 +34,7 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
         /// <param name="filters">[result block][element][source block][32][32].</param>
         /// <param name="target">y, or dx.</param>
         /// <param name="epilogue">What becomes of the sums.</param>
-        public void Run(WinogradScheme<T> scheme, CpuTensor<T, float, S> source, float* filters, CpuTensor<T, float, S> target, Epilogue epilogue)
+        public void Run(WinogradScheme<T> scheme, CpuTensor<T, float, S> source, R* filters, CpuTensor<T, float, S> target, Epilogue epilogue)
         {
             (_scheme, _source, _target, _epilogue) = (scheme, source, target, epilogue);
             _filters = filters;
@@ -53,23 +52,24 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
             TileGrid sources = new(_source, _scheme.Outputs);
             int first = item * _run;
             int count = Math.Min(_run, sources.Count - first);
-            long inputs = (long)_scheme.Elements * InputStep;
+            long inputs = (long)_scheme.Elements * InputStep * sizeof(R) / sizeof(float);
             long sums = (long)_scheme.Elements * SumStep;
-            float* input = device.Scratch(worker, inputs + sums + (_scheme.Inputs * _scheme.Inputs * Block));
-            float* copy = input + inputs + sums;
+            float* scratch = device.Scratch(worker, inputs + sums + (_scheme.Inputs * _scheme.Inputs * Block));
+            R* input = (R*)scratch;
+            float* copy = scratch + inputs + sums;
             for (int tile = 0; tile < count; tile++)
             {
                 for (int block = 0; block < SourceBlocks; block++)
                 {
                     T* from = sources.Read(first + tile, block, _scheme.Above, _scheme.Inputs, (T*)copy, out nint rowStep);
-                    _scheme.Input(from, rowStep, input + (((block * _run) + tile) * Block), InputStep);
+                    device.TransformInput(_scheme, from, rowStep, input + (((block * _run) + tile) * Block), InputStep);
                 }
             }
 
             for (int block = 0; block < _target.Layout.ChannelBlocks; block++)
             {
-                Multiply(input, block, count, input + inputs);
-                Store(input + inputs, block, first, count, copy);
+                Multiply(input, block, count, scratch + inputs);
+                Store(scratch + inputs, block, first, count, copy);
             }
 
             _epilogue.Wrote(first, count);
@@ -77,33 +77,13 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L>
 
         private static int RoundUp(int tiles) => (tiles + RowsOfProduct - 1) / RowsOfProduct * RowsOfProduct;
 
-        private void Multiply(float* input, int block, int count, float* sums)
+        private void Multiply(R* input, int block, int count, float* sums)
         {
-            int blocks = SourceBlocks;
-            int* aOffsets = stackalloc int[blocks];
-            int* bOffsets = stackalloc int[blocks];
-            for (int i = 0; i < blocks; i++)
-            {
-                aOffsets[i] = i * _run * Block;
-                bOffsets[i] = i * BlockLength;
-            }
-
-            int filterStep = FilterStep(blocks);
-            float* filters = _filters + ((long)block * _scheme.Elements * filterStep);
+            int filterStep = FilterStep(SourceBlocks);
+            R* filters = _filters + ((long)block * _scheme.Elements * filterStep);
             for (int element = 0; element < _scheme.Elements; element++)
             {
-                for (int part = 0; part < blocks; part += BlocksOfPart)
-                {
-                    int products = Math.Min(BlocksOfPart, blocks - part);
-                    for (int tile = 0; tile < count; tile += RowsOfProduct)
-                    {
-                        float* rows = input + (tile * Block);
-                        GemmKernel<V, L, Distance32, Distance1>.Multiply(
-                            rows, rows + (RowsOfProduct / 2 * Block), aOffsets + part, filters, bOffsets + part, products, Block, sums + (tile * Block),
-                            load: part > 0);
-                    }
-                }
-
+                device.MultiplyTiles(input, _run * Block, filters, SourceBlocks, count, sums);
                 input += InputStep;
                 sums += SumStep;
                 filters += filterStep;

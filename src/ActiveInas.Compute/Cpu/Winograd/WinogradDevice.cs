@@ -3,33 +3,32 @@ using ActiveInas.Compute.Cpu.Vector;
 namespace ActiveInas.Compute.Cpu.Winograd;
 
 /// <summary>The Vector family with fewer multiplications: 3x3 convolutions of stride 1 by Winograd's algorithm where it pays, everything else as
-/// the Vector family does it.</summary>
+/// the Vector family does it. What multiplies transformed values, and so their type R, is up to whoever derives from it.</summary>
 /// <remarks>
-/// Which scheme a convolution takes and every order of summation depend on shapes only, never on the number of threads. Lanes are channels, so all rows of
-/// this family give the same bytes. A value that is not finite spoils its tile, not only its neighbours.
+/// Which scheme a convolution takes and every order of summation depend on shapes only, never on the number of threads. A value that is not finite
+/// spoils its tile, not only its neighbours.
 /// </remarks>
-internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T, S, V, L>
+internal abstract unsafe partial class WinogradDevice<T, S, V, L, R> : VectorDevice<T, S, V, L>
     where T : unmanaged
     where S : struct, IStorage<T, float>
     where V : struct
     where L : struct, ILanes<V>
+    where R : unmanaged
 {
-    private const int BlockLength = Block * Block;
+    private protected const int BlockLength = Block * Block;
     private const int Taps = 9;
 
     /// <summary>Most pairs of channel blocks: 512 x 512 channels. Transformed weights take up to 36 / 9 of the memory of the others.</summary>
     private const int MostBlocks = 16 * 16;
 
-    /// <summary>Floats between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
+    /// <summary>Elements between runs of elements that would otherwise lie a power of two apart, and so in the same sets of the caches.</summary>
     private const int Stagger = 32;
 
-    private readonly WinogradScheme<T> _four = FourOutputs<V, L>.Scheme<T>();
-    private readonly WinogradScheme<T> _two = TwoOutputs<V, L>.Scheme<T>();
     private readonly TileItems _tiles;
     private readonly FilterItems _filterItems;
     private readonly FilterGradientItems _filterGradient;
 
-    public WinogradDevice(string name, int threads)
+    protected WinogradDevice(string name, int threads)
         : base(name, threads)
     {
         _tiles = new TileItems(this);
@@ -42,6 +41,40 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
         base.Dispose();
         _filterGradient.Dispose();
     }
+
+    /// <summary>Rows of a reduced index that lie side by side in an operand, [row / 2][32][2], in place of one after the other, [row][32].</summary>
+    private protected abstract bool JoinsRows { get; }
+
+    /// <summary>Tiles that a product of a weight gradient sums over: their number is filled up with zeros.</summary>
+    private protected abstract int TilesOfProduct { get; }
+
+    /// <summary>The scheme that pays for a 3x3 convolution of stride 1 on tensors with blocks of 32 channels, where its weights fit; null: none.</summary>
+    /// <param name="height">Of x and y.</param>
+    /// <param name="width">Of x and y.</param>
+    private protected abstract WinogradScheme<T>? SchemeOf(int height, int width);
+
+    /// <summary>Tiles by weights of one element: sums[tile][32] = sum over blocks of tiles[tile][32] filters[32][32].</summary>
+    /// <param name="tiles">[block][tile][32]; readable up to a multiple of <see cref="RowsOfProduct"/> tiles.</param>
+    /// <param name="tileStep">Elements from a block of tiles to the next.</param>
+    /// <param name="filters">[block][32][32], rows joined where <see cref="JoinsRows"/>.</param>
+    /// <param name="blocks">Blocks of channels to sum over.</param>
+    /// <param name="count">Tiles.</param>
+    /// <param name="sums">[tile][32], overwritten; as many rows as tiles are read.</param>
+    private protected abstract void MultiplyTiles(R* tiles, int tileStep, R* filters, int blocks, int count, float* sums);
+
+    /// <summary>The weight gradient of one element: sums[c][k] (+)= sum over tiles of inputs[tile][c] gradients[tile][k].</summary>
+    /// <param name="inputs">[tile][32], rows joined where <see cref="JoinsRows"/>.</param>
+    /// <param name="gradients">The same of dy.</param>
+    /// <param name="tiles">A multiple of <see cref="TilesOfProduct"/>.</param>
+    /// <param name="sums">[32 c][32 k].</param>
+    /// <param name="load">True: sums are added to; false: overwritten.</param>
+    private protected abstract void MultiplyGradients(R* inputs, R* gradients, int tiles, float* sums, bool load);
+
+    /// <summary>B^T d B of 32 channels.</summary>
+    private protected abstract void TransformInput(WinogradScheme<T> scheme, T* source, nint rowStep, R* target, nint elementStep);
+
+    /// <summary>Two rows of 32 for each element, [element][32], to joined rows.</summary>
+    private protected abstract void JoinRows(float* even, float* odd, int elements, R* target, nint elementStep);
 
     private protected override void Forward(
         ConvolutionShape shape, CpuTensor<T, float, S> source, Parameter w, CpuTensor<T, float, S> target, Epilogue epilogue)
@@ -81,24 +114,15 @@ internal sealed unsafe partial class WinogradDevice<T, S, V, L> : VectorDevice<T
     }
 
     /// <summary>The scheme that pays for a convolution; null where the direct way does less, or is the only one.</summary>
-    private WinogradScheme<T>? SchemeOf(ConvolutionShape shape, Tensor x, Tensor y)
+    private protected WinogradScheme<T>? SchemeOf(ConvolutionShape shape, Tensor x, Tensor y)
     {
         bool isLarge = (long)Blocks(shape.InChannels) * Blocks(shape.OutChannels) > MostBlocks;
-        if (shape.Kernel != 3 || shape.Stride != 1 || isLarge || IsImage(Own(x)) || IsImage(Own(y)))
-        {
-            return null;
-        }
-
-        (long height, long width) = (x.Shape.Height, x.Shape.Width);
-        if (height == 2 && width == 2)
-        {
-            return _two;
-        }
-
-        // Products of an image and a pair of channels, against taps inside. The transforms cost up to half of what the products do.
-        long products = Tiles(height, _four.Outputs) * Tiles(width, _four.Outputs) * _four.Elements;
-        return 3 * products <= 2 * ((3 * height) - 2) * ((3 * width) - 2) ? _four : null;
+        return shape.Kernel != 3 || shape.Stride != 1 || isLarge || IsImage(Own(x)) || IsImage(Own(y)) ? null : SchemeOf(x.Shape.Height, x.Shape.Width);
     }
+
+    /// <summary>Products that a scheme saves, of an image and a pair of channels: those of the taps inside for one of its own.</summary>
+    private protected static double Saving(WinogradScheme<T> scheme, long height, long width)
+        => ((3.0 * height) - 2) * ((3 * width) - 2) / (Tiles(height, scheme.Outputs) * Tiles(width, scheme.Outputs) * scheme.Elements);
 
     private static long Tiles(long extent, int outputs) => (extent + outputs - 1) / outputs;
 

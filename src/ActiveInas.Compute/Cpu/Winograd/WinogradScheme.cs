@@ -10,6 +10,7 @@ namespace ActiveInas.Compute.Cpu.Winograd;
 /// The data gradient is the same convolution with turned weights. The weight gradient is the adjoint, dg = G^T [sum over tiles of
 /// (B^T d B) * (A dy A^T)] G.
 /// </remarks>
+/// <typeparam name="T">Of tensors.</typeparam>
 /// <param name="inputs">Rows of x that a tile of y reads: Inputs x Inputs.</param>
 /// <param name="side">Elements a side.</param>
 /// <param name="outputs">Rows of y in a tile.</param>
@@ -28,6 +29,9 @@ internal abstract unsafe class WinogradScheme<T>(int inputs, int side, int outpu
 
     /// <summary>B^T d B of 32 channels.</summary>
     public abstract void Input(T* source, nint rowStep, float* target, nint elementStep);
+
+    /// <summary>The same, rounded to bf16.</summary>
+    public abstract void Input(T* source, nint rowStep, BFloat16* target, nint elementStep);
 
     /// <summary>G g G^T of 32 weights; the taps lie tapStep apart.</summary>
     public abstract void Filter(float* source, nint tapStep, float* target, nint elementStep);
@@ -57,6 +61,9 @@ internal sealed unsafe class WinogradScheme<T, V, L, TInput, TFilter, TOutput, T
     private const int Block = 32;
 
     public override void Input(T* source, nint rowStep, float* target, nint elementStep)
+        => Square<TInput, V, L>.Apply(source, rowStep, Block, target, elementStep);
+
+    public override void Input(T* source, nint rowStep, BFloat16* target, nint elementStep)
         => Square<TInput, V, L>.Apply(source, rowStep, Block, target, elementStep);
 
     public override void Filter(float* source, nint tapStep, float* target, nint elementStep)
