@@ -38,17 +38,23 @@ internal sealed unsafe class CpuTensor<T, A, S> : Tensor
     public override void Write(ReadOnlySpan<float> values)
     {
         CheckLength(values.Length);
-        int i = 0;
-        for (int n = 0; n < Images; n++)
+        BlockedLayout layout = Layout;
+        (int channels, int height, int width) = (Shape.Channels, Shape.Height, Shape.Width);
+        fixed (float* source = values)
         {
-            for (int y = 0; y < Shape.Height; y++)
+            for (int block = 0; block < layout.ChannelBlocks; block++)
             {
-                T* pixel = _buffer.Pointer + Layout.Index(n, 0, y, 0);
-                for (int x = 0; x < Shape.Width; x++, pixel += Layout.Block)
+                float* pixel = source + (block * layout.Block);
+                int count = Math.Min(layout.Block, channels - (block * layout.Block));
+                for (int row = 0; row < Images * height; row++)
                 {
-                    for (int c = 0; c < Shape.Channels; c++)
+                    T* target = BlockPointer(block) + ((long)layout.Position(row / height, row % height, 0) * layout.Block);
+                    for (int column = 0; column < width; column++, pixel += channels, target += layout.Block)
                     {
-                        pixel[(c / Layout.Block * Layout.BlockStride) + (c % Layout.Block)] = S.Store(A.CreateTruncating(values[i++]));
+                        for (int c = 0; c < count; c++)
+                        {
+                            target[c] = S.Store(A.CreateTruncating(pixel[c]));
+                        }
                     }
                 }
             }

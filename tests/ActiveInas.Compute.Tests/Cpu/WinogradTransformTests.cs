@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu.Vector;
 using ActiveInas.Compute.Cpu.Winograd;
 using FourOutputs = ActiveInas.Compute.Cpu.Winograd.FourOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128, ActiveInas.Compute.Cpu.Winograd.IntegerPoints>;
+using ReciprocalOutputs = ActiveInas.Compute.Cpu.Winograd.FourOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128, ActiveInas.Compute.Cpu.Winograd.ReciprocalPoints>;
 using TwoOutputs = ActiveInas.Compute.Cpu.Winograd.TwoOutputs<System.Runtime.Intrinsics.Vector128<float>, ActiveInas.Compute.Cpu.Vector.Lanes128>;
 
 namespace ActiveInas.Compute.Tests.Cpu;
@@ -14,7 +15,10 @@ public sealed unsafe class WinogradTransformTests
     /// <summary>y[i] = g0 d[i] + g1 d[i + 1] + g2 d[i + 2].</summary>
     [Fact]
     public void Four_outputs_are_a_filter_of_three_taps()
-        => VerifyFilter(Matrix<FourOutputs.Input>(), Matrix<FourOutputs.Filter>(), Matrix<FourOutputs.Output>(), above: 0);
+    {
+        VerifyFilter(Matrix<FourOutputs.Input>(), Matrix<FourOutputs.Filter>(), Matrix<FourOutputs.Output>(), above: 0);
+        VerifyFilter(Matrix<ReciprocalOutputs.Input>(), Matrix<ReciprocalOutputs.Filter>(), Matrix<ReciprocalOutputs.Output>(), above: 0);
+    }
 
     /// <summary>The same with a zero before the first input and one after the last.</summary>
     [Fact]
@@ -27,6 +31,8 @@ public sealed unsafe class WinogradTransformTests
     {
         VerifyTransposed(Matrix<FourOutputs.Output>(), Matrix<FourOutputs.OutputGradient>());
         VerifyTransposed(Matrix<FourOutputs.Filter>(), Matrix<FourOutputs.FilterGradient>());
+        VerifyTransposed(Matrix<ReciprocalOutputs.Output>(), Matrix<ReciprocalOutputs.OutputGradient>());
+        VerifyTransposed(Matrix<ReciprocalOutputs.Filter>(), Matrix<ReciprocalOutputs.FilterGradient>());
         VerifyTransposed(Matrix<TwoOutputs.Output>(), Matrix<TwoOutputs.OutputGradient>());
         VerifyTransposed(Matrix<TwoOutputs.Filter>(), Matrix<TwoOutputs.FilterGradient>());
     }

@@ -9,47 +9,9 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
     protected const int Pairs = 16;
     private const long RowBytes = 64;
 
-    public override void Multiply(ProductArguments* arguments)
-    {
-        for (int row = 0; row < Rows; row++)
-        {
-            byte* start = (row < GroupRows ? arguments->Upper : arguments->Lower) + (row % GroupRows * arguments->RowStride);
-            Span<float> sums = new(arguments->C + (row * Columns), Columns);
-            if (arguments->Load == 0)
-            {
-                sums.Clear();
-            }
+    public override void Multiply(ProductArguments* arguments) => Multiply(arguments, sizeof(uint));
 
-            for (long i = 0; i < arguments->Count; i++)
-            {
-                Product(sums, (ushort*)(start + arguments->AOffsets[i]), (ushort*)(arguments->B + arguments->BOffsets[i]));
-            }
-        }
-    }
-
-    public override void MultiplyColumns(ProductArguments* arguments)
-    {
-        ushort* a = stackalloc ushort[2 * Pairs];
-        for (int row = 0; row < Rows; row++)
-        {
-            byte* start = (row < GroupRows ? arguments->Upper : arguments->Lower) + (row % GroupRows * arguments->RowStride);
-            Span<float> sums = new(arguments->C + (row * Columns), Columns);
-            if (arguments->Load == 0)
-            {
-                sums.Clear();
-            }
-
-            for (long i = 0; i < arguments->Count; i++)
-            {
-                for (int pair = 0; pair < Pairs; pair++)
-                {
-                    ((uint*)a)[pair] = *(uint*)(start + arguments->AOffsets[i] + (pair * Columns * sizeof(uint)));
-                }
-
-                Product(sums, a, (ushort*)(arguments->B + arguments->BOffsets[i]));
-            }
-        }
-    }
+    public override void MultiplyColumns(ProductArguments* arguments) => Multiply(arguments, Columns * sizeof(uint));
 
     public override void Store(EpilogueArguments* arguments)
     {
@@ -83,6 +45,32 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 
     public override void Dispose()
     {
+    }
+
+    /// <param name="arguments">What to multiply.</param>
+    /// <param name="pairStride">Bytes of A from a pair of a row to the next.</param>
+    private void Multiply(ProductArguments* arguments, long pairStride)
+    {
+        uint* a = stackalloc uint[Pairs];
+        for (int row = 0; row < Rows; row++)
+        {
+            byte* start = (row < GroupRows ? arguments->Upper : arguments->Lower) + (row % GroupRows * arguments->RowStride);
+            Span<float> sums = new(arguments->C + (row * Columns), Columns);
+            if (arguments->Load == 0)
+            {
+                sums.Clear();
+            }
+
+            for (long i = 0; i < arguments->Count; i++)
+            {
+                for (int pair = 0; pair < Pairs; pair++)
+                {
+                    a[pair] = *(uint*)(start + arguments->AOffsets[i] + (pair * pairStride));
+                }
+
+                Product(sums, (ushort*)a, (ushort*)(arguments->B + arguments->BOffsets[i]));
+            }
+        }
     }
 
     /// <summary>Adds one product of 16 pairs to a row of C.</summary>

@@ -59,8 +59,13 @@ internal sealed unsafe partial class EmittedDevice
     private protected override void ForwardPooled(
         ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor between, Bf16Tensor target, Epilogue epilogue)
     {
-        Forward(shape, source, w, between, epilogue);
-        MaxPool(between, target);
+        if (SchemeOf(shape, source, between) is not null)
+        {
+            base.ForwardPooled(shape, source, w, between, target, epilogue);
+            return;
+        }
+
+        Forward(shape, source, w, between, epilogue, null, target);
     }
 
     /// <param name="shape">Kernel, stride, channels.</param>
@@ -69,11 +74,13 @@ internal sealed unsafe partial class EmittedDevice
     /// <param name="target">y.</param>
     /// <param name="epilogue">What becomes of the sums.</param>
     /// <param name="partials">Where the statistics of y go, if wanted.</param>
-    private void Forward(ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue, float* partials)
+    /// <param name="pooled">Max-pool of y, which the epilogue rectifies, if wanted.</param>
+    private void Forward(
+        ConvolutionShape shape, Bf16Tensor source, Parameter w, Bf16Tensor target, Epilogue epilogue, float* partials, Bf16Tensor? pooled = null)
     {
         PositionPlan plan = Plan(shape, source.Layout, target.Layout);
         BFloat16* packed = PackForward(plan, Own(w.Values));
-        _sweep.Run(plan, plan.Forward, Prepare(plan, source), packed, target, epilogue, partials);
+        _sweep.Run(plan, plan.Forward, Prepare(plan, source), packed, target, epilogue, partials, pooled);
     }
 
     /// <summary>x as planes with the layout of y: see <see cref="PositionPlan"/>. Valid until the next call.</summary>
@@ -115,6 +122,7 @@ internal sealed unsafe partial class EmittedDevice
         private Bf16Tensor _target = null!;
         private Epilogue _epilogue;
         private float* _partials;
+        private Bf16Tensor? _pooled;
         private int _runs;
 
         /// <param name="plan">Geometry.</param>
@@ -124,9 +132,12 @@ internal sealed unsafe partial class EmittedDevice
         /// <param name="target">Result.</param>
         /// <param name="epilogue">What becomes of the sums.</param>
         /// <param name="partials">Where the statistics of the result go, if wanted: an item is a chunk of them.</param>
+        /// <param name="pooled">Max-pool of the result, if wanted: an item pools its images while they are in the cache.</param>
         public void Run(
-            PositionPlan plan, PositionSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials)
+            PositionPlan plan, PositionSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, float* partials,
+            Bf16Tensor? pooled = null)
         {
+            _pooled = pooled;
             (_plan, _sweeps, _operand, _target, _epilogue) = (plan, sweeps, operand, target, epilogue);
             _packed = packed;
             _partials = partials;
@@ -146,9 +157,18 @@ internal sealed unsafe partial class EmittedDevice
             }
 
             device._kernel.Leave();
+            int last = Math.Min(first + _plan.ImagesPerRun, _target.Images);
+            if (_pooled is not null)
+            {
+                BFloat16* columns = (BFloat16*)device.Scratch(worker, PoolingLength(_pooled));
+                for (int image = first; image < last; image++)
+                {
+                    MaxPool(_target, _pooled, image, block, columns);
+                }
+            }
+
             if (_partials != null)
             {
-                int last = Math.Min(first + _plan.ImagesPerRun, _target.Images);
                 NormStatisticsItems.Statistics(_target, block, first, last, _partials + (item * 2 * Block));
             }
         }

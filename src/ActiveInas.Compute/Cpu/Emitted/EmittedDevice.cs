@@ -36,6 +36,11 @@ internal sealed unsafe partial class EmittedDevice : WinogradDevice<BFloat16, BF
     public EmittedDevice(string name, int threads, ProductKernel kernel, bool isWinograd = false)
         : base(name, threads)
     {
+        if (isWinograd && !(kernel.Rows == RowsOfProduct && kernel.ReadsColumns))
+        {
+            throw new ArgumentException($"Winograd's algorithm wants products of {RowsOfProduct} rows that read columns; {kernel.GetType().Name} has {kernel.Rows} rows.");
+        }
+
         _kernel = kernel;
         _isWinograd = isWinograd;
         _sweep = new SweepItems(this);

@@ -36,6 +36,18 @@ internal unsafe partial class VectorDevice<T, S, V, L>
     /// <summary>Of what a rectifier left.</summary>
     private protected void MaxPool(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y) => _maxPool.Run(null, null, x, y, null, null, null);
 
+    /// <summary>The same of one channel block of an image.</summary>
+    /// <param name="x">What a rectifier left.</param>
+    /// <param name="y">Pooled.</param>
+    /// <param name="image">Of both.</param>
+    /// <param name="block">Channel block.</param>
+    /// <param name="columns">Scratch, <see cref="PoolingLength"/>.</param>
+    private protected static void MaxPool(CpuTensor<T, float, S> x, CpuTensor<T, float, S> y, int image, int block, T* columns)
+        => MaxPoolItems.PoolImage(x, image, y, image, block, columns);
+
+    /// <summary>Elements of scratch that pooling an image needs.</summary>
+    private protected static int PoolingLength(CpuTensor<T, float, S> y) => MaxPoolItems.RowLengthOf(y);
+
     public void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y)
     {
         OperationGuard.BatchNorm(norm, x, null, x);
