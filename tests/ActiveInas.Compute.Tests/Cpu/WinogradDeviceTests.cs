@@ -1,7 +1,9 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
 using ActiveInas.Compute.Cpu.Winograd;
+using ActiveInas.Compute.Tests.Emitted;
 
 namespace ActiveInas.Compute.Tests.Cpu;
 
@@ -31,5 +33,14 @@ public sealed class WinogradDeviceTests
         device.ConvolutionBackwardWeights(s_shape, x, dy, w);
         w.Gradient.Read(gradient);
         Assert.All(gradient, value => Assert.Equal(0, value));
+    }
+
+    /// <summary>Runs of tiles are filled up to the rows of its products.</summary>
+    [Fact]
+    public void A_kernel_that_its_products_do_not_fit_is_refused()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new EmittedDevice("none", 1, new PlainTileKernel(), isWinograd: true));
+        Assert.Contains("products of 8 rows", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PlainTileKernel has 32 rows", error.Message, StringComparison.Ordinal);
     }
 }
