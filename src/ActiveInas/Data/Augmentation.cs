@@ -1,16 +1,13 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using ActiveInas.Compute;
 using ActiveInas.Training;
 
 namespace ActiveInas.Data;
 
-/// <summary>Makes network input of images: normalised, and for training turned, shifted and mirrored at random.</summary>
+/// <summary>Makes network input of images: normalised, and for training moved, recoloured and partly covered at random.</summary>
 /// <remarks>The random numbers of an image are a function of (seed, step, row) alone, so the result depends neither on threads nor on
-/// how a batch is cut. Per image: mirrored with FlipProbability; source = centre + R(angle) (target - centre) + shift, bilinear,
-/// the nearest
-/// pixel outside. An object is immutable and safe to share.</remarks>
+/// how a batch is cut. Per image one affine map of positions (<see cref="PositionMap"/>: bilinear, the nearest pixel outside), one of
+/// colours (<see cref="ColourMap"/>) and one covered square: see <see cref="ImageDraw"/>. An object is immutable and safe to share.</remarks>
 public sealed class Augmentation
 {
     private readonly AugmentationRecipe _recipe;
@@ -41,7 +38,7 @@ public sealed class Augmentation
         int size = CheckSize(images, batch, output);
         for (int i = 0; i < batch.Length; i++)
         {
-            Draw draw = DrawFor(seed, step, firstRow + i, images.Height, images.Width);
+            ImageDraw draw = ImageDraw.For(_recipe, seed, step, firstRow + i, images.Height, images.Width);
             Span<float> target = output.Slice(i * size, size);
             ReadOnlySpan<byte> image = images.Image(batch[i].Value);
             if (draw.IsWholePixel)
@@ -52,6 +49,8 @@ public sealed class Augmentation
             {
                 Warp(image, images.Height, images.Width, draw, target);
             }
+
+            Cover(target, images.Height, images.Width, draw.Covered);
         }
     }
 
@@ -77,21 +76,6 @@ public sealed class Augmentation
             : throw new ArgumentException($"{output.Length} output values for {batch.Length} images of {size}.", nameof(output));
     }
 
-    /// <summary>Always draws the same numbers in the same order, whatever the recipe uses of them.</summary>
-    private Draw DrawFor(ulong seed, long step, int row, int height, int width)
-    {
-        ulong key = DropoutMask.Mix(seed + (0x9E3779B97F4A7C15ul * ((ulong)step + 1)));
-        key = DropoutMask.Mix(key + (0xD1B54A32D192ED03ul * ((ulong)(uint)row + 1)));
-        var random = new SeededRandom(key);
-        bool flip = random.NextDouble() < _recipe.FlipProbability;
-        double y = _recipe.ShiftShare * height * ((2 * random.NextDouble()) - 1);
-        double x = _recipe.ShiftShare * width * ((2 * random.NextDouble()) - 1);
-        y += random.NextInt((2 * _recipe.ShiftPixels) + 1) - _recipe.ShiftPixels;
-        x += random.NextInt((2 * _recipe.ShiftPixels) + 1) - _recipe.ShiftPixels;
-        double angle = _recipe.RotationDegrees * ((2 * random.NextDouble()) - 1) * (Math.PI / 180);
-        return new Draw(flip, y, x, angle);
-    }
-
     private void Translate(ReadOnlySpan<byte> bytes, Span<float> target)
     {
         float[] values = _values;
@@ -102,9 +86,9 @@ public sealed class Augmentation
     }
 
     /// <summary>Whole-pixel shifts need no interpolation; each row is a run inside the image with its edges repeated.</summary>
-    private void Shift(ReadOnlySpan<byte> image, int height, int width, Draw draw, Span<float> target)
+    private void Shift(ReadOnlySpan<byte> image, int height, int width, in ImageDraw draw, Span<float> target)
     {
-        (int shiftY, int shiftX) = ((int)draw.Y, (int)draw.X);
+        (int shiftY, int shiftX) = ((int)draw.ShiftY, (int)draw.ShiftX);
         for (int y = 0; y < height; y++)
         {
             int sourceY = Math.Clamp(y + shiftY, 0, height - 1);
@@ -128,7 +112,7 @@ public sealed class Augmentation
     }
 
     /// <summary>The general map. Pixels become vectors (r, g, b, 0) once, then every output pixel is a blend of four of them.</summary>
-    private void Warp(ReadOnlySpan<byte> image, int height, int width, Draw draw, Span<float> target)
+    private void Warp(ReadOnlySpan<byte> image, int height, int width, in ImageDraw draw, Span<float> target)
     {
         Vector128<float>[] rented = ArrayPool<Vector128<float>>.Shared.Rent(height * width);
         Span<Vector128<float>> pixels = rented.AsSpan(0, height * width);
@@ -139,18 +123,26 @@ public sealed class Augmentation
             pixels[p] = Vector128.Create(values[rgb[0]], values[rgb[1]], values[rgb[2]], 0f);
         }
 
-        float cos = (float)Math.Cos(draw.Angle);
-        float sin = (float)Math.Sin(draw.Angle);
+        Place(pixels, height, width, draw.Position, target);
+        if (draw.Colour is { } change)
+        {
+            ColourMap.For(change, Mean(pixels), values[0], values[255]).Apply(target);
+        }
+
+        ArrayPool<Vector128<float>>.Shared.Return(rented);
+    }
+
+    private static void Place(ReadOnlySpan<Vector128<float>> pixels, int height, int width, in PositionMap map, Span<float> target)
+    {
         (float centerY, float centerX) = ((height - 1) / 2f, (width - 1) / 2f);
-        float mirror = draw.Flip ? -1f : 1f;
         for (int y = 0; y < height; y++)
         {
             float offsetY = y - centerY;
             for (int x = 0; x < width; x++)
             {
                 float offsetX = x - centerX;
-                float sourceX = centerX + (mirror * ((cos * offsetX) - (sin * offsetY) + (float)draw.X));
-                float sourceY = centerY + (sin * offsetX) + (cos * offsetY) + (float)draw.Y;
+                float sourceX = centerX + ((map.Xx * offsetX) + (map.Xy * offsetY) + map.X);
+                float sourceY = centerY + (map.Yx * offsetX) + (map.Yy * offsetY) + map.Y;
                 Vector128<float> value = Sample(pixels, height, width, sourceY, sourceX);
                 Span<float> rgb = target.Slice(((y * width) + x) * 3, 3);
                 rgb[0] = value[0];
@@ -158,8 +150,27 @@ public sealed class Augmentation
                 rgb[2] = value[2];
             }
         }
+    }
 
-        ArrayPool<Vector128<float>>.Shared.Return(rented);
+    private static Vector128<float> Mean(ReadOnlySpan<Vector128<float>> pixels)
+    {
+        Vector128<float> sum = Vector128<float>.Zero;
+        foreach (Vector128<float> pixel in pixels)
+        {
+            sum += pixel;
+        }
+
+        return sum / pixels.Length;
+    }
+
+    /// <summary>Cutout: a square becomes the mean of the training part, which is zero.</summary>
+    private static void Cover(Span<float> target, int height, int width, CoveredSquare square)
+    {
+        (int left, int right) = (Math.Max(0, square.X), Math.Min(width, square.X + square.Side));
+        for (int y = Math.Max(0, square.Y); y < Math.Min(height, square.Y + square.Side) && left < right; y++)
+        {
+            target[(((y * width) + left) * 3)..(((y * width) + right) * 3)].Clear();
+        }
     }
 
     private static Vector128<float> Sample(ReadOnlySpan<Vector128<float>> pixels, int height, int width, float y, float x)
@@ -176,12 +187,5 @@ public sealed class Augmentation
         Vector128<float> above = topLeft + ((pixels[(top * width) + right] - topLeft) * fractionX);
         Vector128<float> below = bottomLeft + ((pixels[(bottom * width) + right] - bottomLeft) * fractionX);
         return above + ((below - above) * Vector128.Create(y - top));
-    }
-
-    /// <summary>What was drawn for an image. X runs in the mirrored image's direction.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Draw(bool Flip, double Y, double X, double Angle)
-    {
-        public bool IsWholePixel => Angle == 0 && Y == Math.Truncate(Y) && X == Math.Truncate(X);
     }
 }

@@ -75,8 +75,9 @@ internal sealed class Head : IDisposable
         _device.DenseForward(Embedding, Weights, Bias, Logits);
     }
 
-    /// <summary>Mean cross-entropy of the last forward pass; its gradient stays here for <see cref="Backward"/>.</summary>
-    public double Loss(ReadOnlySpan<int> labels) => _device.SoftmaxCrossEntropy(Logits, labels, _logitsGradient!);
+    /// <summary>Mean loss of the last forward pass; its gradient stays here for <see cref="Backward"/>.</summary>
+    public double Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
+        => loss is null ? _device.SoftmaxCrossEntropy(Logits, labels, _logitsGradient!) : loss.Compute(Logits, labels, _logitsGradient!);
 
     public void Backward(Tensor dx)
     {

@@ -108,13 +108,16 @@ public sealed class ResidualNetwork : IDisposable
     public void ForwardInference() => Forward(training: false, dropout: null);
 
     /// <summary>Mean cross-entropy of the last training pass. labels is [N].</summary>
-    public double Loss(ReadOnlySpan<int> labels)
+    public double Loss(ReadOnlySpan<int> labels) => Loss(labels, null);
+
+    /// <summary>Mean loss of the last training pass: cross-entropy, or another.</summary>
+    internal double Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
     {
         RequireTraining();
-        return _head.Loss(labels);
+        return _head.Loss(labels, loss);
     }
 
-    /// <summary>Gradients of all parameters for the last <see cref="Loss"/>.</summary>
+    /// <summary>Gradients of all parameters for the last <see cref="Loss(ReadOnlySpan{int})"/>.</summary>
     public void Backward()
     {
         RequireTraining();

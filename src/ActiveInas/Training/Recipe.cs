@@ -43,12 +43,25 @@ public readonly record struct LearningRateDrop(double Epoch, double Rate);
 /// <param name="Drops">For Step, in order.</param>
 public sealed record Schedule(ScheduleKind Kind, double Peak, double WarmupShare, IReadOnlyList<LearningRateDrop> Drops);
 
-/// <summary>Per-image augmentation: one affine map about the centre, bilinear, nearest fill; or whole-pixel crops.</summary>
+/// <summary>Per-image augmentation: one affine map about the centre, bilinear, nearest fill, or whole-pixel crops; one map of the colours; one covered
+/// square. Null is off: see <see cref="Data.Augmentation"/>.</summary>
 /// <param name="FlipProbability">Horizontal flip.</param>
 /// <param name="ShiftShare">Shift uniform in +- this share of the side, on each axis.</param>
 /// <param name="ShiftPixels">Whole-pixel shift uniform in -n..n on each axis with replicated edges (0: off).</param>
 /// <param name="RotationDegrees">Rotation uniform in +- this.</param>
-public sealed record AugmentationRecipe(double FlipProbability, double ShiftShare, int ShiftPixels, double RotationDegrees);
+/// <param name="CropArea">Random resized crop: the smallest share of the area that is kept, (0, 1].</param>
+/// <param name="Operations">RandAugment: operations an image.</param>
+/// <param name="Magnitude">RandAugment: the largest strength, 0..1 of its ranges.</param>
+/// <param name="CutoutShare">Cutout: side of the covered square over the shorter side of the image, 0..1.</param>
+public sealed record AugmentationRecipe(
+    double FlipProbability,
+    double ShiftShare,
+    int ShiftPixels,
+    double RotationDegrees,
+    double? CropArea = null,
+    int? Operations = null,
+    double? Magnitude = null,
+    double? CutoutShare = null);
 
 /// <summary>How long and how a network is trained.</summary>
 /// <param name="Epochs">Epochs.</param>
@@ -72,6 +85,9 @@ public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Sc
 /// <param name="DropoutRate">p of MC-dropout inference (and of training, when on).</param>
 /// <param name="DropoutInTraining">Off in the authors' experiments.</param>
 /// <param name="Augmentation">Per-image augmentation.</param>
+/// <param name="LabelSmoothing">e of the target (1 - e) y + e / classes (Szegedy et al., arXiv 1512.00567); null: 0.</param>
+/// <param name="LogitAdjustment">t of the loss on logits + t log(share of the class in S) (Menon et al., arXiv 2007.07314): the larger t, the more a rare
+/// class counts; null: 0.</param>
 public sealed record Recipe(
     string Name,
     int BatchSize,
@@ -86,4 +102,6 @@ public sealed record Recipe(
     double BatchNormRunningWeight,
     double DropoutRate,
     bool DropoutInTraining,
-    AugmentationRecipe Augmentation);
+    AugmentationRecipe Augmentation,
+    double? LabelSmoothing = null,
+    double? LogitAdjustment = null);

@@ -165,6 +165,12 @@ public static class RecipeFile
             string name = path + key;
             if (!given.TryGetPropertyValue(key, out JsonNode? other))
             {
+                if (value is null)
+                {
+                    // Off where nothing is said: what later versions add does not make earlier files incomplete.
+                    continue;
+                }
+
                 return name;
             }
 

@@ -17,11 +17,21 @@ internal static class RecipeRules
         rule.Require(recipe.BatchNormEpsilon is > 0 and <= 1, "batchNormEpsilon", recipe.BatchNormEpsilon, "in (0, 1]");
         rule.Require(recipe.BatchNormRunningWeight is > 0 and <= 1, "batchNormRunningWeight", recipe.BatchNormRunningWeight, "in (0, 1]");
         rule.Require(recipe.DropoutRate is >= 0 and < 1, "dropoutRate", recipe.DropoutRate, "in [0, 1)");
-        (double flip, double shift, int pixels, double rotation) = recipe.Augmentation;
-        rule.Require(flip is >= 0 and <= 1, "augmentation.flipProbability", flip, "in [0, 1]");
-        rule.Require(shift is >= 0 and <= 1, "augmentation.shiftShare", shift, "in [0, 1]");
-        rule.Require(pixels is >= 0 and <= 4096, "augmentation.shiftPixels", pixels, "0..4096");
-        rule.Require(rotation is >= 0 and <= 180, "augmentation.rotationDegrees", rotation, "in [0, 180]");
+        rule.Require(recipe.LabelSmoothing is null or (>= 0 and < 1), "labelSmoothing", recipe.LabelSmoothing ?? 0, "in [0, 1), or null");
+        rule.Require(recipe.LogitAdjustment is null or (>= 0 and <= 10), "logitAdjustment", recipe.LogitAdjustment ?? 0, "in [0, 10], or null");
+        CheckAugmentation(rule, recipe.Augmentation);
+    }
+
+    private static void CheckAugmentation(Rule rule, AugmentationRecipe recipe)
+    {
+        rule.Require(recipe.FlipProbability is >= 0 and <= 1, "augmentation.flipProbability", recipe.FlipProbability, "in [0, 1]");
+        rule.Require(recipe.ShiftShare is >= 0 and <= 1, "augmentation.shiftShare", recipe.ShiftShare, "in [0, 1]");
+        rule.Require(recipe.ShiftPixels is >= 0 and <= 4096, "augmentation.shiftPixels", recipe.ShiftPixels, "0..4096");
+        rule.Require(recipe.RotationDegrees is >= 0 and <= 180, "augmentation.rotationDegrees", recipe.RotationDegrees, "in [0, 180]");
+        rule.Require(recipe.CropArea is null or (> 0 and <= 1), "augmentation.cropArea", recipe.CropArea ?? 0, "in (0, 1], or null");
+        rule.Require(recipe.Operations is null or (>= 0 and <= 16), "augmentation.operations", recipe.Operations ?? 0, "0..16, or null");
+        rule.Require(recipe.Magnitude is null or (>= 0 and <= 1), "augmentation.magnitude", recipe.Magnitude ?? 0, "in [0, 1], or null");
+        rule.Require(recipe.CutoutShare is null or (>= 0 and <= 1), "augmentation.cutoutShare", recipe.CutoutShare ?? 0, "in [0, 1], or null");
     }
 
     private static void CheckLength(Rule rule, TrainingLength length, string name)

@@ -27,6 +27,7 @@ internal sealed class Trainer
     private readonly bool _evaluateEveryEpoch;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ulong _dropoutSeed;
+    private readonly SoftTargetLoss? _loss;
     private double _secondsBefore;
     private TimeSpan _lastSave;
     private TimeSpan _lastReport;
@@ -46,6 +47,8 @@ internal sealed class Trainer
         _evaluateEveryEpoch = request.Recipe.CandidateScore == CandidateScore.BestEpoch;
         _hash = RequestHash.Of(request, length, context.Images, context.Normalization);
         _dropoutSeed = SeedTree.Derive(request.Seed, "dropout");
+        _loss = SoftTargetLoss.For(
+            request.Recipe.LabelSmoothing ?? 0, request.Recipe.LogitAdjustment ?? 0, ClassCounts.Of(request.Train.Select(sample => sample.Label), request.Classes));
     }
 
     /// <summary>Where the training stands.</summary>
@@ -128,7 +131,7 @@ internal sealed class Trainer
             : null;
         _network.Load(batch.Pixels, recipe.BatchSize);
         _network.ForwardTraining(dropout);
-        double loss = _network.Loss(batch.Labels);
+        double loss = _network.Loss(batch.Labels, _loss);
         if (!double.IsFinite(loss))
         {
             throw new TrainingException(

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ActiveInas.Training;
+
+namespace ActiveInas.RecipeStudy;
+
+/// <summary>How a cell did.</summary>
+/// <param name="Id">Of cell, data and recipe.</param>
+/// <param name="Accuracy">On the validation part.</param>
+/// <param name="Balanced">Mean recall there.</param>
+/// <param name="Loss">Mean cross-entropy there.</param>
+/// <param name="NeverPredicted">Classes with labels that are predicted for no validation image.</param>
+internal sealed record StudyResult(
+    string Id, string Set, int Labels, string Architecture, int Seed, string Recipe, double Accuracy, double Balanced, double Loss, int NeverPredicted)
+{
+    /// <summary>Mean loss of the last epoch.</summary>
+    public double TrainingLoss { get; init; }
+
+    public long Steps { get; init; }
+
+    /// <summary>Of the training, on one thread.</summary>
+    public double Seconds { get; init; }
+}
+
+/// <summary>Results, a line each; a study that is run again does what is missing.</summary>
+internal sealed class ResultFile
+{
+    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web);
+    private readonly string _path;
+    private readonly Dictionary<string, StudyResult> _results = [];
+
+    private ResultFile(string path) => _path = path;
+
+    public static ResultFile Open(string path)
+    {
+        ResultFile file = new(path);
+        if (File.Exists(path))
+        {
+            foreach (StudyResult result in File.ReadLines(path).Select(line => JsonSerializer.Deserialize<StudyResult>(line, s_options)!))
+            {
+                file._results[result.Id] = result;
+            }
+        }
+
+        return file;
+    }
+
+    /// <summary>Two cells of the same numbers have the same id, whatever their recipes are called.</summary>
+    public static string Id(StudyCell cell, Study study)
+    {
+        string recipe = RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" });
+        string text = $"{study.Sets[cell.Set]}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+    }
+
+    public bool Has(StudyCell cell, Study study) => Find(cell, study) is not null;
+
+    public StudyResult? Find(StudyCell cell, Study study) => _results.GetValueOrDefault(Id(cell, study));
+
+    public void Add(StudyResult result, TextWriter log)
+    {
+        lock (_results)
+        {
+            _results[result.Id] = result;
+            File.AppendAllText(_path, JsonSerializer.Serialize(result, s_options) + "\n");
+            log.WriteLine(
+                $"{result.Set,-12} {result.Labels,5} {result.Architecture,-7} seed {result.Seed} {result.Recipe,-14} accuracy {result.Accuracy:0.000} "
+                + $"balanced {result.Balanced:0.000} loss {result.TrainingLoss:0.000} {result.Seconds:0} s");
+        }
+    }
+}

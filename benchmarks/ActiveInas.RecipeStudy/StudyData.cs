@@ -1,0 +1,50 @@
+using ActiveInas.Data;
+using ActiveInas.Training;
+
+namespace ActiveInas.RecipeStudy;
+
+/// <summary>A data set of a study, its training images cut into a validation part and a pool to draw labels from.</summary>
+internal sealed class StudyData
+{
+    private const int LargestValidation = 2000;
+    private const double ValidationShare = 0.25;
+    private readonly int[] _pool;
+
+    private StudyData(Dataset data, int[] order)
+    {
+        Data = data;
+        int count = Math.Min(LargestValidation, (int)(ValidationShare * order.Length));
+        Validation = Samples(order[..count]);
+        _pool = order[count..];
+    }
+
+    public Dataset Data { get; }
+
+    /// <summary>The same for every seed, recipe and number of labels.</summary>
+    public IReadOnlyList<LabelledSample> Validation { get; }
+
+    /// <summary>Loads a set.</summary>
+    public static async Task<StudyData> LoadAsync(StudySet set, string? dataDirectory)
+    {
+        string source = set.Source.Contains('.', StringComparison.Ordinal) && dataDirectory is not null ? Path.Combine(dataDirectory, set.Source) : set.Source;
+        Dataset data = await DataSources.LoadAsync(new DataRequest(source, dataDirectory, set.ImageSize)).ConfigureAwait(false);
+        if (set.Simulate is { } simulation)
+        {
+            data = Simulation.Parse(simulation).Apply(data, 1);
+        }
+
+        int[] order = [.. Enumerable.Range(0, data.Train.Count)];
+        new SeededRandom(SeedTree.Derive(1, "study/validation")).Shuffle(order.AsSpan());
+        return new StudyData(data, order);
+    }
+
+    /// <summary>So many random labels; a smaller number gives a part of a larger one. As many as there are where fewer are.</summary>
+    public IReadOnlyList<LabelledSample> Labelled(int count, int seed)
+    {
+        int[] order = [.. _pool];
+        new SeededRandom(SeedTree.Derive((ulong)seed, "study/labels")).Shuffle(order.AsSpan());
+        return Samples(order[..Math.Min(count, order.Length)]);
+    }
+
+    private LabelledSample[] Samples(int[] indices) => [.. indices.Select(index => new LabelledSample(new SampleId(index), Data.Train.Labels[index]))];
+}
