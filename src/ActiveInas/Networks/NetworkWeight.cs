@@ -36,6 +36,9 @@ public sealed class NetworkWeight
     /// <summary>Extents in file order.</summary>
     public IReadOnlyList<int> Shape { get; }
 
+    /// <summary>The values as the engine orders them.</summary>
+    internal Matrix Values => _matrix;
+
     /// <summary>Number of scalars.</summary>
     public int Length => _matrix.Columns;
 

@@ -9,7 +9,8 @@ namespace ActiveInas.Training;
 /// <summary>
 /// The bytes of a checkpoint, little endian:
 /// <c>"AINASCKP" | u32 version | 32 bytes hash of the request | string kernels | state | u32 arrays | arrays (i32 length, fp32 values)</c>.
-/// Arrays are the network's weights and running statistics in file order, then the velocities of its parameters.
+/// Arrays are the network's weights and running statistics in file order, then the velocities of its parameters, then, where the recipe averages,
+/// the averages of the weights in the engine's order.
 /// </summary>
 /// <remarks>Exact for bf16 and fp32 devices, whose masters are fp32. What follows from (seed, step) is not stored.</remarks>
 internal static class Checkpoint
@@ -24,10 +25,10 @@ internal static class Checkpoint
     private static ReadOnlySpan<byte> Magic => "AINASCKP"u8;
 
     /// <summary>Writes where a training stands; of the network no more than one array is copied at a time.</summary>
-    public static void Write(Stream stream, ResidualNetwork network, TrainingState state, byte[] requestHash)
+    public static void Write(Stream stream, ResidualNetwork network, WeightAverage? average, TrainingState state, byte[] requestHash)
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
-        WriteHead(writer, network, state, requestHash);
+        WriteHead(writer, network, average, state, requestHash);
         float[] values = new float[network.Weights.Max(weight => weight.Length)];
         foreach (NetworkWeight weight in network.Weights)
         {
@@ -38,10 +39,16 @@ internal static class Checkpoint
         {
             WriteArray(writer, values.AsSpan(0, parameter.Length), parameter.Velocity.Read);
         }
+
+        foreach (float[] array in average?.Arrays ?? [])
+        {
+            WriteArray(writer, values.AsSpan(0, array.Length), array.CopyTo);
+        }
     }
 
     /// <summary>Fills network and state; null when it worked, else why the checkpoint is of no use (the network is then unspecified).</summary>
-    public static string? Read(Stream data, ResidualNetwork network, TrainingState state, byte[] requestHash, out string kernels)
+    public static string? Read(
+        Stream data, ResidualNetwork network, WeightAverage? average, TrainingState state, byte[] requestHash, out string kernels)
     {
         kernels = string.Empty;
         long length = data.Length - data.Position;
@@ -66,7 +73,9 @@ internal static class Checkpoint
         {
             kernels = reader.ReadString();
             ReadState(reader, state);
-            return ReadArrays(reader, network);
+            string? problem = ReadArrays(reader, network, average);
+            average?.Restored(state.Step);
+            return problem;
         }
         catch (EndOfStreamException)
         {
@@ -74,12 +83,13 @@ internal static class Checkpoint
         }
     }
 
-    private static string? ReadArrays(BinaryReader reader, ResidualNetwork network)
+    private static string? ReadArrays(BinaryReader reader, ResidualNetwork network, WeightAverage? average)
     {
         int arrays = reader.ReadInt32();
-        if (arrays != network.Weights.Count + network.Parameters.Count)
+        int wanted = ArrayCount(network, average);
+        if (arrays != wanted)
         {
-            return $"it holds {arrays} arrays instead of {network.Weights.Count + network.Parameters.Count}";
+            return $"it holds {arrays} arrays instead of {wanted}";
         }
 
         foreach (NetworkWeight weight in network.Weights)
@@ -92,18 +102,26 @@ internal static class Checkpoint
             parameter.Velocity.Write(ReadArray(reader, parameter.Length));
         }
 
+        foreach (float[] array in average?.Arrays ?? [])
+        {
+            ReadArray(reader, array.Length).CopyTo(array, 0);
+        }
+
         return reader.BaseStream.Position == reader.BaseStream.Length ? null : "there are bytes behind its end";
     }
 
-    private static void WriteHead(BinaryWriter writer, ResidualNetwork network, TrainingState state, byte[] requestHash)
+    private static void WriteHead(BinaryWriter writer, ResidualNetwork network, WeightAverage? average, TrainingState state, byte[] requestHash)
     {
         writer.Write(Magic);
         writer.Write(Version);
         writer.Write(requestHash);
         writer.Write(network.Device.KernelName);
         WriteState(writer, state);
-        writer.Write(network.Weights.Count + network.Parameters.Count);
+        writer.Write(ArrayCount(network, average));
     }
+
+    private static int ArrayCount(ResidualNetwork network, WeightAverage? average)
+        => network.Weights.Count + network.Parameters.Count + (average?.Arrays.Count ?? 0);
 
     private static void WriteState(BinaryWriter writer, TrainingState state)
     {

@@ -88,6 +88,8 @@ public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Sc
 /// <param name="LabelSmoothing">e of the target (1 - e) y + e / classes (Szegedy et al., arXiv 1512.00567); null: 0.</param>
 /// <param name="LogitAdjustment">t of the loss on logits + t log(share of the class in S) (Menon et al., arXiv 2007.07314): the larger t, the more a rare
 /// class counts; null: 0.</param>
+/// <param name="AverageShare">Share of a training's steps over which an exponential moving average of its weights and statistics fades by 1/e; what
+/// is evaluated and kept is that average (Polyak and Juditsky, 1992; Tarvainen and Valpola, arXiv 1703.01780); null: the last weights.</param>
 public sealed record Recipe(
     string Name,
     int BatchSize,
@@ -104,4 +106,5 @@ public sealed record Recipe(
     bool DropoutInTraining,
     AugmentationRecipe Augmentation,
     double? LabelSmoothing = null,
-    double? LogitAdjustment = null);
+    double? LogitAdjustment = null,
+    double? AverageShare = null);

@@ -19,6 +19,7 @@ internal static class RecipeRules
         rule.Require(recipe.DropoutRate is >= 0 and < 1, "dropoutRate", recipe.DropoutRate, "in [0, 1)");
         rule.Require(recipe.LabelSmoothing is null or (>= 0 and < 1), "labelSmoothing", recipe.LabelSmoothing ?? 0, "in [0, 1), or null");
         rule.Require(recipe.LogitAdjustment is null or (>= 0 and <= 10), "logitAdjustment", recipe.LogitAdjustment ?? 0, "in [0, 10], or null");
+        rule.Require(recipe.AverageShare is null or (> 0 and <= 1), "averageShare", recipe.AverageShare ?? 0, "in (0, 1], or null");
         CheckAugmentation(rule, recipe.Augmentation);
     }
 

@@ -28,6 +28,7 @@ internal sealed class Trainer
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ulong _dropoutSeed;
     private readonly SoftTargetLoss? _loss;
+    private readonly WeightAverage? _average;
     private double _secondsBefore;
     private TimeSpan _lastSave;
     private TimeSpan _lastReport;
@@ -45,6 +46,7 @@ internal sealed class Trainer
         _network = network;
         _schedule = LearningRateSchedule.For(request.Recipe, length, request.Train.Count);
         _evaluateEveryEpoch = request.Recipe.CandidateScore == CandidateScore.BestEpoch;
+        _average = request.Recipe.AverageShare is { } share ? new WeightAverage(network, share, _schedule.Steps) : null;
         _hash = RequestHash.Of(request, length, context.Images, context.Normalization);
         _dropoutSeed = SeedTree.Derive(request.Seed, "dropout");
         _loss = SoftTargetLoss.For(
@@ -99,7 +101,7 @@ internal sealed class Trainer
         if (data is not null)
         {
             TrainingState state = new();
-            string? problem = Checkpoint.Read(data, _network, state, _hash, out string kernels);
+            string? problem = Checkpoint.Read(data, _network, _average, state, _hash, out string kernels);
             if (problem is null)
             {
                 State = state;
@@ -144,6 +146,7 @@ internal sealed class Trainer
         State.LossSum += loss;
         State.LossCount++;
         State.Step++;
+        _average?.Update(State.Step, State.Step == _schedule.Steps);
         Report(loss);
     }
 
@@ -157,7 +160,15 @@ internal sealed class Trainer
             {
                 // An evaluation may take as long as the interval itself: do not let both add up to lost work.
                 SaveWhenDue(0.5);
-                State.EpochErrors.Add(1 - Validate(cancellation).Accuracy);
+                _average?.Swap();
+                try
+                {
+                    State.EpochErrors.Add(1 - Validate(cancellation).Accuracy);
+                }
+                finally
+                {
+                    _average?.Swap();
+                }
             }
 
             if (State.LossCount > 0)
@@ -197,7 +208,7 @@ internal sealed class Trainer
         }
 
         State.Seconds = Seconds();
-        _context.Checkpoints.Save(_request.Key, stream => Checkpoint.Write(stream, _network, State, _hash));
+        _context.Checkpoints.Save(_request.Key, stream => Checkpoint.Write(stream, _network, _average, State, _hash));
         _savedStep = State.Step;
         _lastSave = _clock.Elapsed;
     }
@@ -209,6 +220,7 @@ internal sealed class Trainer
         // The store may keep the last checkpoint until the result is recorded; make it one that is worth keeping.
         SaveWhenDue(0.25);
         _context.Checkpoints.Delete(_request.Key);
+        _average?.Swap();
     }
 
     private double Seconds() => _secondsBefore + _clock.Elapsed.TotalSeconds;
