@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActiveInas.Training;
 
 namespace ActiveInas.RecipeStudy;
@@ -46,13 +47,17 @@ internal sealed class ResultFile
         return file;
     }
 
-    /// <summary>Two cells of the same numbers have the same id, whatever their recipes are called.</summary>
+    /// <summary>Two cells of the same numbers have the same id, whatever their recipes are called; what a recipe leaves off is not part of it.</summary>
     public static string Id(StudyCell cell, Study study)
     {
-        string recipe = RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" });
+        string recipe = Given(JsonNode.Parse(RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" })))!.ToJsonString();
         string text = $"{study.Sets[cell.Set]}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
+
+    private static JsonNode? Given(JsonNode? node) => node is JsonObject map
+        ? new JsonObject(map.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, Given(pair.Value))))
+        : node?.DeepClone();
 
     public bool Has(StudyCell cell, Study study) => Find(cell, study) is not null;
 

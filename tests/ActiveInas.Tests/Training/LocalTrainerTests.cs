@@ -16,7 +16,9 @@ public class LocalTrainerTests
         """
         {
           "basedOn": "quick", "name": "tiny", "batchSize": 6, "candidateScore": "bestEpoch", "dropoutInTraining": true,
-          "training": { "epochs": 2, "minimumSteps": 0 },
+          "labelSmoothing": 0.1, "averageShare": 0.2,
+          "augmentation": { "cropArea": 0.5, "operations": 2, "magnitude": 0.5, "cutoutShare": 0.3 },
+          "training": { "epochs": 4, "minimumSteps": 0 },
           "candidate": { "epochs": 3, "minimumSteps": 0 }
         }
         """,
