@@ -7,7 +7,7 @@ namespace ActiveInas.Cli.Commands;
 internal sealed class RunOptions
 {
     private readonly SettingOptions _settings = new();
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "quick, paper, or a recipe file", HelpName = "NAME|FILE" };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "standard (default), quick (default for shapes), paper, or a recipe file", HelpName = "NAME|FILE" };
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "change one key, for example recipe.training.epochs=10; may be repeated",

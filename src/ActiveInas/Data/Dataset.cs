@@ -69,7 +69,7 @@ public sealed record DataProblem(string Path, string Message);
 /// <param name="Train">The pool: what may be labelled and trained on.</param>
 /// <param name="Test">Held out: read by the final evaluation only; null when the source has none.</param>
 /// <param name="Normalization">Of the training part.</param>
-/// <param name="MirrorSafe">False for digits: a mirrored image may be another class or none.</param>
+/// <param name="MirrorSafe">False for digits: a mirrored image may be another class or none. Null: nobody knows, as for images of one's own.</param>
 /// <param name="Problems">Skipped files and the like.</param>
 public sealed record Dataset(
     string Name,
@@ -77,7 +77,7 @@ public sealed record Dataset(
     ImageSet Train,
     ImageSet? Test,
     Normalization Normalization,
-    bool MirrorSafe,
+    bool? MirrorSafe,
     IReadOnlyList<DataProblem> Problems);
 
 /// <summary>Where a data set comes from and how to read it: the resolved part of a run's configuration.</summary>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActiveInas.Querying;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
@@ -14,8 +15,15 @@ public sealed class ConfigurationBuilder
     /// <summary>Version of the shape, known in a file and otherwise ignored.</summary>
     internal const string SchemaKey = "schema_version";
 
+    private readonly Recipe? _recipe;
+    private readonly List<Func<Recipe, Recipe>> _recipeChanges = [];
+
     /// <param name="defaults">What to start from; null: the defaults of the product.</param>
-    public ConfigurationBuilder(RunConfiguration? defaults = null) => Current = defaults ?? new RunConfiguration();
+    public ConfigurationBuilder(RunConfiguration? defaults = null)
+    {
+        Current = defaults ?? new RunConfiguration();
+        _recipe = Current.OwnRecipe;
+    }
 
     /// <summary>The configuration so far.</summary>
     public RunConfiguration Current { get; private set; }
@@ -96,7 +104,7 @@ public sealed class ConfigurationBuilder
         ArgumentNullException.ThrowIfNull(setting);
         try
         {
-            Current = setting.Set(Current, JsonValue.Create(value));
+            Change(setting, JsonValue.Create(value));
             wanted = null;
             return true;
         }
@@ -111,7 +119,8 @@ public sealed class ConfigurationBuilder
     /// <exception cref="ConfigurationException">There is none.</exception>
     public ConfigurationBuilder AddRecipe(string nameOrFile)
     {
-        Current = Current with { Recipe = RecipeLayer.Named(nameOrFile) };
+        Recipe named = RecipeLayer.Named(nameOrFile);
+        ChangeRecipe(_ => named);
         return this;
     }
 
@@ -171,25 +180,48 @@ public sealed class ConfigurationBuilder
         }
         else
         {
-            Current = Current with { Recipe = RecipeLayer.Set(Current.Recipe, parts[1], value, origin) };
+            ChangeRecipe(recipe => RecipeLayer.Set(recipe, parts[1], value, origin));
         }
     }
 
-    private void SetRecipe(JsonNode? value, string origin) => Current = Current with
+    private void SetRecipe(JsonNode? value, string origin)
     {
-        Recipe = value switch
+        switch (value)
         {
-            JsonObject patch => RecipeLayer.Patch(Current.Recipe, patch, origin),
-            JsonValue text when text.TryGetValue(out string? name) => RecipeLayer.Named(name),
-            _ => throw new ConfigurationException($"{origin}: a recipe is a name, a file, or an object with its keys."),
-        },
-    };
+            case JsonObject patch:
+                JsonObject copy = patch.DeepClone().AsObject();
+                ChangeRecipe(recipe => RecipeLayer.Patch(recipe, copy, origin));
+                break;
+            case JsonValue text when text.TryGetValue(out string? name):
+                AddRecipe(name);
+                break;
+            default:
+                throw new ConfigurationException($"{origin}: a recipe is a name, a file, or an object with its keys.");
+        }
+    }
+
+    private void ChangeRecipe(Func<Recipe, Recipe> change)
+    {
+        _recipeChanges.Add(change);
+        Current = Current with { Recipe = change(Current.Recipe) };
+    }
+
+    /// <summary>Where only parts of a recipe are given, they change the one that suits the data, whichever layer names the data.</summary>
+    private void Change(RunSetting setting, JsonNode? value)
+    {
+        string data = Current.Data;
+        Current = setting.Set(Current, value);
+        if (Current.Data != data && _recipeChanges.Count > 0)
+        {
+            Current = Current with { Recipe = _recipeChanges.Aggregate(_recipe ?? Recipes.DefaultFor(Current.Data), (recipe, change) => change(recipe)) };
+        }
+    }
 
     private void Set(RunSetting setting, JsonNode? value, string origin)
     {
         try
         {
-            Current = setting.Set(Current, value);
+            Change(setting, value);
         }
         catch (FormatException exception)
         {

@@ -12,6 +12,8 @@ namespace ActiveInas.Runs;
 /// <example><code>new RunConfiguration { Data = "cifar10", Initial = 2000, Batch = "2000", Budget = 6000 }</code></example>
 public sealed record RunConfiguration
 {
+    private readonly Recipe? _recipe;
+
     /// <summary>Value of <see cref="Architecture"/> that asks for iNAS.</summary>
     public const string SearchArchitecture = "search";
 
@@ -84,8 +86,15 @@ public sealed record RunConfiguration
     /// <summary>Wall-clock that ends the run, over all sessions; null: none does.</summary>
     public double? StopHours { get; init; }
 
-    /// <summary>How networks are trained.</summary>
-    public Recipe Recipe { get; init; } = RecipeLayer.Named("quick");
+    /// <summary>How networks are trained; where nothing is said, <see cref="Recipes.DefaultFor"/> of the data.</summary>
+    public Recipe Recipe
+    {
+        get => _recipe ?? Recipes.DefaultFor(Data);
+        init => _recipe = value;
+    }
+
+    /// <summary>Whether training images are mirrored at random: "on", "off", or null: where the recipe does and the data set is known to bear it.</summary>
+    public string? Mirror { get; init; }
 
     /// <summary>Seed of the run: every random choice derives from it.</summary>
     public ulong Seed { get; init; } = 1;
@@ -104,6 +113,9 @@ public sealed record RunConfiguration
 
     /// <summary>Labels to start from instead of random points: CSV of id or path, class.</summary>
     public string? Labelled { get; init; }
+
+    /// <summary>The recipe that was given; null: none.</summary>
+    internal Recipe? OwnRecipe => _recipe;
 
     /// <summary>What to load.</summary>
     public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining);
@@ -154,6 +166,7 @@ public sealed record RunConfiguration
         Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
         Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
         Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
+        Require(Mirror is null or "on" or "off", $"--mirror '{Mirror}' is unknown: it must be on or off, or left out.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
         Require(Oracle == "dataset" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");
         return this;

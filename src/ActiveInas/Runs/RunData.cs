@@ -6,6 +6,8 @@ namespace ActiveInas.Runs;
 /// <summary>Fits data and configuration to each other.</summary>
 internal static class RunData
 {
+    private const double MirrorProbability = 0.5;
+
     /// <summary>Gives a pool of unlabelled images the classes of the configuration.</summary>
     /// <exception cref="ConfigurationException">There are no classes, or other ones than the data set has.</exception>
     public static Dataset WithClasses(Dataset data, RunConfiguration configuration)
@@ -38,14 +40,21 @@ internal static class RunData
         => $"The pool is simulated ({simulation}): {data.Train.Count} images; labels as given: "
             + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
 
-    /// <summary>Fits the recipe to the data: digits are not mirrored unless the recipe is the user's own.</summary>
+    /// <summary>Fits the recipe to the data: what may lose its meaning is not mirrored, unless the configuration says so or the recipe is the user's own.</summary>
     public static RunConfiguration Adapt(RunConfiguration configuration, Dataset data, IProgress<ProgressEvent>? progress)
     {
-        Recipe adapted = Recipes.ForData(configuration.Recipe, data.MirrorSafe);
-        if (adapted != configuration.Recipe)
+        Recipe recipe = configuration.Recipe;
+        Recipe adapted = configuration.Mirror switch
         {
-            progress?.Report(new Notice(
-                $"{data.Name} loses its meaning when mirrored: recipe.augmentation.flipProbability is 0 (a recipe of another name keeps its own)."));
+            "on" => Recipes.Mirrored(recipe, MirrorProbability),
+            "off" => Recipes.Mirrored(recipe, 0),
+            _ => Recipes.ForData(recipe, data.MirrorSafe),
+        };
+        if (configuration.Mirror is null && adapted != recipe)
+        {
+            progress?.Report(new Notice(data.MirrorSafe is null
+                ? "Images are not mirrored in training, since left and right may matter (signs, letters, scales): --mirror on where they do not."
+                : $"{data.Name} loses its meaning when mirrored: images are not mirrored in training (--mirror on does all the same)."));
         }
 
         return configuration with { Recipe = adapted };

@@ -68,6 +68,8 @@ public static class RunSettings
             c => c.StopKappa, (c, v) => c with { StopKappa = RuleOrNull(v) }),
         new("stopHours", "--stop-hours", "HOURS", "end after so much time, over all sessions of the run",
             c => c.StopHours, (c, v) => c with { StopHours = IsNull(v) ? null : Number(v) }),
+        new("mirror", "--mirror", "on|off", "mirror training images at random (default: sets that are known to bear it)",
+            c => c.Mirror, (c, v) => c with { Mirror = TextOrNull(v) }),
         new("seed", "--seed", "N", "seed of the run",
             c => c.Seed, (c, v) => c with { Seed = Seed(v) }),
         new("threads", "--threads", "N", "threads, 0 for one a core; results do not depend on it",

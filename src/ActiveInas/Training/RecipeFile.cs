@@ -50,6 +50,9 @@ public static class RecipeFile
     /// <summary>Writes a file.</summary>
     public static void Write(string path, Recipe recipe) => File.WriteAllText(path, ToJson(recipe) + "\n");
 
+    /// <summary>Whether an object gives every key that has no value of its own.</summary>
+    internal static bool IsComplete(JsonObject recipe) => Missing(ToNode(Recipes.Quick), recipe, string.Empty) is null;
+
     /// <summary>Parses JSON.</summary>
     /// <param name="json">One object.</param>
     /// <param name="origin">Named in errors: the file.</param>

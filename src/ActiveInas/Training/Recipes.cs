@@ -5,6 +5,8 @@ namespace ActiveInas.Training;
 /// <summary>The built-in recipes.</summary>
 public static class Recipes
 {
+    private const string GeneratedSet = "shapes";
+
     /// <summary>The protocol of Geifman and El-Yaniv (arXiv 1811.07579), as their published settings give it: an "epoch" is 390 steps whatever
     /// |S| is; 101 epochs at 0.1, 50 at 0.01, 49 at 0.001; candidates train 50 epochs at 0.1 and are scored by their best epoch.</summary>
     public static Recipe Paper { get; } = new(
@@ -41,8 +43,24 @@ public static class Recipes
         DropoutInTraining: false,
         Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 3, RotationDegrees: 0));
 
+    /// <summary>For real images and few labels: long enough for every network to fit, strong augmentation, smoothed labels. Chosen on validation parts
+    /// (docs/results/recipes.md); it costs five to ten times what <see cref="Quick"/> does.</summary>
+    public static Recipe Standard { get; } = Quick with
+    {
+        Name = "standard",
+        Training = new TrainingLength(50, 1500, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
+        Candidate = new TrainingLength(12, 400, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
+        Augmentation = new AugmentationRecipe(
+            FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 0, RotationDegrees: 0, CropArea: 0.4, Operations: 2, Magnitude: 0.5, CutoutShare: 0.25),
+        LabelSmoothing = 0.1,
+    };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Recipe> All { get; } = [Paper, Quick];
+    public static IReadOnlyList<Recipe> All { get; } = [Paper, Standard, Quick];
+
+    /// <summary>The recipe where none is named: quick for the generated set, which is a demonstration; standard for everything else.</summary>
+    /// <param name="source">As --data takes it.</param>
+    public static Recipe DefaultFor(string source) => source == GeneratedSet ? Quick : Standard;
 
     /// <summary>Finds a built-in recipe by name.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out Recipe? recipe)
@@ -66,15 +84,26 @@ public static class Recipes
                 $"There is no recipe '{nameOrPath}': it must be {string.Join(" or ", All.Select(known => known.Name))}, or the path of a recipe file.");
     }
 
-    /// <summary>The recipe for a data set: <c>quick</c> does not mirror images that lose their meaning by it (digits). The authors mirror
-    /// them too, so <c>paper</c> stays as it is. To be called before the user's own settings are applied.</summary>
+    /// <summary>The recipe for a data set. <c>quick</c> does not mirror images that lose their meaning by it (digits), <c>standard</c> mirrors
+    /// only those that are known to bear it (the authors mirror all, so <c>paper</c> stays as it is).</summary>
     /// <param name="recipe">Built-in or from a file.</param>
     /// <param name="mirrorSafe"><see cref="Data.Dataset.MirrorSafe"/>.</param>
-    public static Recipe ForData(Recipe recipe, bool mirrorSafe)
+    public static Recipe ForData(Recipe recipe, bool? mirrorSafe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.Name == Quick.Name && !mirrorSafe
-            ? recipe with { Augmentation = recipe.Augmentation with { FlipProbability = 0 } }
-            : recipe;
+        bool mirrors = recipe.Name switch
+        {
+            "quick" => mirrorSafe is not false,
+            "standard" => mirrorSafe is true,
+            _ => true,
+        };
+        return mirrors ? recipe : Mirrored(recipe, 0);
+    }
+
+    /// <summary>The recipe with another probability of mirroring.</summary>
+    public static Recipe Mirrored(Recipe recipe, double probability)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe with { Augmentation = recipe.Augmentation with { FlipProbability = probability } };
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TreeAssembly(
             pool,
             test.Length == 0 ? null : Collect(test, classes),
             PixelStatistics.Normalization(pool),
-            MirrorSafe: true,
+            MirrorSafe: null,
             _problems);
     }
 
