@@ -51,7 +51,8 @@ internal sealed class ResultFile
     public static string Id(StudyCell cell, Study study)
     {
         string recipe = Given(JsonNode.Parse(RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" })))!.ToJsonString();
-        string text = $"{study.Sets[cell.Set]}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe}";
+        StudySet set = study.Sets[cell.Set];
+        string text = $"StudySet {{ Source = {set.Source}, ImageSize = {set.ImageSize}, Simulate = {(set.Imbalance == 1 ? "" : $"imbalance={set.Imbalance}")} }}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 

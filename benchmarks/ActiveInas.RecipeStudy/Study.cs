@@ -7,8 +7,8 @@ namespace ActiveInas.RecipeStudy;
 /// <summary>A data set of a study.</summary>
 /// <param name="Source">As <c>--data</c> takes it.</param>
 /// <param name="ImageSize">As <c>--image-size</c>; null: as they are.</param>
-/// <param name="Simulate">As <c>--simulate</c>; null: none.</param>
-internal sealed record StudySet(string Source, int? ImageSize = null, string? Simulate = null);
+/// <param name="Imbalance">As <c>--simulate imbalance=</c>, of the pool and not of the validation part.</param>
+internal sealed record StudySet(string Source, int? ImageSize = null, double Imbalance = 1);
 
 /// <summary>One training of a study.</summary>
 internal sealed record StudyCell(string Set, int Labels, string Architecture, int Seed, string Recipe);

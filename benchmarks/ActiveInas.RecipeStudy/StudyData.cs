@@ -10,12 +10,13 @@ internal sealed class StudyData
     private const double ValidationShare = 0.25;
     private readonly int[] _pool;
 
-    private StudyData(Dataset data, int[] order)
+    private StudyData(Dataset data, int[] order, Simulation simulation)
     {
         Data = data;
         int count = Math.Min(LargestValidation, (int)(ValidationShare * order.Length));
         Validation = Samples(order[..count]);
-        _pool = order[count..];
+        int[] pool = order[count..];
+        _pool = [.. simulation.Kept([.. pool.Select(index => data.Train.Labels[index])], data.Classes.Count, 1).Select(position => pool[position])];
     }
 
     public Dataset Data { get; }
@@ -28,14 +29,9 @@ internal sealed class StudyData
     {
         string source = set.Source.Contains('.', StringComparison.Ordinal) && dataDirectory is not null ? Path.Combine(dataDirectory, set.Source) : set.Source;
         Dataset data = await DataSources.LoadAsync(new DataRequest(source, dataDirectory, set.ImageSize)).ConfigureAwait(false);
-        if (set.Simulate is { } simulation)
-        {
-            data = Simulation.Parse(simulation).Apply(data, 1);
-        }
-
         int[] order = [.. Enumerable.Range(0, data.Train.Count)];
         new SeededRandom(SeedTree.Derive(1, "study/validation")).Shuffle(order.AsSpan());
-        return new StudyData(data, order);
+        return new StudyData(data, order, new Simulation(set.Imbalance));
     }
 
     /// <summary>So many random labels; a smaller number gives a part of a larger one. As many as there are where fewer are.</summary>

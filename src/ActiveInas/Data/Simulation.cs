@@ -59,21 +59,25 @@ public sealed record Simulation(double Imbalance = 1, double Duplicates = 0, dou
                 $"--simulate needs a label for every image of the pool, and {data.Train.Names[unlabelled]} has none: leave the option out, or use a labelled data set.");
         }
 
-        int[] kept = Kept(data, seed);
+        int[] kept = Kept(data.Train.Labels, data.Classes.Count, seed);
         int[] sources = Copies(data.Train, kept, seed);
         ImageSet train = Build(data.Train, kept, sources, Labels(data, sources, seed));
         return data with { Train = train, Normalization = PixelStatistics.Normalization(train) };
     }
 
-    /// <summary>The images left in the pool, ascending.</summary>
-    private int[] Kept(Dataset data, ulong seed)
+    /// <summary>The positions that <see cref="Imbalance"/> leaves, ascending.</summary>
+    /// <param name="labels">A class, 0..classes-1, a position.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="seed">The same seed keeps the same.</param>
+    public int[] Kept(IReadOnlyList<int> labels, int classes, ulong seed)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         SeededRandom random = new(SeedTree.Derive(seed, "simulate/imbalance"));
         List<int> kept = [];
-        for (int c = 0; c < data.Classes.Count; c++)
+        for (int c = 0; c < classes; c++)
         {
-            int[] images = Shuffled(Enumerable.Range(0, data.Train.Count).Where(i => data.Train.Labels[i] == c), ref random);
-            double share = data.Classes.Count == 1 ? 1 : Math.Pow(Imbalance, -(double)c / (data.Classes.Count - 1));
+            int[] images = Shuffled(Enumerable.Range(0, labels.Count).Where(i => labels[i] == c), ref random);
+            double share = classes == 1 ? 1 : Math.Pow(Imbalance, -(double)c / (classes - 1));
             kept.AddRange(images.Take(Math.Max(1, (int)Math.Round(images.Length * share))));
         }
 
