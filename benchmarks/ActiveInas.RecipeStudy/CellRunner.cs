@@ -12,7 +12,7 @@ internal static class CellRunner
     {
         Dataset data = set.Data;
         IReadOnlyList<LabelledSample> labelled = set.Labelled(cell.Labels, cell.Seed);
-        Recipe recipe = Recipes.ForData(study.Recipes[cell.Recipe], data.MirrorSafe);
+        Recipe recipe = data.MirrorSafe is false ? Recipes.Mirrored(study.Recipes[cell.Recipe], 0) : study.Recipes[cell.Recipe];
         TrialRequest request = new(
             "study", Architecture.Parse(cell.Architecture), data.Classes.Count, labelled, [], recipe, SeedTree.Derive((ulong)cell.Seed, "study/training"));
         using LocalTrainer trainer = new(data.Train, data.Normalization, new LocalTrainerOptions(1, TimeSpan.FromDays(1)));

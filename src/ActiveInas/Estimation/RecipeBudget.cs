@@ -71,8 +71,12 @@ public static class RecipeBudget
     {
         // A schedule of steps names its epochs: they shrink with it.
         LearningRateDrop[] drops = [.. length.Schedule.Drops.Select(drop => drop with { Epoch = drop.Epoch * share })];
-        return new TrainingLength(
-            length.Epochs * share, (int)Math.Round(length.MinimumSteps * share, MidpointRounding.AwayFromZero), length.Schedule with { Drops = drops });
+        return length with
+        {
+            Epochs = length.Epochs * share,
+            MinimumSteps = (int)Math.Round(length.MinimumSteps * share, MidpointRounding.AwayFromZero),
+            Schedule = length.Schedule with { Drops = drops },
+        };
     }
 
     private static string Text(double hours) => hours.ToString(hours < 1 ? "0.00" : "0.0", CultureInfo.InvariantCulture);

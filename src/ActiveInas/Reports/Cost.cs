@@ -39,6 +39,6 @@ public static class Cost
     private static double Flops(Recipe recipe, TrainingLength length, CandidateRecord candidate, RunDocument run, RoundRecord round)
     {
         int train = Math.Max(1, round.Labels - StratifiedSplit.ValidationCount(round.Labels, run.Configuration.ValidationShare));
-        return PassesPerStep * LearningRateSchedule.Images(recipe, length, train) * candidate.Flops;
+        return PassesPerStep * LearningRateSchedule.Images(recipe, length, train, candidate.Architecture) * candidate.Flops;
     }
 }

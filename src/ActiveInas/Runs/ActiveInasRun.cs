@@ -46,7 +46,7 @@ public static class ActiveInasRun
         try
         {
             Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
-            configuration = RunData.Adapt(configuration with { Out = folder.Root }, data, progress);
+            configuration = RunData.Adapt(configuration with { Out = folder.Root }, data);
             using RunSession session = new(folder, configuration, data, kernels, parts, progress);
             session.CheckOptions();
             session.Record(id);

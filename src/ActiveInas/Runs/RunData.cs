@@ -41,23 +41,26 @@ internal static class RunData
             + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
 
     /// <summary>Fits the recipe to the data: what may lose its meaning is not mirrored, unless the configuration says so or the recipe is the user's own.</summary>
-    public static RunConfiguration Adapt(RunConfiguration configuration, Dataset data, IProgress<ProgressEvent>? progress)
+    public static RunConfiguration Adapt(RunConfiguration configuration, Dataset data) => configuration with
     {
-        Recipe recipe = configuration.Recipe;
-        Recipe adapted = configuration.Mirror switch
+        Recipe = configuration.Mirror switch
         {
-            "on" => Recipes.Mirrored(recipe, MirrorProbability),
-            "off" => Recipes.Mirrored(recipe, 0),
-            _ => Recipes.ForData(recipe, data.MirrorSafe),
-        };
-        if (configuration.Mirror is null && adapted != recipe)
-        {
-            progress?.Report(new Notice(data.MirrorSafe is null
-                ? "Images are not mirrored in training, since left and right may matter (signs, letters, scales): --mirror on where they do not."
-                : $"{data.Name} loses its meaning when mirrored: images are not mirrored in training (--mirror on does all the same)."));
-        }
+            "on" => Recipes.Mirrored(configuration.Recipe, MirrorProbability),
+            "off" => Recipes.Mirrored(configuration.Recipe, 0),
+            _ => Recipes.ForData(configuration.Recipe, data.MirrorSafe),
+        },
+    };
 
-        return configuration with { Recipe = adapted };
+    /// <summary>What a person should know about mirroring; null: nothing.</summary>
+    public static string? MirrorNotice(RunConfiguration configuration, Dataset data)
+    {
+        bool isLeftOut = configuration.Mirror is null
+            && Recipes.ForData(Recipes.Mirrored(configuration.Recipe, MirrorProbability), data.MirrorSafe).Augmentation.FlipProbability == 0;
+        return !isLeftOut
+            ? null
+            : data.MirrorSafe is null
+                ? "Images are not mirrored in training, since left and right may matter (signs, letters, scales): --mirror on where they do not."
+                : $"{data.Name} loses its meaning when mirrored: images are not mirrored in training (--mirror on does all the same).";
     }
 
     /// <summary>Refuses data that is not what the run began with.</summary>

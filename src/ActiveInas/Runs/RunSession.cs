@@ -140,6 +140,11 @@ internal sealed class RunSession : IDisposable
             _log.Report(new Notice(notice));
         }
 
+        if (RunData.MirrorNotice(_configuration, _data) is { } mirroring)
+        {
+            _log.Report(new Notice(mirroring));
+        }
+
         if (_configuration.Simulate is { } simulation)
         {
             _log.Report(new Notice(RunData.Describe(_data, simulation)));

@@ -1,8 +1,10 @@
+using ActiveInas.Architectures;
+
 namespace ActiveInas.Training;
 
 /// <summary>A training laid out in steps: how many, where its epochs end, and the learning rate of each.</summary>
 /// <remarks>
-/// Steps = max(MinimumSteps, round(Epochs * stepsPerEpoch)); where the minimum wins, epochs are longer than a pass. Epoch e (from 1) ends
+/// Steps = max(minimum, round(Epochs * stepsPerEpoch)); where the minimum wins, epochs are longer than a pass. Epoch e (from 1) ends
 /// after step round(e * Steps / Epochs); a fractional last epoch ends with the training.
 /// </remarks>
 public sealed class LearningRateSchedule
@@ -10,14 +12,15 @@ public sealed class LearningRateSchedule
     private readonly TrainingLength _length;
 
     /// <summary>Lays out a training.</summary>
-    /// <param name="length">Epochs, minimum and schedule.</param>
+    /// <param name="length">Epochs and schedule.</param>
     /// <param name="stepsPerEpoch">Steps an epoch where the minimum does not win.</param>
-    public LearningRateSchedule(TrainingLength length, int stepsPerEpoch)
+    /// <param name="minimumSteps">The minimum.</param>
+    public LearningRateSchedule(TrainingLength length, int stepsPerEpoch, int minimumSteps)
     {
         ArgumentNullException.ThrowIfNull(length);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerEpoch);
         _length = length;
-        Steps = Math.Max(1, Math.Max(length.MinimumSteps, (long)Math.Round(length.Epochs * stepsPerEpoch, MidpointRounding.AwayFromZero)));
+        Steps = Math.Max(1, Math.Max(minimumSteps, (long)Math.Round(length.Epochs * stepsPerEpoch, MidpointRounding.AwayFromZero)));
         Epochs = (int)Math.Min(Steps, (long)Math.Ceiling(length.Epochs));
     }
 
@@ -27,19 +30,21 @@ public sealed class LearningRateSchedule
     /// <summary>Epochs, a fractional last one counted as one.</summary>
     public int Epochs { get; }
 
-    /// <summary>The layout of a training on so many samples.</summary>
-    public static LearningRateSchedule For(Recipe recipe, TrainingLength length, int samples)
+    /// <summary>The layout of a network's training on so many samples.</summary>
+    public static LearningRateSchedule For(Recipe recipe, TrainingLength length, int samples, Architecture architecture)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
-        return new LearningRateSchedule(length, recipe.StepsPerEpoch ?? ((samples + recipe.BatchSize - 1) / recipe.BatchSize));
+        ArgumentNullException.ThrowIfNull(length);
+        return new LearningRateSchedule(
+            length, recipe.StepsPerEpoch ?? ((samples + recipe.BatchSize - 1) / recipe.BatchSize), length.MinimumFor(architecture));
     }
 
     /// <summary>Images that a training on so many samples goes through, a repeated one counted each time.</summary>
-    public static double Images(Recipe recipe, TrainingLength length, int samples)
+    public static double Images(Recipe recipe, TrainingLength length, int samples, Architecture architecture)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return (double)For(recipe, length, samples).Steps * recipe.BatchSize;
+        return (double)For(recipe, length, samples, architecture).Steps * recipe.BatchSize;
     }
 
     /// <summary>Steps made when epoch <paramref name="epoch"/> (from 1) is over.</summary>

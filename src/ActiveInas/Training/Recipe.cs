@@ -1,3 +1,5 @@
+using ActiveInas.Architectures;
+
 namespace ActiveInas.Training;
 
 /// <summary>Shape of the learning rate over a training.</summary>
@@ -68,7 +70,25 @@ public sealed record AugmentationRecipe(
 /// <param name="MinimumSteps">The training has at least so many steps, however small S is: then its epochs (and with them the schedule and
 /// the evaluations) are stretched evenly over them. 0: no minimum.</param>
 /// <param name="Schedule">Learning rate.</param>
-public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Schedule);
+/// <param name="MinimumBlocks">Blocks i * j of the networks for which the minimum holds. Deeper ones fit in fewer steps and shallower ones need more: the
+/// minimum times sqrt(MinimumBlocks / blocks), a half of it at least and twice at most. Null: the minimum holds for all.</param>
+public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Schedule, int? MinimumBlocks = null)
+{
+    private const double LeastFactor = 0.5;
+    private const double MostFactor = 2;
+
+    /// <summary>The fewest steps of a network's training.</summary>
+    public int MinimumFor(Architecture architecture)
+    {
+        if (MinimumBlocks is not { } blocks)
+        {
+            return MinimumSteps;
+        }
+
+        double factor = Math.Sqrt((double)blocks / (architecture.Blocks * architecture.Stacks));
+        return (int)Math.Round(MinimumSteps * Math.Clamp(factor, LeastFactor, MostFactor), MidpointRounding.AwayFromZero);
+    }
+}
 
 /// <summary>Everything that a training needs besides data, architecture and seed. A recipe is data: a JSON file, or --set recipe.KEY=VALUE.</summary>
 /// <param name="Name">paper, quick, or the user's own.</param>

@@ -132,7 +132,7 @@ public static class RecipeFile
         }
 
         throw new ConfigurationException(
-            $"{origin}: {BasedOn} is {basis.ToJsonString()}; it must be {string.Join(" or ", Recipes.All.Select(known => known.Name))}.");
+            $"{origin}: {BasedOn} is {basis.ToJsonString()}; it must be {Recipes.Names}.");
     }
 
     private static JsonNode? ParseNode(string json, string origin)

@@ -39,6 +39,7 @@ internal static class RecipeRules
     {
         rule.Require(length.Epochs is > 0 and <= 1e6, name + ".epochs", length.Epochs, "in (0, 1e6]");
         rule.Require(length.MinimumSteps >= 0, name + ".minimumSteps", length.MinimumSteps, "at least 0");
+        rule.Require(length.MinimumBlocks is null or >= 1, name + ".minimumBlocks", length.MinimumBlocks ?? 0, "at least 1, or null");
         Schedule schedule = length.Schedule;
         rule.Require(schedule.Peak is > 0 and <= 1000, name + ".schedule.peak", schedule.Peak, "in (0, 1000]");
         rule.Require(schedule.WarmupShare is >= 0 and < 1, name + ".schedule.warmupShare", schedule.WarmupShare, "in [0, 1)");

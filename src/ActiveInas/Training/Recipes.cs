@@ -48,8 +48,8 @@ public static class Recipes
     public static Recipe Standard { get; } = Quick with
     {
         Name = "standard",
-        Training = new TrainingLength(50, 1500, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
-        Candidate = new TrainingLength(12, 400, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, [])),
+        Training = new TrainingLength(50, 1500, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, []), MinimumBlocks: 2),
+        Candidate = new TrainingLength(12, 400, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, []), MinimumBlocks: 2),
         Augmentation = new AugmentationRecipe(
             FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 0, RotationDegrees: 0, CropArea: 0.4, Operations: 2, Magnitude: 0.5, CutoutShare: 0.25),
         LabelSmoothing = 0.1,
@@ -57,6 +57,9 @@ public static class Recipes
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Recipe> All { get; } = [Paper, Standard, Quick];
+
+    /// <summary>Their names, for messages.</summary>
+    internal static string Names => $"{string.Join(", ", All.SkipLast(1).Select(recipe => recipe.Name))} or {All[^1].Name}";
 
     /// <summary>The recipe where none is named: quick for the generated set, which is a demonstration; standard for everything else.</summary>
     /// <param name="source">As --data takes it.</param>
@@ -81,7 +84,7 @@ public static class Recipes
         return File.Exists(nameOrPath)
             ? RecipeFile.Read(nameOrPath)
             : throw new ConfigurationException(
-                $"There is no recipe '{nameOrPath}': it must be {string.Join(" or ", All.Select(known => known.Name))}, or the path of a recipe file.");
+                $"There is no recipe '{nameOrPath}': it must be {Names}, or the path of a recipe file.");
     }
 
     /// <summary>The recipe for a data set. <c>quick</c> does not mirror images that lose their meaning by it (digits), <c>standard</c> mirrors

@@ -44,7 +44,7 @@ internal sealed class Trainer
         _context = context;
         _request = request;
         _network = network;
-        _schedule = LearningRateSchedule.For(request.Recipe, length, request.Train.Count);
+        _schedule = LearningRateSchedule.For(request.Recipe, length, request.Train.Count, request.Architecture);
         _evaluateEveryEpoch = request.Recipe.CandidateScore == CandidateScore.BestEpoch;
         _average = request.Recipe.AverageShare is { } share ? new WeightAverage(network, share, _schedule.Steps) : null;
         _hash = RequestHash.Of(request, length, context.Images, context.Normalization);

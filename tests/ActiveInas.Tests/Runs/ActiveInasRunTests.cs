@@ -348,6 +348,21 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Equal(0, run.Configuration.Recipe.Augmentation.FlipProbability);
     }
 
+    [Theory]
+    [InlineData(null, null, 0)]
+    [InlineData(null, "on", 0.5)]
+    [InlineData(true, null, 0.5)]
+    [InlineData(true, "off", 0)]
+    [InlineData(false, null, 0)]
+    public async Task Standard_mirrors_what_is_known_to_bear_it_or_what_it_is_told_to(bool? safe, string? mirror, double expected)
+    {
+        RunParts parts = FakeBackend.Parts(data: FakeBackend.Data() with { MirrorSafe = safe });
+        RunDocument run = await Start("run", Configuration() with { Recipe = Recipes.Standard, Mirror = mirror }, parts: parts);
+        Assert.Equal(expected, run.Configuration.Recipe.Augmentation.FlipProbability);
+        string log = await File.ReadAllTextAsync(_folder["run/log.txt"]);
+        Assert.Equal(safe is null && mirror is null, log.Contains("not mirrored in training, since left and right may matter", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_catalog_finds_runs_by_folder_and_lists_them_with_their_state()
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text.Json.Nodes;
 using ActiveInas.Runs;
+using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Runs;
 
@@ -147,5 +148,41 @@ public sealed class RunConfigurationTests : IDisposable
         Assert.Equal(Path.GetFullPath("labels.csv"), named.Labels);
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder.Path);
         Assert.Equal(_folder.Path, new RunConfiguration { Data = relative }.WithFullPaths().Data);
+    }
+
+    [Theory]
+    [InlineData("shapes", "quick")]
+    [InlineData("mnist", "standard")]
+    [InlineData("photos", "standard")]
+    public void The_recipe_suits_the_data_where_none_is_named(string data, string recipe)
+        => Assert.Equal(recipe, new RunConfiguration { Data = data }.Recipe.Name);
+
+    [Fact]
+    public void Changes_of_a_recipe_change_the_one_that_suits_the_data_whichever_comes_first()
+    {
+        RunConfiguration first = new ConfigurationBuilder().AddJson("""{ "recipe": { "batchSize": 32 }, "data": "photos" }""", "test").Current;
+        RunConfiguration second = new ConfigurationBuilder().AddJson("""{ "data": "photos", "recipe.batchSize": 32 }""", "test").Current;
+        Assert.Equal(Recipes.Standard with { BatchSize = 32 }, first.Recipe);
+        Assert.Equal(RecipeFile.ToJson(first.Recipe), RecipeFile.ToJson(second.Recipe));
+        RunConfiguration named = new ConfigurationBuilder().AddRecipe("paper").AddJson("""{ "data": "photos" }""", "test").Current;
+        Assert.Equal("paper", named.Recipe.Name);
+    }
+
+    [Fact]
+    public void A_configuration_of_an_earlier_version_keeps_its_recipe()
+    {
+        // What was written before recipes could crop, smooth and average: every key of then, none of the new ones.
+        JsonObject json = JsonNode.Parse(new RunConfiguration { Data = "photos", Recipe = Recipes.Quick }.ToJson())!.AsObject();
+        JsonObject recipe = json["recipe"]!.AsObject();
+        foreach (JsonObject level in new[] { recipe, recipe["augmentation"]!.AsObject(), recipe["training"]!.AsObject(), recipe["candidate"]!.AsObject() })
+        {
+            foreach (string key in level.Where(pair => pair.Value is null && pair.Key != "stepsPerEpoch").Select(pair => pair.Key).ToArray())
+            {
+                level.Remove(key);
+            }
+        }
+
+        Assert.False(recipe.ContainsKey("labelSmoothing"));
+        Assert.Equal(RecipeFile.ToJson(Recipes.Quick), RecipeFile.ToJson(RunConfiguration.FromJson(json.ToJsonString(), "test").Recipe));
     }
 }

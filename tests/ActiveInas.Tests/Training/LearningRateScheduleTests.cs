@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Training;
@@ -7,7 +8,7 @@ public class LearningRateScheduleTests
     [Fact]
     public void Paper_trains_101_50_and_49_epochs_of_390_steps()
     {
-        LearningRateSchedule schedule = LearningRateSchedule.For(Recipes.Paper, Recipes.Paper.Training, 2_000);
+        LearningRateSchedule schedule = LearningRateSchedule.For(Recipes.Paper, Recipes.Paper.Training, 2_000, new Architecture(1, 1));
         Assert.Equal(78_000, schedule.Steps);
         Assert.Equal(200, schedule.Epochs);
         Dictionary<double, long> steps = [];
@@ -27,7 +28,7 @@ public class LearningRateScheduleTests
     [Fact]
     public void Papers_candidates_train_50_epochs_at_a_tenth()
     {
-        LearningRateSchedule schedule = LearningRateSchedule.For(Recipes.Paper, Recipes.Paper.Candidate, 1_600);
+        LearningRateSchedule schedule = LearningRateSchedule.For(Recipes.Paper, Recipes.Paper.Candidate, 1_600, new Architecture(1, 1));
         Assert.Equal(50 * 390, schedule.Steps);
         Assert.Equal(0.1, schedule.Rate(0));
         Assert.Equal(0.1, schedule.Rate(schedule.Steps - 1));
@@ -40,7 +41,7 @@ public class LearningRateScheduleTests
     public void Quicks_epoch_is_a_pass_over_the_labels(int samples, int stepsPerEpoch)
         => Assert.Equal(
             Math.Max(Recipes.Quick.Training.MinimumSteps, (long)Recipes.Quick.Training.Epochs * stepsPerEpoch),
-            LearningRateSchedule.For(Recipes.Quick, Recipes.Quick.Training, samples).Steps);
+            LearningRateSchedule.For(Recipes.Quick, Recipes.Quick.Training, samples, new Architecture(1, 1)).Steps);
 
     [Fact]
     public void A_minimum_of_steps_stretches_epochs_and_schedule()
@@ -56,11 +57,11 @@ public class LearningRateScheduleTests
     [Fact]
     public void A_fractional_last_epoch_ends_with_the_training()
     {
-        LearningRateSchedule schedule = new(new TrainingLength(2.5, 0, new Schedule(ScheduleKind.OneCycle, 1, 0.2, [])), 10);
+        LearningRateSchedule schedule = new(new TrainingLength(2.5, 0, new Schedule(ScheduleKind.OneCycle, 1, 0.2, [])), 10, 0);
         Assert.Equal(25, schedule.Steps);
         Assert.Equal(3, schedule.Epochs);
         Assert.Equal([10L, 20, 25], Enumerable.Range(1, 3).Select(schedule.EpochEnd));
-        Assert.Equal(1, new LearningRateSchedule(new TrainingLength(0.01, 0, new Schedule(ScheduleKind.OneCycle, 1, 0.2, [])), 10).Steps);
+        Assert.Equal(1, new LearningRateSchedule(new TrainingLength(0.01, 0, new Schedule(ScheduleKind.OneCycle, 1, 0.2, [])), 10, 0).Steps);
     }
 
     [Theory]
@@ -68,7 +69,7 @@ public class LearningRateScheduleTests
     [InlineData(ScheduleKind.Cosine)]
     public void Warm_up_is_linear_to_the_peak_and_the_end_is_near_zero(ScheduleKind kind)
     {
-        LearningRateSchedule schedule = new(new TrainingLength(10, 0, new Schedule(kind, 0.4, 0.2, [])), 10);
+        LearningRateSchedule schedule = new(new TrainingLength(10, 0, new Schedule(kind, 0.4, 0.2, [])), 10, 0);
         Assert.Equal(0.4 * 0.5 / 20, schedule.Rate(0), 12);
         Assert.Equal(0.4 * 19.5 / 20, schedule.Rate(19), 12);
         for (int step = 1; step < 100; step++)
@@ -81,5 +82,17 @@ public class LearningRateScheduleTests
         Assert.Equal(0.2, (schedule.Rate(59) + schedule.Rate(60)) / 2, 12);
         double expected = kind == ScheduleKind.OneCycle ? 0.4 * 0.5 / 80 : 0.2 * (1 - Math.Cos(Math.PI * 0.5 / 80));
         Assert.Equal(expected, schedule.Rate(99), 12);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 2121)]
+    [InlineData(1, 2, 1500)]
+    [InlineData(2, 4, 750)]
+    [InlineData(12, 5, 750)]
+    public void Deeper_networks_need_fewer_steps_where_the_recipe_says_so(int blocks, int stacks, int steps)
+    {
+        Architecture architecture = new(blocks, stacks);
+        Assert.Equal(steps, LearningRateSchedule.For(Recipes.Standard, Recipes.Standard.Training, 100, architecture).Steps);
+        Assert.Equal(100, LearningRateSchedule.For(Recipes.Quick, Recipes.Quick.Training, 100, architecture).Steps);
     }
 }

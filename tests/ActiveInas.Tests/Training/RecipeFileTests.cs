@@ -11,6 +11,7 @@ public sealed class RecipeFileTests : IDisposable
     [Theory]
     [InlineData("paper")]
     [InlineData("quick")]
+    [InlineData("standard")]
     public void A_recipe_survives_a_file(string name)
     {
         Recipe recipe = Recipes.Resolve(name);
@@ -116,7 +117,7 @@ public sealed class RecipeFileTests : IDisposable
     [Theory]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("{", "is not JSON")]
-    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper or quick")]
+    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper, standard or quick")]
     [InlineData("{\"name\":\"x\"}", "'batchSize' is missing")]
     [InlineData("{\"basedOn\":\"quick\",\"epochs\":3}", "no key 'epochs'")]
     [InlineData("{\"basedOn\":\"quick\",\"name\":\"a\",\"name\":\"b\"}", "is not JSON")]
@@ -132,5 +133,5 @@ public sealed class RecipeFileTests : IDisposable
 
     [Fact]
     public void An_unknown_recipe_names_the_known_ones()
-        => Assert.Contains("paper or quick", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
+        => Assert.Contains("paper, standard or quick", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
 }

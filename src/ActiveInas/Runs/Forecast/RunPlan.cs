@@ -106,11 +106,14 @@ internal sealed class RunPlan
         Recipe recipe = _configuration.Recipe;
         int validation = StratifiedSplit.ValidationCount(labels, _configuration.ValidationShare);
         int train = Math.Max(1, labels - validation);
-        int evaluations = recipe.CandidateScore == CandidateScore.BestEpoch ? LearningRateSchedule.For(recipe, recipe.Candidate, train).Epochs : 1;
-        double trialImages = LearningRateSchedule.Images(recipe, recipe.Candidate, train);
-        double Trial(Architecture node) => speed.Start(node) + (trialImages * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
+        double Trial(Architecture node)
+        {
+            int evaluations = recipe.CandidateScore == CandidateScore.BestEpoch ? LearningRateSchedule.For(recipe, recipe.Candidate, train, node).Epochs : 1;
+            double images = LearningRateSchedule.Images(recipe, recipe.Candidate, train, node);
+            return speed.Start(node) + (images * speed.Train(node)) + ((double)evaluations * validation * speed.Infer(node));
+        }
 
-        double images = LearningRateSchedule.Images(recipe, recipe.Training, labels);
+        double images = LearningRateSchedule.Images(recipe, recipe.Training, labels, architecture);
         double infer = speed.Infer(architecture);
         return new RoundPlan(
             t,
