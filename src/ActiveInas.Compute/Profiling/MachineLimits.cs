@@ -13,6 +13,12 @@ namespace ActiveInas.Compute.Profiling;
 /// <param name="AllThreads">TFLOP/s of all threads of the measurement.</param>
 public sealed record ComputeLimit(string Name, InstructionSet InstructionSet, double OneThread, double AllThreads);
 
+/// <summary>The most arithmetic that a kind of instruction gives on one core: what <see cref="KernelChoice"/> decides by.</summary>
+/// <param name="Name">For example <c>fma-avx512</c>.</param>
+/// <param name="InstructionSet">What it needs.</param>
+/// <param name="TeraFlops">TFLOP/s of one thread; a multiply-add counts 2.</param>
+public sealed record InstructionLimit(string Name, InstructionSet InstructionSet, double TeraFlops);
+
 /// <summary>How fast memory far larger than the caches is copied; bytes read and bytes written both count.</summary>
 /// <param name="OneThread">GB/s of one thread.</param>
 /// <param name="AllThreads">GB/s of all threads of the measurement.</param>
@@ -62,6 +68,26 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
         }
     }
 
+    /// <summary>Measures one thread, some kinds of instructions only, all of them in turn: a clock that rises and programs beside this one meet all alike.</summary>
+    /// <param name="kinds">Which; the hardware must offer them.</param>
+    /// <param name="time">For all together.</param>
+    public static IReadOnlyList<InstructionLimit> MeasureOneThread(IReadOnlyCollection<InstructionSet> kinds, TimeSpan time)
+    {
+        using WorkerPool one = new(1);
+        LimitProbe[] probes = [.. s_probes.Where(probe => kinds.Contains(probe.InstructionSet))];
+        double[] best = new double[probes.Length];
+        long begin = Stopwatch.GetTimestamp();
+        do
+        {
+            for (int i = 0; i < probes.Length; i++)
+            {
+                best[i] = Math.Max(best[i], Rate(one, probes[i]));
+            }
+        }
+        while (Stopwatch.GetElapsedTime(begin) < time);
+        return [.. probes.Zip(best, (probe, rate) => new InstructionLimit(probe.Name, probe.InstructionSet, rate / 1e12))];
+    }
+
     /// <summary>The limit that the arithmetic of a kernel row is held against: the fastest kind of instruction that it may use.</summary>
     public ComputeLimit For(KernelRow row)
     {
@@ -72,18 +98,23 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
     /// <summary>Units a second.</summary>
     private static double BestRate(WorkerPool pool, IProbe probe, TimeSpan time)
     {
-        int items = probe.Items(pool.Threads);
-        double units = (double)items * probe.UnitsPerItem;
-        pool.Run(items, probe);
+        pool.Run(probe.Items(pool.Threads), probe);
         double best = 0;
         long begin = Stopwatch.GetTimestamp();
         do
         {
-            long start = Stopwatch.GetTimestamp();
-            pool.Run(items, probe);
-            best = Math.Max(best, units / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Max(best, Rate(pool, probe));
         }
         while (Stopwatch.GetElapsedTime(begin) < time);
         return best;
+    }
+
+    /// <summary>Units a second of one run.</summary>
+    private static double Rate(WorkerPool pool, IProbe probe)
+    {
+        int items = probe.Items(pool.Threads);
+        long start = Stopwatch.GetTimestamp();
+        pool.Run(items, probe);
+        return (double)items * probe.UnitsPerItem / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }
