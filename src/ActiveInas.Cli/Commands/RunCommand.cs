@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
+using ActiveInas.Kernels;
 using ActiveInas.Runs;
 
 namespace ActiveInas.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class RunCommand
             RunConfiguration configuration = options.Resolve(parsed, parsed.GetValue(file));
             if (parsed.GetValue(dryRun))
             {
-                terminal.Out.WriteLine(configuration.Validate().ToJson());
+                terminal.Out.WriteLine((configuration.Validate() with { Kernels = KernelSelection.FindForRun(configuration.Kernels).Name }).ToJson());
                 return ExitCode.Ok;
             }
 
