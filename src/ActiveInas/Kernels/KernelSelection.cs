@@ -12,8 +12,8 @@ public static class KernelSelection
     /// <summary>In place of a name: measured.</summary>
     public const string Auto = "auto";
 
-    // Enough for some ten runs of each loop; the limits differ by a factor of two.
-    private static readonly TimeSpan s_time = TimeSpan.FromMilliseconds(60);
+    // Some hundred rounds; compiling and emitting the loops takes as long again.
+    private static readonly TimeSpan s_time = TimeSpan.FromMilliseconds(30);
 
     private static readonly Lazy<KernelSelector> s_selector = new(() => new KernelSelector(
         new KernelCache(Path.Combine(DataEnvironment.FromProcess().CacheFolder, "kernels"), Processor, Version),
