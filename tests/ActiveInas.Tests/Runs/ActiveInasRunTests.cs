@@ -185,7 +185,9 @@ public sealed class ActiveInasRunTests : IDisposable
         Skip.If(KernelTable.FindUsable(named) is null, $"{named} may not be used here");
         RunParts parts = FakeBackend.Parts() with
         {
-            CreateBackend = RunParts.Default.CreateBackend, ChooseKernels = RunParts.Default.ChooseKernels, RequireKernels = RunParts.Default.RequireKernels,
+            CreateBackend = RunParts.Default.CreateBackend,
+            ChooseKernels = RunParts.Default.ChooseKernels,
+            RequireKernels = RunParts.Default.RequireKernels,
         };
         RunDocument measured = await Start("measured", Trained(), parts);
         Assert.Equal(RunParts.Default.ChooseKernels(null), measured.Kernels);
