@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 using ActiveInas.Compute.Cpu.Emitted;
 
 namespace ActiveInas.Compute;
@@ -35,6 +37,10 @@ public static class CpuFeatures
     /// <summary>What the hardware and the runtime offer. A level includes those before it.</summary>
     public static InstructionSet Hardware { get; } = Probe();
 
+    /// <summary>What the processor says that it is, for example <c>AuthenticAMD 00a10f11</c> (vendor; family, model and stepping); elsewhere than on x86 its
+    /// architecture.</summary>
+    public static string Processor { get; } = Identify();
+
     /// <summary>What the kernels may use: <see cref="Hardware"/> under the cap.</summary>
     public static InstructionSet Best => (InstructionSet)Math.Min((int)Hardware, (int)Cap());
 
@@ -51,6 +57,19 @@ public static class CpuFeatures
         }
 
         return Avx2.IsSupported && Fma.IsSupported ? InstructionSet.Avx2 : InstructionSet.Portable;
+    }
+
+    private static string Identify()
+    {
+        if (!X86Base.IsSupported)
+        {
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        }
+
+        // Twelve letters: EBX, EDX, ECX of leaf 0.
+        (_, int first, int third, int second) = X86Base.CpuId(0, 0);
+        Span<int> letters = [first, second, third];
+        return $"{Encoding.ASCII.GetString(MemoryMarshal.AsBytes(letters))} {X86Base.CpuId(1, 0).Eax:x8}";
     }
 
     private static InstructionSet Cap()

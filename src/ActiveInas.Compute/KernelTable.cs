@@ -49,7 +49,7 @@ public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet 
 /// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>
 public static class KernelTable
 {
-    /// <summary>All rows, slowest first.</summary>
+    /// <summary>All rows, plainest first.</summary>
     public static IReadOnlyList<KernelRow> Rows { get; } =
     [
         Reference<double, double, DoubleStorage>("fp64", StorageType.Double),
@@ -69,14 +69,15 @@ public static class KernelTable
         Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
     ];
 
-    /// <summary>The fastest row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
+    /// <summary>The last row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows: the choice where nothing is
+    /// measured. Which is the fastest depends on the processor: <see cref="KernelChoice"/>.</summary>
     public static KernelRow Best(StorageType storage)
         => Rows.Last(row => row.Storage == storage && row.IsUsable);
 
     /// <summary>The row of that name; null where there is none, or where it may not be used here.</summary>
     public static KernelRow? FindUsable(string name) => Rows.SingleOrDefault(row => row.Name == name && row.IsUsable);
 
-    /// <summary>Opens the fastest device for a storage type.</summary>
+    /// <summary>Opens a device on <see cref="Best"/>.</summary>
     /// <param name="storage">Storage type of the tensors.</param>
     /// <param name="threads">Threads; 0 means one a core.</param>
     public static IDevice Open(StorageType storage, int threads = 0)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ActiveInas.Compute;
+using ActiveInas.Kernels;
 
 namespace ActiveInas.Cli.Tests;
 
@@ -14,7 +15,7 @@ public sealed class BenchCommandTests
         Assert.Equal(0, result.Code);
         JsonObject json = result.Json;
         Assert.Equal(1, json["schema_version"]!.GetValue<int>());
-        Assert.Equal(KernelTable.Best(StorageType.BFloat16).Name, json["kernels"]!.GetValue<string>());
+        Assert.Equal(KernelSelection.Measured.Row.Name, json["kernels"]!.GetValue<string>());
         Assert.Equal(2, json["machine"]!["threads"]!.GetValue<int>());
         Assert.NotEqual("", json["machine"]!["cpu"]!.GetValue<string>());
         JsonObject[] networks = [.. json["networks"]!.AsArray().Select(node => node!.AsObject())];
@@ -98,6 +99,7 @@ public sealed class BenchCommandTests
     [InlineData("--networks A(1,1),big", 2, "'big' is not an architecture")]
     [InlineData("--networks A(1,6)", 2, "A(1,6) does not fit")]
     [InlineData("--kernels vector-portable", 2, "'vector-portable'")]
+    [InlineData("--kernels vector-portable", 2, "Usable here: reference-bf16, ")]
     public async Task What_cannot_be_measured_is_one_line_that_names_it(string options, int code, string problem)
     {
         CliResult result = await Cli.InvokeAsync(["bench", .. options.Split(' ')]);

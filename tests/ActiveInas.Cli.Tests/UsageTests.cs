@@ -126,10 +126,39 @@ public sealed class UsageTests
         JsonNode chosen = Assert.Single(rows, row => row!["chosen"]!.GetValue<bool>())!;
         Assert.True(chosen["supported"]!.GetValue<bool>());
         Assert.EndsWith("bf16", chosen["name"]!.GetValue<string>(), StringComparison.Ordinal);
+        JsonObject choice = json["choice"]!.AsObject();
+        Assert.Equal(chosen["name"]!.GetValue<string>(), choice["kernels"]!.GetValue<string>());
+        JsonArray limits = choice["limits"]!.AsArray();
+        Assert.Equal(choice["measured"]!.GetValue<bool>() ? choice["candidates"]!.AsArray().Count : 0, limits.Count);
+        Assert.All(limits, limit => Assert.True(limit!["one_thread_tflops"]!.GetValue<double>() > 0));
 
         CliResult text = await Cli.InvokeAsync("info");
         Assert.Contains(chosen["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal);
         Assert.Contains("libgd", text.Out, StringComparison.Ordinal);
+        Assert.Contains("kernels used", text.Out, StringComparison.Ordinal);
+        Assert.All(limits, limit => Assert.Contains(limit!["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dry_run_names_the_kernels()
+    {
+        string measured = (await Cli.InvokeAsync("info", "--json")).Json["choice"]!["kernels"]!.GetValue<string>();
+        Assert.Equal(measured, (await Cli.InvokeAsync("run", "--dry-run")).Json["kernels"]!.GetValue<string>());
+        Assert.Equal(measured, (await Cli.InvokeAsync("run", "--dry-run", "--kernels", "auto")).Json["kernels"]!.GetValue<string>());
+        Assert.Equal("reference-bf16", (await Cli.InvokeAsync("run", "--dry-run", "--kernels", "reference-bf16")).Json["kernels"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("run --dry-run")]
+    [InlineData("run")]
+    [InlineData("estimate")]
+    public async Task Kernels_that_may_not_be_used_are_one_line_with_those_that_may(string command)
+    {
+        CliResult result = await Cli.InvokeAsync([.. command.Split(' '), "--kernels", "winograd-avx2"]);
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        AssertOneLine(result.Error);
+        Assert.Contains("no kernels 'winograd-avx2'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Usable here: reference-bf16, ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ActiveInas.Architectures;
 using ActiveInas.Benchmarking;
 using ActiveInas.Cli.Views;
+using ActiveInas.Kernels;
 using ActiveInas.Runs;
 
 namespace ActiveInas.Cli.Commands;
@@ -27,7 +28,7 @@ internal static partial class BenchCommand
             HelpName = "N,...",
         };
         Option<string?> seconds = new("--seconds") { Description = $"time for each figure (default: {defaults.Seconds})", HelpName = "S" };
-        Option<string?> kernels = new("--kernels") { Description = "row of 'ainas info' to measure (default: the one in use)", HelpName = "NAME" };
+        Option<string?> kernels = new("--kernels") { Description = "row of 'ainas info' to measure (default: auto, the one in use)", HelpName = "NAME|auto" };
         Option<bool> trainOnly = new("--train-only") { Description = "measure no inference" };
         Option<bool> inferenceOnly = new("--inference-only") { Description = "measure no training" };
         Option<string?> queries = new("--queries")
@@ -49,7 +50,7 @@ internal static partial class BenchCommand
             {
                 QueryBenchmarkOptions whole = new QueryBenchmarkOptions()
                 {
-                    Row = parsed.GetValue(kernels) is { } row ? BenchmarkOptions.FindRow(row) : defaults.Row,
+                    Row = KernelSelection.Find(parsed.GetValue(kernels)),
                     Threads = Threads(settings, parsed),
                 }.Only(parsed.GetValue(queries));
                 MeasureQueries(
@@ -64,7 +65,7 @@ internal static partial class BenchCommand
 
             BenchmarkOptions options = (defaults with
             {
-                Row = parsed.GetValue(kernels) is { } name ? BenchmarkOptions.FindRow(name) : defaults.Row,
+                Row = KernelSelection.Find(parsed.GetValue(kernels)),
                 Threads = Threads(settings, parsed),
                 Networks = parsed.GetValue(networks) is { } list ? Architectures(list) : defaults.Networks,
                 Batch = parsed.GetValue(batch) is { } images ? Whole(batch, images) : defaults.Batch,

@@ -32,9 +32,9 @@ internal static class EstimateCommand
             ExperimentOptions options;
             if (isExperiment)
             {
-                run.RequireOnly(parsed, "--out", "--threads", "--data-dir", "--set");
+                run.RequireOnly(parsed, "--out", "--threads", "--data-dir", "--kernels", "--set");
                 RunConfiguration given = run.ResolveOptions(parsed);
-                experiment = ExperimentFile.Read(path!, run.Assignments(parsed), given.DataDirectory);
+                experiment = ExperimentFile.Read(path!, run.Assignments(parsed), given.DataDirectory, given.Kernels);
                 folder = given.Out is { } output ? ExperimentFolder.At(output) : ExperimentFile.DefaultFolder(path!, experiment);
                 options = new ExperimentOptions(
                     CommonOptions.CountOrCores("--jobs", parsed.GetValue(jobs)), CommonOptions.CountOrCores("--threads", given.Threads));

@@ -14,14 +14,15 @@ internal static class ExperimentCommand
         Option<int> jobs = new("--jobs") { Description = "runs at a time, 0 for one a core", HelpName = "N" };
         Option<int> threads = new("--threads") { Description = "threads of each run, 0 for the cores divided by the jobs", HelpName = "N" };
         Option<string?> data = new("--data-dir") { Description = "where named data sets are cached", HelpName = "DIR" };
+        Option<string?> kernels = new("--kernels") { Description = "kernels of all runs, a row of 'ainas info' (default: those of the folder, else auto, the fastest here by measurement)", HelpName = "NAME|auto" };
         Option<string[]> set = new("--set") { Description = "change one key of every run, for example budget=4000; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
         Option<bool> otherKernels = new("--allow-other-kernels") { Description = "go on with started runs where the recorded kernels may not be used; their results will be those of no uninterrupted run" };
         Option<bool> dryRun = new("--dry-run") { Description = "list the runs and their states, and run nothing" };
-        Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, set, otherKernels, dryRun };
+        Command command = new("experiment", "Run a grid of runs, several at a time; run again to go on, or after adding to the file.") { file, output, jobs, threads, data, kernels, set, otherKernels, dryRun };
         command.SetAction(async (parsed, _) =>
         {
             string source = parsed.GetRequiredValue(file);
-            Experiment experiment = ExperimentFile.Read(source, parsed.GetValue(set), parsed.GetValue(data));
+            Experiment experiment = ExperimentFile.Read(source, parsed.GetValue(set), parsed.GetValue(data), parsed.GetValue(kernels));
             string path = parsed.GetValue(output) ?? ExperimentFile.DefaultFolder(source, experiment).Root;
             bool json = parsed.GetValue(CommonOptions.Json);
             if (parsed.GetValue(dryRun))

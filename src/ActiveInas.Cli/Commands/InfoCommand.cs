@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
 using ActiveInas.Compute;
 using ActiveInas.Data.Images;
+using ActiveInas.Kernels;
 using ActiveInas.Runs;
 using Spectre.Console;
 
@@ -17,7 +19,7 @@ internal static class InfoCommand
         Command command = new("info", "Show the version, the processor's features, and which kernels are used.");
         command.SetAction(parsed =>
         {
-            string chosen = RunParts.Default.ChooseKernels(null);
+            MeasuredKernels chosen = KernelSelection.Measured;
             if (parsed.GetValue(CommonOptions.Json))
             {
                 terminal.Out.WriteLine(JsonText.Write(Document(chosen)));
@@ -32,7 +34,7 @@ internal static class InfoCommand
 
     private static string? Cap => Environment.GetEnvironmentVariable(CpuFeatures.CapVariable) is { Length: > 0 } cap ? cap : null;
 
-    private static JsonObject Document(string chosen) => new()
+    private static JsonObject Document(MeasuredKernels chosen) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
         ["version"] = RunEnvironment.Version,
@@ -51,12 +53,25 @@ internal static class InfoCommand
             ["instruction_set"] = Lower(row.InstructionSet),
             ["supported"] = row.IsSupported,
             ["allowed"] = IsAllowed(row),
-            ["chosen"] = row.Name == chosen,
+            ["chosen"] = row == chosen.Row,
         })]),
+        ["choice"] = new JsonObject
+        {
+            ["kernels"] = chosen.Row.Name,
+            ["candidates"] = new JsonArray([.. chosen.Candidates.Select(row => JsonValue.Create(row.Name))]),
+            ["measured"] = chosen.Limits.Count > 0,
+            ["limits"] = new JsonArray([.. chosen.Limits.Select(limit => new JsonObject
+            {
+                ["name"] = limit.Name,
+                ["instruction_set"] = Lower(limit.InstructionSet),
+                ["one_thread_tflops"] = limit.TeraFlops,
+            })]),
+            ["cache"] = chosen.CacheFile,
+        },
         ["libgd"] = ImageDecoder.IsAvailable,
     };
 
-    private static void Write(IAnsiConsole console, string chosen)
+    private static void Write(IAnsiConsole console, MeasuredKernels chosen)
     {
         Tables.Fact(console, "version", $"{RunEnvironment.Version}{(RunEnvironment.Commit is { } commit ? $" ({commit[..Math.Min(10, commit.Length)]})" : "")}");
         Tables.Fact(console, "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
@@ -67,16 +82,28 @@ internal static class InfoCommand
             Tables.Fact(console, "note", notice);
         }
 
+        Tables.Fact(console, "kernels used", $"{chosen.Row.Name}, {Reason(chosen)}");
         Tables.Fact(console, "image files", ImageDecoder.IsAvailable ? "libgd found" : "libgd not found (needed for JPEG, PNG and other image files only): apt-get install libgd3");
 
         Table table = Tables.Create("kernels", "family", "needs", "state");
         foreach (KernelRow row in KernelTable.Rows)
         {
-            string state = row.Name == chosen ? "used" : !row.IsSupported ? "not on this processor" : IsAllowed(row) ? "available" : "capped";
+            string state = row == chosen.Row ? "used" : !row.IsSupported ? "not on this processor" : IsAllowed(row) ? "available" : "capped";
             table.AddRow(Tables.Text(row.Name), Tables.Text(Lower(row.Family)), Tables.Text(Lower(row.InstructionSet)), Tables.State(state));
         }
 
         console.Write(table);
+    }
+
+    private static string Reason(MeasuredKernels chosen)
+    {
+        if (chosen.Limits.Count == 0)
+        {
+            return chosen.Candidates.Count == 1 ? "the only choice for its instruction set" : "the last that may be used: nothing could be measured";
+        }
+
+        string figures = string.Join(", ", chosen.Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.TeraFlops:F3}")));
+        return $"by measurement: TFLOP/s of a core {figures}{(chosen.CacheFile is { } file ? $" (remembered in {file})" : "")}";
     }
 
     private static bool IsAllowed(KernelRow row) => row.InstructionSet <= CpuFeatures.Best;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
 using ActiveInas.Estimation;
+using ActiveInas.Kernels;
 using ActiveInas.Runs;
 
 namespace ActiveInas.Cli.Commands;
@@ -35,7 +36,7 @@ internal static class RunCommand
 
             if (parsed.GetValue(dryRun))
             {
-                terminal.Out.WriteLine(configuration.Validate().ToJson());
+                terminal.Out.WriteLine((configuration.Validate() with { Kernels = KernelSelection.FindForRun(configuration.Kernels).Name }).ToJson());
                 return ExitCode.Ok;
             }
 

@@ -13,6 +13,12 @@ namespace ActiveInas.Compute.Profiling;
 /// <param name="AllThreads">TFLOP/s of all threads of the measurement.</param>
 public sealed record ComputeLimit(string Name, InstructionSet InstructionSet, double OneThread, double AllThreads);
 
+/// <summary>The most arithmetic that a kind of instruction gives on one core: what <see cref="KernelChoice"/> decides by.</summary>
+/// <param name="Name">For example <c>fma-avx512</c>.</param>
+/// <param name="InstructionSet">What it needs.</param>
+/// <param name="TeraFlops">TFLOP/s of one thread; a multiply-add counts 2.</param>
+public sealed record InstructionLimit(string Name, InstructionSet InstructionSet, double TeraFlops);
+
 /// <summary>How fast memory far larger than the caches is copied; bytes read and bytes written both count.</summary>
 /// <param name="OneThread">GB/s of one thread.</param>
 /// <param name="AllThreads">GB/s of all threads of the measurement.</param>
@@ -24,6 +30,12 @@ public sealed record MemoryLimit(double OneThread, double AllThreads);
 /// <param name="Memory">Copying.</param>
 public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Compute, MemoryLimit Memory)
 {
+    /// <summary>Of a round of <see cref="MeasureOneThread"/>: a tenth of a millisecond, far less than the system gives a thread at a time, so that the best
+    /// round is an undisturbed one however many programs run.</summary>
+    private const int ItemsOfRound = 8;
+
+    private const int FewestRounds = 16;
+
     /// <summary>All probes, slowest first, as in <see cref="KernelTable.Rows"/>.</summary>
     private static readonly LimitProbe[] s_probes =
     [
@@ -62,6 +74,29 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
         }
     }
 
+    /// <summary>Measures one thread, some kinds of instructions only, all of them in turn: a clock that rises and programs beside this one meet all alike.</summary>
+    /// <param name="kinds">Which; the hardware must offer them.</param>
+    /// <param name="time">For all together, once the loops are compiled and emitted; longer where that would be too few rounds.</param>
+    public static IReadOnlyList<InstructionLimit> MeasureOneThread(IReadOnlyCollection<InstructionSet> kinds, TimeSpan time)
+    {
+        using WorkerPool one = new(1);
+        LimitProbe[] probes = [.. s_probes.Where(probe => kinds.Contains(probe.InstructionSet))];
+        double[] best = new double[probes.Length];
+        long begin = 0;
+        for (int round = 0; round <= FewestRounds || Stopwatch.GetElapsedTime(begin) < time; round++)
+        {
+            // The first round compiles, and counts as nothing.
+            begin = round <= 1 ? Stopwatch.GetTimestamp() : begin;
+            for (int i = 0; i < probes.Length; i++)
+            {
+                double rate = Rate(one, probes[i], ItemsOfRound);
+                best[i] = round == 0 ? 0 : Math.Max(best[i], rate);
+            }
+        }
+
+        return [.. probes.Zip(best, (probe, rate) => new InstructionLimit(probe.Name, probe.InstructionSet, rate / 1e12))];
+    }
+
     /// <summary>The limit that the arithmetic of a kernel row is held against: the fastest kind of instruction that it may use.</summary>
     public ComputeLimit For(KernelRow row)
     {
@@ -73,17 +108,22 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
     private static double BestRate(WorkerPool pool, IProbe probe, TimeSpan time)
     {
         int items = probe.Items(pool.Threads);
-        double units = (double)items * probe.UnitsPerItem;
         pool.Run(items, probe);
         double best = 0;
         long begin = Stopwatch.GetTimestamp();
         do
         {
-            long start = Stopwatch.GetTimestamp();
-            pool.Run(items, probe);
-            best = Math.Max(best, units / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Max(best, Rate(pool, probe, items));
         }
         while (Stopwatch.GetElapsedTime(begin) < time);
         return best;
+    }
+
+    /// <summary>Units a second of one run.</summary>
+    private static double Rate(WorkerPool pool, IProbe probe, int items)
+    {
+        long start = Stopwatch.GetTimestamp();
+        pool.Run(items, probe);
+        return (double)items * probe.UnitsPerItem / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

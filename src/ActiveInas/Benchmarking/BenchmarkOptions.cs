@@ -1,6 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Compute;
-using ActiveInas.Querying;
+using ActiveInas.Kernels;
 
 namespace ActiveInas.Benchmarking;
 
@@ -13,8 +13,14 @@ public sealed record BenchmarkOptions
     /// <summary>Number of classes.</summary>
     public const int Classes = 10;
 
-    /// <summary>How every operation is run.</summary>
-    public KernelRow Row { get; init; } = KernelTable.Best(StorageType.BFloat16);
+    private readonly KernelRow? _row;
+
+    /// <summary>How every operation is run; the fastest by measurement unless it is set.</summary>
+    public KernelRow Row
+    {
+        get => _row ?? KernelSelection.Measured.Row;
+        init => _row = value;
+    }
 
     /// <summary>Threads; 0: one a core.</summary>
     public int Threads { get; init; }
@@ -39,28 +45,6 @@ public sealed record BenchmarkOptions
 
     /// <summary>Small enough that the loss of one batch falls from the first step on.</summary>
     internal double LearningRate { get; init; } = 0.01;
-
-    /// <summary>A row of the kernel table by name.</summary>
-    /// <exception cref="ConfigurationException">There is none, or it may not be used here.</exception>
-    public static KernelRow FindRow(string name)
-    {
-        if (KernelTable.Rows.FirstOrDefault(candidate => candidate.Name == name) is not { } row)
-        {
-            string[] names = [.. KernelTable.Rows.Select(known => known.Name)];
-            string hint = Spelling.Closest(name, names) is { } closest ? $"Did you mean {closest}? " : "";
-            throw new ConfigurationException($"There are no kernels '{name}'. {hint}'ainas info' lists them: {string.Join(", ", names)}.");
-        }
-
-        if (row.InstructionSet > CpuFeatures.Best)
-        {
-            string most = CpuFeatures.Best.ToString().ToLowerInvariant();
-            throw new ConfigurationException(row.IsSupported
-                ? $"The kernels {name} need {row.InstructionSet}, {CpuFeatures.CapVariable} allows {most} at most. Unset it, or choose other kernels."
-                : $"The kernels {name} need {row.InstructionSet}, this processor offers {most} at most. 'ainas info' shows what it can run.");
-        }
-
-        return row;
-    }
 
     /// <summary>Refuses what cannot be measured.</summary>
     /// <exception cref="ConfigurationException">A value is out of range; the message names it.</exception>

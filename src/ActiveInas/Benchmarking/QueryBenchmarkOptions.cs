@@ -1,5 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Compute;
+using ActiveInas.Kernels;
 
 namespace ActiveInas.Benchmarking;
 
@@ -20,8 +21,14 @@ public readonly record struct BadgeSize(int Pool, int Length, int Classes, int P
 /// <summary>What the benchmark of the queries measures. An empty list leaves its part out.</summary>
 public sealed record QueryBenchmarkOptions
 {
-    /// <summary>Kernels of the networks.</summary>
-    public KernelRow Row { get; init; } = KernelTable.Best(StorageType.BFloat16);
+    private readonly KernelRow? _row;
+
+    /// <summary>Kernels of the networks; the fastest by measurement unless it is set.</summary>
+    public KernelRow Row
+    {
+        get => _row ?? KernelSelection.Measured.Row;
+        init => _row = value;
+    }
 
     /// <summary>0: one a core.</summary>
     public int Threads { get; init; }

@@ -1,6 +1,8 @@
 using ActiveInas.Architectures;
+using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Experiments;
+using ActiveInas.Kernels;
 using ActiveInas.Querying;
 using ActiveInas.Runs;
 using ActiveInas.Runs.Forecast;
@@ -41,6 +43,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         ExperimentCell[] open = [.. experiment.Cells.Where(cell => folder is null || !CellState.IsFinished(folder.Cell(cell.Id)))];
         int jobs = options.JobsFor(open.Length);
         int threads = options.ThreadsFor(jobs);
+        KernelRow kernels = KernelSelection.FindForRun(ExperimentKernels.Resolve(experiment, folder, RunParts.Default, options.AllowOtherKernels));
         Dictionary<DataRequest, double> shared = [];
         List<MeasuredNetwork> measured = [];
         Dictionary<ExperimentCell, RunDraw[]> drawn = [];
@@ -55,7 +58,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             RunPlan[] plans = [.. group.Select(cell => new RunPlan(cell.Configuration, data))];
             int stacks = MostStacks(plans, data);
             IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(
-                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, cancellation).ConfigureAwait(false);
+                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, kernels, cancellation).ConfigureAwait(false);
             MeasuredSpeed speed = new(found, stacks, data);
             foreach ((ExperimentCell cell, RunPlan plan) in group.Zip(plans))
             {
@@ -155,9 +158,9 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
     }
 
     private async Task<IReadOnlyDictionary<Architecture, Measurement>> MeasureAsync(
-        Recipe recipe, DataShape data, IReadOnlyList<Architecture> architectures, int jobs, int threads, CancellationToken cancellation)
+        Recipe recipe, DataShape data, IReadOnlyList<Architecture> architectures, int jobs, int threads, KernelRow kernels, CancellationToken cancellation)
     {
-        using SpeedProbe probe = new(data, recipe, jobs, threads, time);
+        using SpeedProbe probe = new(data, recipe, jobs, threads, kernels, time);
         Dictionary<Architecture, Measurement> measured = [];
         foreach (Architecture architecture in architectures)
         {

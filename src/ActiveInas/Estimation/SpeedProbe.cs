@@ -30,8 +30,9 @@ internal sealed class SpeedProbe : IDisposable
     /// <param name="recipe">Batch, augmentation and the like.</param>
     /// <param name="jobs">Runs side by side.</param>
     /// <param name="threads">Threads of each.</param>
+    /// <param name="kernels">Of each.</param>
     /// <param name="time">For each figure.</param>
-    public SpeedProbe(DataShape data, Recipe recipe, int jobs, int threads, TimeSpan time)
+    public SpeedProbe(DataShape data, Recipe recipe, int jobs, int threads, KernelRow kernels, TimeSpan time)
     {
         _data = data;
         _recipe = recipe;
@@ -40,7 +41,7 @@ internal sealed class SpeedProbe : IDisposable
         // At least a batch, and otherwise no more than a moment's work for large images.
         _images = Math.Max(recipe.BatchSize, (int)Math.Min(MostImages, MostBytes / (3L * data.Height * data.Width)));
         ImageSet images = Noise(data, _images);
-        _trainers = [.. Enumerable.Range(0, jobs).Select(_ => new LocalTrainer(images, PixelStatistics.Normalization(images), new LocalTrainerOptions(threads, TimeSpan.MaxValue)))];
+        _trainers = [.. Enumerable.Range(0, jobs).Select(_ => new LocalTrainer(images, PixelStatistics.Normalization(images), new LocalTrainerOptions(threads, TimeSpan.MaxValue, kernels)))];
     }
 
     /// <summary>Measures a network: the mean over the runs side by side.</summary>

@@ -6,12 +6,13 @@ using ActiveInas.Runs;
 namespace ActiveInas.Experiments;
 
 /// <summary>Names a run by what it computes: 12 hexadecimal digits of the SHA-256 of its resolved configuration.</summary>
-/// <remarks>Where the run lies, its threads and the cache of data sets change no result and are left out; so are settings without a value, so
+/// <remarks>Where the run lies, its threads and the cache of data sets change no result and are left out; so are the kernels, which are those of the whole
+/// experiment (<see cref="ExperimentKernels"/>), and settings without a value, so
 /// that a setting that a later version adds leaves the ids of runs without it alone. Keys are sorted.</remarks>
 public static class CellId
 {
     private const int Digits = 12;
-    private static readonly string[] s_without = ["out", "threads", "dataDirectory"];
+    private static readonly string[] s_without = ["out", "threads", "kernels", "dataDirectory"];
 
     /// <summary>The id of a configuration.</summary>
     public static string Of(RunConfiguration configuration)

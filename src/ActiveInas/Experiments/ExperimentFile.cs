@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ActiveInas.Kernels;
 using ActiveInas.Querying;
 using ActiveInas.Runs;
 
@@ -25,22 +26,23 @@ public static class ExperimentFile
     private const string SeedSetting = "seed";
     private static readonly string[] s_keys = [ConfigurationBuilder.SchemaKey, "name", "title", "run", Seeds, "grids"];
     private const string Record = "cells";
-    private static readonly string[] s_notVaried = ["out", "threads", "classes", "labels", "labelled", "dataDirectory"];
-    private static readonly string[] s_notAssigned = [SeedSetting, "out", "threads", "dataDirectory"];
+    private static readonly string[] s_notVaried = ["out", "threads", "kernels", "classes", "labels", "labelled", "dataDirectory"];
+    private static readonly string[] s_notAssigned = [SeedSetting, "out", "threads", "kernels", "dataDirectory"];
 
     /// <summary>Reads a file, or what an experiment's folder records.</summary>
     /// <param name="path">JSON (comments and trailing commas are fine), or the folder of an experiment.</param>
     /// <param name="assignments">KEY=VALUE laid over every run, for example budget=4000.</param>
     /// <param name="dataDirectory">Cache of the named data sets; null: as the file says.</param>
+    /// <param name="kernels">Of all runs, a row or "auto"; null: as the file says.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or describes no experiment.</exception>
-    public static Experiment Read(string path, IReadOnlyList<string>? assignments = null, string? dataDirectory = null)
+    public static Experiment Read(string path, IReadOnlyList<string>? assignments = null, string? dataDirectory = null, string? kernels = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         string file = FileOf(path);
         string json = Text(file);
         if (!ConfigurationBuilder.Parse(json, file).ContainsKey(Record))
         {
-            return Parse(json, file, assignments, dataDirectory);
+            return WithKernels(Parse(json, file, assignments, dataDirectory), kernels);
         }
 
         if (assignments is { Count: > 0 })
@@ -48,7 +50,7 @@ public static class ExperimentFile
             throw new ConfigurationException($"--set {assignments[0]} changes the runs of a file, and {file} is the record of an experiment that began: leave --set out, or give the file.");
         }
 
-        Experiment recorded = Experiment.FromJson(json, file);
+        Experiment recorded = WithKernels(Experiment.FromJson(json, file), kernels);
         return dataDirectory is null
             ? recorded
             : recorded with { Cells = [.. recorded.Cells.Select(cell => cell with { Configuration = cell.Configuration with { DataDirectory = dataDirectory } })] };
@@ -96,6 +98,18 @@ public static class ExperimentFile
         }
 
         return Build(planned, root, path);
+    }
+
+    // Not in an id, as the cache of data sets: the folder holds them together.
+    private static Experiment WithKernels(Experiment experiment, string? kernels)
+    {
+        if (kernels is null)
+        {
+            return experiment;
+        }
+
+        string? row = kernels.Equals(KernelSelection.Auto, StringComparison.OrdinalIgnoreCase) ? null : kernels;
+        return experiment with { Cells = [.. experiment.Cells.Select(cell => cell with { Configuration = cell.Configuration with { Kernels = row } })] };
     }
 
     private static Experiment Build(List<Planned> planned, JsonObject root, string path)

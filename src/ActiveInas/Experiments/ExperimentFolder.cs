@@ -2,7 +2,7 @@ using ActiveInas.Runs;
 
 namespace ActiveInas.Experiments;
 
-/// <summary>Where everything of an experiment lies: <c>experiment.json</c>, <c>cells/ID/</c> (a run's folder each), <c>tb/</c>.</summary>
+/// <summary>Where everything of an experiment lies: <c>experiment.json</c>, <c>kernels.txt</c>, <c>cells/ID/</c> (a run's folder each), <c>tb/</c>.</summary>
 public sealed class ExperimentFolder
 {
     private ExperimentFolder(string root) => Root = root;
@@ -12,6 +12,9 @@ public sealed class ExperimentFolder
 
     /// <summary>experiment.json: the cells of the latest start.</summary>
     public string Definition => Path.Combine(Root, "experiment.json");
+
+    /// <summary>kernels.txt: the kernels of every run of it.</summary>
+    public string Kernels => Path.Combine(Root, "kernels.txt");
 
     /// <summary>tb/.</summary>
     public string EventFiles => Path.Combine(Root, "tb");

@@ -45,13 +45,15 @@ public sealed class ExperimentRunner(
     IProgress<ProgressEvent>? progress = null,
     RunParts? parts = null)
 {
-    private readonly RunParts _parts = Shared(parts ?? RunParts.Default);
+    private RunParts _parts = parts ?? RunParts.Default;
     private readonly ConcurrentQueue<(ExperimentCell Cell, string Message)> _failed = new();
     private readonly ConcurrentQueue<ExperimentCell> _busy = new();
     private int _finished;
     private volatile bool _stopped;
 
     /// <summary>Runs until every cell is finished, failed or busy elsewhere.</summary>
+    /// <exception cref="RunException">The kernels of the experiment may not be used here, or other ones are asked for.</exception>
+    /// <exception cref="ConfigurationException">The kernels that it names may not be used here.</exception>
     /// <exception cref="OperationCanceledException">Stopped; every run under way has a checkpoint. Run again to go on.</exception>
     public async Task<ExperimentOutcome> RunAsync(CancellationToken cancellation)
     {
@@ -59,6 +61,11 @@ public sealed class ExperimentRunner(
         ConcurrentQueue<ExperimentCell> waiting = new(experiment.Cells.Where(cell => !CellState.IsFinished(folder.Cell(cell.Id))));
         int jobs = options.JobsFor(waiting.Count);
         int threads = options.ThreadsFor(jobs);
+        if (!waiting.IsEmpty)
+        {
+            _parts = Shared(_parts, ExperimentKernels.Record(experiment, folder, _parts, options.AllowOtherKernels));
+        }
+
         NameEventFiles();
         progress?.Report(new ExperimentOpened(folder.Root, experiment.Cells.Count, experiment.Cells.Count - waiting.Count, jobs, threads));
         Task[] workers = [.. Enumerable.Range(0, jobs).Select(_ => Task.Run(() => WorkAsync(waiting, threads, cancellation), CancellationToken.None))];
@@ -67,7 +74,13 @@ public sealed class ExperimentRunner(
         return new ExperimentOutcome(_finished, [.. _failed], [.. _busy], clock.Elapsed.TotalSeconds, ProcessMemory.Peak);
     }
 
-    private static RunParts Shared(RunParts parts) => parts with { LoadData = new SharedData(parts.LoadData).LoadAsync };
+    // All runs share data sets and kernels; those that began go on with what they recorded.
+    private static RunParts Shared(RunParts parts, string kernels) => parts with
+    {
+        LoadData = new SharedData(parts.LoadData).LoadAsync,
+        ChooseKernels = recorded => recorded is null ? kernels : parts.ChooseKernels(recorded),
+        RequireKernels = _ => kernels,
+    };
 
     private async Task WorkAsync(ConcurrentQueue<ExperimentCell> waiting, int threads, CancellationToken cancellation)
     {

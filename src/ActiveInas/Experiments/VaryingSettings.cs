@@ -8,8 +8,8 @@ internal static class VaryingSettings
 {
     private const string Seed = "seed";
 
-    // These name a place or change no result.
-    private static readonly string[] s_places = [Seed, "out", "threads", "dataDirectory", "classes"];
+    // These name a place or change no result, or (kernels) no more of it than the order of a sum does: no method.
+    private static readonly string[] s_places = [Seed, "out", "threads", "kernels", "dataDirectory", "classes"];
 
     // Of a recipe file: not how a network is trained.
     private static readonly string[] s_recipeNames = ["name", "basedOn", ConfigurationBuilder.SchemaKey];

@@ -41,10 +41,11 @@ public sealed record ReportInput
         Experiment experiment = folder.Read();
         IReadOnlyList<CellState> cells = CellState.ReadAll(experiment, folder);
         ReportRun[] runs = [.. cells.Where(cell => cell.Run is { Rounds.Count: > 0 }).Select(cell => new ReportRun(cell.Cell.Settings, cell.Run!))];
+        string[] kernels = [.. runs.Select(run => run.Run.Kernels).Distinct()];
         return new ReportInput
         {
             Title = experiment.Title,
-            Command = $"ainas experiment {folder.Definition} --out NEW-FOLDER",
+            Command = $"ainas experiment {folder.Definition}{(kernels.Length == 1 ? $" --kernels {kernels[0]}" : "")} --out NEW-FOLDER",
             Varying = experiment.Varying,
             Runs = Required(runs, path),
             Gaps = [.. cells.Where(cell => cell.State != "finished").GroupBy(cell => cell.State)

@@ -32,8 +32,8 @@ public static class ActiveInasRun
     {
         ArgumentNullException.ThrowIfNull(configuration);
         parts ??= RunParts.Default;
-        string kernels = parts.ChooseKernels(null);
-        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query }).Validate(parts.Query).WithFullPaths();
+        string kernels = parts.KernelsFor(configuration);
+        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query, Kernels = kernels }).Validate(parts.Query).WithFullPaths();
         string id = RunFolder.NewId();
         RunFolder folder = RunFolder.Create(configuration.Out ?? RunFolder.DefaultPath(id));
         using RunLock held = RunLock.Take(folder);
@@ -94,6 +94,7 @@ public static class ActiveInasRun
             Data = options.Data ?? recorded.Data,
             Labels = options.Labels ?? recorded.Labels,
             Threads = options.Threads ?? recorded.Threads,
+            Kernels = kernels,
         }).Validate(parts.Query).WithFullPaths();
         Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         RunData.RequireSame(row, data, folder);

@@ -13,7 +13,7 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     private readonly Dataset _data;
 
     /// <param name="data">The pool and the test part.</param>
-    /// <param name="kernels">Row of the kernel table; null: the fastest of the machine.</param>
+    /// <param name="kernels">Row of the kernel table; null: the fastest by measurement.</param>
     /// <param name="threads">0: one a core.</param>
     /// <param name="checkpoints">Keeps the trainings under way.</param>
     /// <param name="progress">Told about steps.</param>

@@ -102,6 +102,10 @@ public sealed record RunConfiguration
     /// <summary>Threads; 0: one a core. Results do not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Row of the kernel table that trains, for example "winograd-avx512-bf16": results depend on its family. Null: the fastest by measurement, which
+    /// a run that starts records here.</summary>
+    public string? Kernels { get; init; }
+
     /// <summary>The run's folder; null: runs/DATE-ID.</summary>
     public string? Out { get; init; }
 

@@ -1,5 +1,5 @@
-using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Kernels;
 using ActiveInas.Querying;
 using ActiveInas.Training;
 
@@ -16,27 +16,20 @@ public sealed record RunParts
 
     /// <summary>Makes what trains, for a data set, the kernels that <see cref="ChooseKernels"/> named, and so many threads.</summary>
     public Func<Dataset, string, int, ICheckpointStore, IProgress<ProgressEvent>?, ITrainingBackend> CreateBackend { get; init; }
-        = (data, kernels, threads, checkpoints, progress) => new LocalBackend(data, RequireUsable(kernels), threads, checkpoints, progress);
+        = (data, kernels, threads, checkpoints, progress) => new LocalBackend(data, KernelSelection.Find(kernels), threads, checkpoints, progress);
 
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 
     /// <summary>Name of the kernels for a run: those that it was recorded with, or others that give the same bytes, where this process may use them;
-    /// else the fastest.</summary>
-    public Func<string?, string> ChooseKernels { get; init; } = UsableKernels;
+    /// else, and for null, those that a measurement found to be the fastest.</summary>
+    public Func<string?, string> ChooseKernels { get; init; } = recorded => KernelSelection.Keep(recorded).Name;
 
-    private static KernelRow RequireUsable(string kernels)
-        => KernelTable.FindUsable(kernels) ?? throw new ConfigurationException($"The kernels {kernels} may not be used here: 'ainas info' lists those that may.");
+    /// <summary>The kernels that the configuration of a new run names (<see cref="RunConfiguration.Kernels"/>), where this process may use them; else a
+    /// <see cref="ConfigurationException"/> that says which it may.</summary>
+    public Func<string, string> RequireKernels { get; init; } = name => KernelSelection.FindForRun(name).Name;
 
-    private static string UsableKernels(string? recorded)
-    {
-        try
-        {
-            return ((recorded is null ? null : KernelTable.FindAlike(recorded)) ?? KernelTable.Best(StorageType.BFloat16)).Name;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new ConfigurationException(exception.Message, exception);
-        }
-    }
+    /// <summary>Name of the kernels for a new run.</summary>
+    internal string KernelsFor(RunConfiguration configuration)
+        => configuration.Kernels is { } named ? RequireKernels(named) : ChooseKernels(null);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ActiveInas.Kernels;
 
 namespace ActiveInas.Runs;
 
@@ -74,6 +75,8 @@ public static class RunSettings
             c => c.Seed, (c, v) => c with { Seed = Seed(v) }),
         new("threads", "--threads", "N", "threads, 0 for one a core; results do not depend on it",
             c => c.Threads, (c, v) => c with { Threads = Whole(v) }),
+        new("kernels", "--kernels", "NAME|auto", "kernels of the engine, a row of 'ainas info' (default: auto, the fastest here by measurement)",
+            c => c.Kernels, (c, v) => c with { Kernels = KernelsOrNull(v) }),
         new("out", "--out", "DIR", "the run's folder (default: runs/DATE-ID)",
             c => c.Out, (c, v) => c with { Out = TextOrNull(v) }),
         new("oracle", "--oracle", "dataset|file", "where labels come from",
@@ -100,6 +103,10 @@ public static class RunSettings
         => node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : throw new FormatException("a text");
 
     private static string? TextOrNull(JsonNode? node) => IsNull(node) || Raw(node).Length == 0 ? null : Text(node);
+
+    // Without a wish, and written so: measured.
+    private static string? KernelsOrNull(JsonNode? node)
+        => TextOrNull(node) is { } name && !name.Equals(KernelSelection.Auto, StringComparison.OrdinalIgnoreCase) ? name : null;
 
     // 0.01 or "0.01:3".
     private static string? RuleOrNull(JsonNode? node) => node is JsonObject or JsonArray

@@ -1,5 +1,6 @@
 using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Kernels;
 using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
@@ -7,7 +8,7 @@ namespace ActiveInas.Training;
 /// <summary>How a <see cref="LocalTrainer"/> works; only the kernels change a result.</summary>
 /// <param name="Threads">0: one a core.</param>
 /// <param name="CheckpointInterval">Wall-clock between two checkpoints of a training; zero: after every step.</param>
-/// <param name="Kernels">Row of the kernel table that trains; null: the fastest of the machine.</param>
+/// <param name="Kernels">Row of the kernel table that trains; null: the fastest by measurement.</param>
 public sealed record LocalTrainerOptions(int Threads, TimeSpan CheckpointInterval, KernelRow? Kernels = null)
 {
     /// <summary>All cores, a checkpoint every 20 seconds.</summary>
@@ -37,7 +38,7 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
     {
     }
 
-    /// <summary>Trains on a given device, which is then the trainer's to dispose; null: the best of the machine.</summary>
+    /// <summary>Trains on a given device, which is then the trainer's to dispose; null: the options' kernels.</summary>
     internal LocalTrainer(
         ImageSet images,
         Normalization normalization,
@@ -49,7 +50,7 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
         options ??= LocalTrainerOptions.Default;
         _context = new TrainerContext(
             images, normalization, checkpoints ?? NullCheckpointStore.Instance, options.CheckpointInterval, progress);
-        Device = device ?? (options.Kernels ?? KernelTable.Best(StorageType.BFloat16)).Open(options.Threads);
+        Device = device ?? (options.Kernels ?? KernelSelection.Measured.Row).Open(options.Threads);
     }
 
     /// <summary>The device that trains; models may be loaded onto it.</summary>

@@ -84,19 +84,6 @@ public class NetworkBenchmarkTests
         Assert.Equal(3 * 3, profiling.ByClass().Where(row => row.Name.EndsWith(" forward", StringComparison.Ordinal) && row.IsArithmetic).Sum(row => row.Counts.Calls));
     }
 
-    [Theory]
-    [InlineData("vector-portable-bf61", "Did you mean vector-portable-bf16?")]
-    [InlineData("nonsense", "reference-bf16")]
-    public void Unknown_kernels_are_refused_by_name(string name, string hint)
-    {
-        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => BenchmarkOptions.FindRow(name));
-        Assert.Contains($"'{name}'", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(hint, refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Kernels_are_found_by_name() => Assert.Equal("reference-fp64", BenchmarkOptions.FindRow("reference-fp64").Name);
-
     [Fact]
     public void What_cannot_be_measured_is_refused()
     {

@@ -45,7 +45,7 @@ public sealed class ExperimentFileTests
         RunConfiguration configuration = new() { Data = "shapes" };
         string id = CellId.Of(configuration);
         Assert.Equal(12, id.Length);
-        Assert.Equal(id, CellId.Of(configuration with { Threads = 3, Out = "elsewhere", DataDirectory = "cache" }));
+        Assert.Equal(id, CellId.Of(configuration with { Threads = 3, Out = "elsewhere", DataDirectory = "cache", Kernels = "winograd-avx2-bf16" }));
         Assert.Equal(id, CellId.Of(RunConfiguration.FromJson(configuration.ToJson(), "here")));
         string[] others =
         [

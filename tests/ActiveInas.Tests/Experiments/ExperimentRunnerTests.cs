@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActiveInas.Data;
 using ActiveInas.Experiments;
+using ActiveInas.Querying;
 using ActiveInas.Runs;
 using ActiveInas.Tests.Runs;
 
@@ -161,19 +162,17 @@ public sealed class ExperimentRunnerTests : IDisposable
         ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
         ExperimentCell cell = Assert.Single(experiment.Cells);
         bool others = false;
-        string Kernels(string? recorded)
+
+        // The name of a strategy is asked for when the run starts, before its folder is made.
+        NamedQuery query = new(() =>
         {
-            // Asked for when the run starts, before its folder is made.
             if (!others)
             {
                 others = true;
                 ActiveInasRun.StartAsync(cell.Configuration with { Out = folder.Cell(cell.Id).Root }, parts: Parts()).GetAwaiter().GetResult();
             }
-
-            return "fake-kernels";
-        }
-
-        ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { ChooseKernels = Kernels }).RunAsync(CancellationToken.None);
+        });
+        ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { Query = query }).RunAsync(CancellationToken.None);
         Assert.True(others);
         Assert.Equal((0, 0, 0), (outcome.Finished, outcome.Failed.Count, outcome.Busy.Count));
         Assert.Equal("finished", CellState.Read(cell, folder.Cell(cell.Id)).State);
@@ -215,10 +214,11 @@ public sealed class ExperimentRunnerTests : IDisposable
         using CancellationTokenSource stop = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Runner(experiment, folder, key => Stop(key, stop), jobs: 1).RunAsync(stop.Token));
         RunParts others = FakeBackend.Parts(kernels: "other-kernels");
-        ExperimentOutcome refused = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, others).RunAsync(CancellationToken.None);
-        Assert.Contains("--allow-other-kernels", Assert.Single(refused.Failed).Message, StringComparison.Ordinal);
+        RunException refused = await Assert.ThrowsAsync<RunException>(() => new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, others).RunAsync(CancellationToken.None));
+        Assert.Contains("fake-kernels", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--allow-other-kernels", refused.Message, StringComparison.Ordinal);
         ExperimentOutcome allowed = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1, AllowOtherKernels: true), null, others).RunAsync(CancellationToken.None);
-        Assert.Equal((1, 0), (allowed.Finished, allowed.Failed.Count));
+        Assert.Equal((4, 0), (allowed.Finished, allowed.Failed.Count));
     }
 
     [Fact]
@@ -306,6 +306,24 @@ public sealed class ExperimentRunnerTests : IDisposable
     private static ExperimentRunner Runner(
         Experiment experiment, ExperimentFolder folder, Action<string>? before = null, int jobs = 2, ConcurrentQueue<ProgressEvent>? events = null)
         => new(experiment, folder, new ExperimentOptions(jobs), events is null ? null : new Collector(events), Parts(before));
+
+    private sealed class NamedQuery(Action asked) : ScoreQuery
+    {
+        public override string Name
+        {
+            get
+            {
+                asked();
+                return "named";
+            }
+        }
+
+        public override QueryNeeds Needs => QueryNeeds.Probabilities;
+
+        public override bool LargestFirst => true;
+
+        public override double[] Score(QueryContext context, CancellationToken cancellation) => new double[context.Pool.Count];
+    }
 
     private sealed class Collector(ConcurrentQueue<ProgressEvent> events) : IProgress<ProgressEvent>
     {

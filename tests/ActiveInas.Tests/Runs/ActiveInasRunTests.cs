@@ -41,7 +41,8 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Equal("1", first[3]);
         Assert.Equal(5, File.ReadAllLines(_folder["run/rounds.csv"]).Length);
         Assert.Equal("fake-kernels", JsonNode.Parse(File.ReadAllText(_folder["run/environment.json"]))!["kernels"]!.GetValue<string>());
-        Assert.Equal(10, RunConfiguration.FromJson(File.ReadAllText(_folder["run/config.json"]), "config.json").Initial);
+        RunConfiguration recorded = RunConfiguration.FromJson(File.ReadAllText(_folder["run/config.json"]), "config.json");
+        Assert.Equal((10, "fake-kernels"), (recorded.Initial, recorded.Kernels));
         Assert.All(File.ReadAllLines(_folder["run/metrics.jsonl"]), line => Assert.NotNull(JsonNode.Parse(line)));
     }
 
@@ -164,6 +165,37 @@ public sealed class ActiveInasRunTests : IDisposable
         ResumeOptions allowed = new() { AllowOtherKernels = true };
         Assert.Equal("finished", (await ActiveInasRun.ResumeAsync(_folder["run"], allowed, parts: FakeBackend.Parts(kernels: "other"))).State);
         Assert.Contains("other", File.ReadAllText(_folder["run/environment.json"]), StringComparison.Ordinal);
+        Assert.Equal("other", RunConfiguration.FromJson(File.ReadAllText(_folder["run/config.json"]), "config.json").Kernels);
+    }
+
+    [Fact]
+    public async Task Named_kernels_that_are_not_usable_are_refused_before_anything_is_made()
+    {
+        ConfigurationException error = await Assert.ThrowsAsync<ConfigurationException>(
+            () => Start("run", Configuration() with { Kernels = "winograd-avx513-bf16" }));
+        Assert.Contains("Did you mean winograd-avx512-bf16? Usable here: reference-bf16, ", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["run"]));
+    }
+
+    /// <summary>Real trainings: kernels that are not those which a measurement chooses here.</summary>
+    [SkippableFact]
+    public async Task A_run_started_again_from_its_configuration_gives_the_same_bytes()
+    {
+        const string named = "vector-portable-bf16";
+        Skip.If(KernelTable.FindUsable(named) is null, $"{named} may not be used here");
+        RunParts parts = FakeBackend.Parts() with
+        {
+            CreateBackend = RunParts.Default.CreateBackend,
+            ChooseKernels = RunParts.Default.ChooseKernels,
+            RequireKernels = RunParts.Default.RequireKernels,
+        };
+        RunDocument measured = await Start("measured", Trained(), parts);
+        Assert.Equal(RunParts.Default.ChooseKernels(null), measured.Kernels);
+        RunDocument first = await Start("first", Trained() with { Kernels = named }, parts);
+        Assert.Equal((named, named), (first.Kernels, first.Configuration.Kernels));
+        await Start("again", RunConfiguration.FromJson(File.ReadAllText(_folder["first/config.json"]), "config.json"), parts);
+        Assert.Equal(File.ReadAllBytes(_folder["first/model/model.safetensors"]), File.ReadAllBytes(_folder["again/model/model.safetensors"]));
+        Assert.NotEqual(File.ReadAllBytes(_folder["measured/model/model.safetensors"]), File.ReadAllBytes(_folder["again/model/model.safetensors"]));
     }
 
     /// <summary>A machine that has faster kernels than those a run began with, real trainings.</summary>
@@ -177,13 +209,7 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Equal(recorded, RunParts.Default.ChooseKernels(recorded));
         RunParts now = FakeBackend.Parts() with { CreateBackend = RunParts.Default.CreateBackend, ChooseKernels = RunParts.Default.ChooseKernels };
         RunParts then = now with { ChooseKernels = _ => recorded };
-        RunConfiguration configuration = Configuration() with
-        {
-            Architecture = "A(1,1)",
-            Query = "random",
-            Budget = 20,
-            Recipe = Recipes.Quick with { BatchSize = 8, Training = Recipes.Quick.Training with { Epochs = 1 } },
-        };
+        RunConfiguration configuration = Trained();
         string labels = _folder["labels.csv"];
         RunConfiguration asking = configuration with { Oracle = "file", Labels = labels, Out = _folder["run"] };
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(asking, parts: then));
@@ -379,6 +405,15 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Throws<RunException>(() => RunCatalog.Find("nothere"));
         Assert.Throws<RunException>(() => RunCatalog.List(_folder["nothere"]));
     }
+
+    // Small enough to be trained.
+    private static RunConfiguration Trained() => Configuration() with
+    {
+        Architecture = "A(1,1)",
+        Query = "random",
+        Budget = 20,
+        Recipe = Recipes.Quick with { BatchSize = 8, Training = Recipes.Quick.Training with { Epochs = 1 } },
+    };
 
     private static RunConfiguration Configuration() => new() { Initial = 10, Batch = "10", Budget = 40, Seed = 5 };
 

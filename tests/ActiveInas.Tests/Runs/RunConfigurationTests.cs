@@ -28,6 +28,7 @@ public sealed class RunConfigurationTests : IDisposable
             Seed = ulong.MaxValue,
             Out = "x",
             UseAllTraining = true,
+            Kernels = "winograd-avx512-bf16",
         };
         configuration = configuration with { Recipe = RecipeLayer.Set(configuration.Recipe, "weightDecay", "0.30000000000000004", "test") };
         string json = configuration.ToJson();
@@ -130,6 +131,18 @@ public sealed class RunConfigurationTests : IDisposable
         RunConfiguration configuration = new ConfigurationBuilder().AddAssignment(assignment).Current;
         ConfigurationException error = Assert.Throws<ConfigurationException>(() => configuration.Validate());
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("winograd-avx2-bf16", "winograd-avx2-bf16")]
+    [InlineData("auto", null)]
+    [InlineData("Auto", null)]
+    [InlineData("", null)]
+    public void Kernels_are_a_name_or_auto(string text, string? kernels)
+    {
+        Assert.Equal(kernels, new ConfigurationBuilder().AddAssignment($"kernels={text}").Current.Kernels);
+        Assert.Equal(kernels, new ConfigurationBuilder().AddJson($$"""{ "kernels": "{{text}}" }""", "test").Current.Kernels);
+        Assert.Null(new ConfigurationBuilder().AddJson("""{ "kernels": null }""", "test").Current.Kernels);
     }
 
     [Fact]
