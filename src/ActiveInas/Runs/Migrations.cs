@@ -80,5 +80,12 @@ internal static class Migrations
             round INTEGER NOT NULL REFERENCES rounds (round), bin INTEGER NOT NULL, count INTEGER NOT NULL, confidence REAL, accuracy REAL,
             PRIMARY KEY (round, bin));
         """,
+
+        // Test images, predictions and right predictions of each class in a round.
+        """
+        CREATE TABLE class_results (
+            round INTEGER NOT NULL REFERENCES rounds (round), class INTEGER NOT NULL, images INTEGER NOT NULL, predicted INTEGER NOT NULL,
+            correct INTEGER NOT NULL, PRIMARY KEY (round, class));
+        """,
     ];
 }

@@ -54,6 +54,6 @@ public static class ProgressText
     }
 
     private static string Round(RoundEnded round)
-        => $"round {round.Record.Round}: {round.Record.Architecture} with {Count(round.Record.Labels)} labels: test accuracy "
-            + $"{Share(round.Record.Test?.Accuracy)} after {Duration(round.Record.TrainSeconds + (round.Record.Search?.Seconds ?? 0))}";
+        => $"round {round.Record.Round}: {round.Record.Architecture} with {Count(round.Record.Labels)} labels: "
+            + $"{RoundMetrics.Text(round.Record)} after {Duration(round.Record.TrainSeconds + (round.Record.Search?.Seconds ?? 0))}";
 }

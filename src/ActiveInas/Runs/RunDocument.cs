@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Search;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
@@ -64,6 +65,9 @@ public sealed record RunDocument
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
 
+    /// <summary>The same area under the balanced test error, 1 - balanced accuracy.</summary>
+    public double? BalancedAuc => LearningCurve.Auc(LearningCurve.Points(Rounds, ErrorMeasure.Balanced));
+
     /// <summary>Reads a run as it stands, also while another process writes it.</summary>
     /// <exception cref="RunException">The folder holds no run.</exception>
     public static RunDocument Read(RunFolder folder)
@@ -124,6 +128,7 @@ public sealed record RunDocument
         ["threads"] = Configuration.Threads,
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
         ["auc"] = RunJson.Number(Auc),
+        ["balanced_auc"] = RunJson.Number(BalancedAuc),
         ["seconds"] = RunJson.Number(Seconds),
         ["end"] = End is null ? null : new JsonObject { ["rule"] = RuleName(End.Rule), ["reason"] = End.Reason },
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
@@ -136,6 +141,14 @@ public sealed record RunDocument
         LearningEnd.Plateau => "plateau",
         LearningEnd.Agreement => "kappa",
         _ => "hours",
+    };
+
+    private static JsonObject Node(ClassResult result) => new()
+    {
+        ["images"] = result.Images,
+        ["predicted"] = result.Predicted,
+        ["right"] = result.Right,
+        ["f1"] = RunJson.Number(result.F1),
     };
 
     private static JsonObject? Node(SearchOutcome? search) => search is null
@@ -160,20 +173,18 @@ public sealed record RunDocument
     private JsonObject Node(RoundRecord round)
     {
         QuerySummary? query = Queries.FirstOrDefault(query => query.Round == round.Round);
-        return new JsonObject
+        JsonObject node = new()
         {
             ["round"] = round.Round,
             ["labels"] = round.Labels,
             ["class_labels"] = ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? new JsonArray([.. counts.Select(count => JsonValue.Create(count))]) : null,
             ["architecture"] = new JsonObject { ["blocks"] = round.Architecture.Blocks, ["stacks"] = round.Architecture.Stacks },
-            ["parameters"] = round.Parameters,
-            ["flops"] = round.Flops,
-            ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
-            ["test_loss"] = RunJson.Number(round.Test?.Loss),
-            ["train_seconds"] = RunJson.Number(round.TrainSeconds),
-            ["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null,
-            ["search"] = Node(round.Search),
-            ["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) },
         };
+        node.AddMetrics(round);
+        node["test_classes"] = round.Test is not { Classes.Count: > 0 } test ? null : new JsonArray([.. test.Classes.Select(Node)]);
+        node["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null;
+        node["search"] = Node(round.Search);
+        node["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) };
+        return node;
     }
 }

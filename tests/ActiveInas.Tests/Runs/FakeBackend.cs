@@ -50,7 +50,7 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     {
         before("evaluate");
         double accuracy = 0.5 + (Unit(((FakeModel)model).Seed + 2) * 0.5);
-        return new Evaluation(9, accuracy, 1 / accuracy, [accuracy, double.NaN, 1], 0.1);
+        return new Evaluation(9, accuracy, 1 / accuracy, [accuracy, double.NaN, 1], 0.1) { Classes = [new(4, 5, 3), new(0, 0, 0), new(5, 4, 4)] };
     }
 
     public void Save(IModel model, string path)

@@ -180,13 +180,24 @@ public sealed class RunStoreTests : IDisposable
         using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
         {
             connection.Open();
-            connection.Execute("DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2");
+            connection.Execute(
+                """
+                DROP TABLE class_results;
+                DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2
+                """);
         }
 
         using (RunStore reader = RunStore.OpenReader(Database))
         {
             Assert.Null(reader.FindRun()!.ImageHeight);
-            Assert.Empty(Assert.Single(reader.Rounds()).Test!.Calibration);
+            RoundRecord round = Assert.Single(reader.Rounds());
+            Assert.Empty(round.Test!.Calibration);
+
+            // The accuracies of the classes were recorded all along; what was predicted was not.
+            Assert.Equal((0.25 + Samples.Awkward) / 2, RoundMetrics.BalancedAccuracy.Of(round)!.Value, 12);
+            Assert.Null(RoundMetrics.MacroF1.Of(round));
+            Assert.Equal("-", RoundMetrics.MajorityShare.Text(round));
+            Assert.Equal($"test accuracy 0.6000, balanced accuracy {ProgressText.Share((0.25 + Samples.Awkward) / 2)}", RoundMetrics.Text(round));
         }
 
         RunDocument document = RunDocument.Read(RunFolder.At(Path.GetDirectoryName(Database)!));
@@ -194,6 +205,7 @@ public sealed class RunStoreTests : IDisposable
         using RunStore writer = RunStore.OpenWriter(Database);
         writer.InsertRound(Samples.Round(2, 6));
         Assert.Equal([0, 2], writer.Rounds().Select(round => round.Test!.Calibration.Count));
+        Assert.Equal([0, 3], writer.Rounds().Select(round => round.Test!.Classes.Count));
     }
 
     [Fact]
@@ -216,8 +228,9 @@ public sealed class RunStoreTests : IDisposable
     {
         Assert.Equal(expected.Test!.ClassAccuracy, actual.Test!.ClassAccuracy);
         Assert.Equal(expected.Test.Calibration, actual.Test.Calibration);
+        Assert.Equal(expected.Test.Classes, actual.Test.Classes);
         Assert.Equal(expected.Search!.Candidates, actual.Search!.Candidates);
-        Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration };
+        Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration, Classes = actual.Test.Classes };
         Assert.Equal(expected with { Test = test, Search = actual.Search }, actual);
     }
 }

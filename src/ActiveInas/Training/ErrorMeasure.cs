@@ -1,0 +1,25 @@
+namespace ActiveInas.Training;
+
+/// <summary>What counts as the error of a network, 0..1.</summary>
+public enum ErrorMeasure
+{
+    /// <summary>Share of wrong predictions: 1 - accuracy.</summary>
+    ZeroOne,
+
+    /// <summary>Mean over the classes that have images of their share of wrong predictions: 1 - balanced accuracy.</summary>
+    Balanced,
+}
+
+/// <summary>Errors by either measure.</summary>
+public static class ErrorMeasures
+{
+    // Sums of class shares differ in their last bits with the order of the classes: without rounding equal networks would not tie.
+    private const int Digits = 12;
+
+    /// <summary>The error of a network; NaN without images.</summary>
+    public static double Of(Evaluation evaluation, ErrorMeasure measure)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        return measure == ErrorMeasure.Balanced ? Math.Round(1 - evaluation.BalancedAccuracy, Digits) : 1 - evaluation.Accuracy;
+    }
+}
