@@ -10,6 +10,7 @@ namespace ActiveInas.Cli.Views;
 internal static class RunView
 {
     private const int BarWidth = 16;
+    private const int WarningsShown = 3;
 
     /// <summary>One line of what this run is.</summary>
     public static void WriteHead(IAnsiConsole console, RunDocument run)
@@ -49,6 +50,17 @@ internal static class RunView
         {
             string balanced = run.BalancedAuc is { } area ? $", balanced {ProgressText.Share(area)}" : "";
             Tables.Fact(console, "mean test error", $"{ProgressText.Share(auc)}{balanced} (area under the error curve over the labels)");
+        }
+
+        IReadOnlyList<string> warnings = run.Warnings;
+        foreach (string warning in warnings.TakeLast(WarningsShown))
+        {
+            Tables.Fact(console, "warning", warning);
+        }
+
+        if (warnings.Count > WarningsShown)
+        {
+            Tables.Fact(console, "earlier warnings", $"{warnings.Count - WarningsShown}: see --json or {Path.Combine(run.Out, "log.txt")}");
         }
 
         if (run.End is { } end)

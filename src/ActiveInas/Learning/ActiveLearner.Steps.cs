@@ -142,19 +142,28 @@ public sealed partial class ActiveLearner
         Architecture architecture = search.Chosen;
         TrainedModel trained = await TrainModelAsync(t, architecture, s, f, cancellation).ConfigureAwait(false);
         Report(t, s.Count, "evaluate", architecture);
+        Evaluation? test = _evaluator.Evaluate(trained.Model, cancellation);
         RoundRecord record = new(
             t,
             s.Count,
             architecture,
             architecture.ParameterCount(_options.Classes),
             architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
-            _evaluator.Evaluate(trained.Model, cancellation),
+            test,
             trained.FinalLoss,
             trained.Steps,
             trained.Seconds,
-            search.Candidates.Count == 0 ? null : search);
+            search.Candidates.Count == 0 ? null : search)
+        {
+            NeverPredicted = test is null ? NeverPredicted.On(trained.Model, s, _options.Threads, cancellation) : NeverPredicted.On(test, s),
+        };
         _journal.RecordRound(record, trained.Model);
         _progress?.Report(new RoundEnded(record));
+        if (NeverPredicted.Text(record, s.DistinctBy(sample => sample.Label).Count(), _options.ClassNames) is { } warning)
+        {
+            _progress?.Report(new Warning(warning));
+        }
+
         return record;
     }
 

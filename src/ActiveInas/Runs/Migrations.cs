@@ -81,8 +81,9 @@ internal static class Migrations
             PRIMARY KEY (round, bin));
         """,
 
-        // Test images, predictions and right predictions of each class in a round.
+        // Test images, predictions and right predictions of each class in a round; the classes that its model never predicts (JSON, indices).
         """
+        ALTER TABLE rounds ADD COLUMN never_predicted TEXT;
         CREATE TABLE class_results (
             round INTEGER NOT NULL REFERENCES rounds (round), class INTEGER NOT NULL, images INTEGER NOT NULL, predicted INTEGER NOT NULL,
             correct INTEGER NOT NULL, PRIMARY KEY (round, class));

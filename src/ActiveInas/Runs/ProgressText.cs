@@ -13,6 +13,7 @@ public static class ProgressText
         RoundEnded round => Round(round),
         InitialLabelled initial => Initial(initial),
         RunOpened opened => $"run {opened.Id} in {opened.Folder}",
+        Warning warning => $"warning: {warning.Message}",
         Notice notice => notice.Message,
         _ => value.Line,
     };

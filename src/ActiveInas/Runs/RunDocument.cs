@@ -68,6 +68,9 @@ public sealed record RunDocument
     /// <summary>The same area under the balanced test error, 1 - balanced accuracy.</summary>
     public double? BalancedAuc => LearningCurve.Auc(LearningCurve.Points(Rounds, ErrorMeasure.Balanced));
 
+    /// <summary>What a person should look into, a sentence a round: classes that a model never predicts.</summary>
+    public IReadOnlyList<string> Warnings => [.. Rounds.Select(Warning).OfType<string>()];
+
     /// <summary>Reads a run as it stands, also while another process writes it.</summary>
     /// <exception cref="RunException">The folder holds no run.</exception>
     public static RunDocument Read(RunFolder folder)
@@ -129,6 +132,7 @@ public sealed record RunDocument
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
         ["auc"] = RunJson.Number(Auc),
         ["balanced_auc"] = RunJson.Number(BalancedAuc),
+        ["warnings"] = new JsonArray([.. Warnings.Select(warning => JsonValue.Create(warning))]),
         ["seconds"] = RunJson.Number(Seconds),
         ["end"] = End is null ? null : new JsonObject { ["rule"] = RuleName(End.Rule), ["reason"] = End.Reason },
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
@@ -170,6 +174,10 @@ public sealed record RunDocument
             })]),
         };
 
+    /// <summary>What a person should look into in a round, or null.</summary>
+    internal string? Warning(RoundRecord round)
+        => NeverPredicted.Text(round, ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? counts.Count(count => count > 0) : Classes.Count, Classes);
+
     private JsonObject Node(RoundRecord round)
     {
         QuerySummary? query = Queries.FirstOrDefault(query => query.Round == round.Round);
@@ -182,6 +190,7 @@ public sealed record RunDocument
         };
         node.AddMetrics(round);
         node["test_classes"] = round.Test is not { Classes.Count: > 0 } test ? null : new JsonArray([.. test.Classes.Select(Node)]);
+        node["never_predicted"] = new JsonArray([.. round.NeverPredicted.Select(c => JsonValue.Create(c < Classes.Count ? Classes[c] : $"{c}"))]);
         node["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null;
         node["search"] = Node(round.Search);
         node["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) };

@@ -93,9 +93,9 @@ public sealed partial class RunStore
             _connection.Execute(
                 """
                 INSERT INTO rounds (round, labels, blocks, stacks, parameters, flops, has_search, test_count, test_accuracy, test_loss,
-                    test_class_accuracy, test_calibration_error, train_loss, train_steps, train_seconds, recorded_at)
+                    test_class_accuracy, test_calibration_error, never_predicted, train_loss, train_steps, train_seconds, recorded_at)
                 VALUES (@Round, @Labels, @Blocks, @Stacks, @Parameters, @Flops, @HasSearch, @TestCount, @TestAccuracy, @TestLoss,
-                    @TestClassAccuracy, @TestCalibrationError, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
+                    @TestClassAccuracy, @TestCalibrationError, @NeverPredicted, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
                 """,
                 new RoundRow
                 {
@@ -111,6 +111,7 @@ public sealed partial class RunStore
                     TestLoss = record.Test is null ? null : Store(record.Test.Loss),
                     TestClassAccuracy = record.Test is null ? null : JsonSerializer.Serialize(record.Test.ClassAccuracy, s_numbers),
                     TestCalibrationError = record.Test is null ? null : Store(record.Test.CalibrationError),
+                    NeverPredicted = JsonSerializer.Serialize(record.NeverPredicted),
                     TrainLoss = Store(record.TrainLoss),
                     TrainSteps = record.TrainSteps,
                     TrainSeconds = record.TrainSeconds,
@@ -220,7 +221,10 @@ public sealed partial class RunStore
         row.TrainLoss ?? double.NaN,
         row.TrainSteps,
         row.TrainSeconds,
-        row.HasSearch ? FindSearch(row.Round) : null);
+        row.HasSearch ? FindSearch(row.Round) : null)
+    {
+        NeverPredicted = row.NeverPredicted is { } classes ? JsonSerializer.Deserialize<int[]>(classes)! : [],
+    };
 
     private sealed record RoundRow
     {
@@ -247,6 +251,8 @@ public sealed partial class RunStore
         public string? TestClassAccuracy { get; init; }
 
         public double? TestCalibrationError { get; init; }
+
+        public string? NeverPredicted { get; init; }
 
         public double? TrainLoss { get; init; }
 

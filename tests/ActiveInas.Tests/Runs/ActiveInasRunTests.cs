@@ -54,7 +54,7 @@ public sealed class ActiveInasRunTests : IDisposable
             new HashSet<string> { "schema_version", "run", "data", "query", "seed", "rounds", "auc", "seconds" }, json.Select(pair => pair.Key).ToHashSet());
         JsonObject round = json["rounds"]![0]!.AsObject();
         Assert.Equal(
-            ["round", "labels", "class_labels", "architecture", .. RoundMetrics.All.Select(metric => metric.Key), "test_classes", "kappa", "search", "query"],
+            ["round", "labels", "class_labels", "architecture", .. RoundMetrics.All.Select(metric => metric.Key), "test_classes", "never_predicted", "kappa", "search", "query"],
             round.Select(pair => pair.Key).ToHashSet());
         Assert.Equal(["blocks", "stacks"], round["architecture"]!.AsObject().Select(pair => pair.Key));
         Assert.Superset(

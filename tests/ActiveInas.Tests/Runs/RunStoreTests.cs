@@ -182,7 +182,7 @@ public sealed class RunStoreTests : IDisposable
             connection.Open();
             connection.Execute(
                 """
-                DROP TABLE class_results;
+                DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted;
                 DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2
                 """);
         }
@@ -192,6 +192,7 @@ public sealed class RunStoreTests : IDisposable
             Assert.Null(reader.FindRun()!.ImageHeight);
             RoundRecord round = Assert.Single(reader.Rounds());
             Assert.Empty(round.Test!.Calibration);
+            Assert.Empty(round.NeverPredicted);
 
             // The accuracies of the classes were recorded all along; what was predicted was not.
             Assert.Equal((0.25 + Samples.Awkward) / 2, RoundMetrics.BalancedAccuracy.Of(round)!.Value, 12);
@@ -231,6 +232,7 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(expected.Test.Classes, actual.Test.Classes);
         Assert.Equal(expected.Search!.Candidates, actual.Search!.Candidates);
         Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration, Classes = actual.Test.Classes };
-        Assert.Equal(expected with { Test = test, Search = actual.Search }, actual);
+        Assert.Equal(expected.NeverPredicted, actual.NeverPredicted);
+        Assert.Equal(expected with { Test = test, Search = actual.Search, NeverPredicted = actual.NeverPredicted }, actual);
     }
 }

@@ -54,7 +54,10 @@ internal static class Samples
         0.1 + 0.2,
         300,
         12.25,
-        search);
+        search)
+    {
+        NeverPredicted = [0, 2],
+    };
 
     public static QueryRecord Query(int round) => new(
         round,
