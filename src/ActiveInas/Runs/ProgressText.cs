@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
@@ -51,7 +52,7 @@ public static class ProgressText
     {
         IEnumerable<string> errors = search.Outcome.Candidates.Select(
             candidate => $"{candidate.Architecture} {Share(candidate.ValidationError)}{(candidate.Chosen ? " chosen" : "")}");
-        return $"round {search.Round}: validation error {string.Join(", ", errors)}";
+        return $"round {search.Round}: {ErrorMeasures.ValidationName(search.Outcome.Measure)} {string.Join(", ", errors)}";
     }
 
     private static string Round(RoundEnded round)

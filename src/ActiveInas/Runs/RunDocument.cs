@@ -160,6 +160,7 @@ public sealed record RunDocument
         : new JsonObject
         {
             ["seconds"] = RunJson.Number(search.Seconds),
+            ["measure"] = ErrorMeasures.Key(search.Measure),
             ["candidates"] = new JsonArray([.. search.Candidates.Select(candidate => new JsonObject
             {
                 ["step"] = candidate.Step,

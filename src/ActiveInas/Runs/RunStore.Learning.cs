@@ -100,8 +100,8 @@ public sealed partial class RunStore
         Commit(transaction => _connection.Execute(
             """
             INSERT INTO trials (key, blocks, stacks, seed, train_count, validation_count, validation_error, epoch_errors, final_loss, steps, seconds,
-                recorded_at)
-            VALUES (@Key, @Blocks, @Stacks, @Seed, @Train, @Validation, @Error, @Errors, @Loss, @Steps, @Seconds, @Now)
+                recorded_at, measure)
+            VALUES (@Key, @Blocks, @Stacks, @Seed, @Train, @Validation, @Error, @Errors, @Loss, @Steps, @Seconds, @Now, @Measure)
             """,
             new
             {
@@ -117,6 +117,7 @@ public sealed partial class RunStore
                 result.Steps,
                 result.Seconds,
                 Now = Now(),
+                Measure = ErrorMeasures.Key(request.Measure),
             },
             transaction));
     }
@@ -126,10 +127,13 @@ public sealed partial class RunStore
     {
         lock (_gate)
         {
-            return _connection
-                .Query<(int Blocks, int Stacks, double Seconds)>("SELECT blocks, stacks, seconds FROM searches WHERE round = @round", new { round })
-                .Select(row => new SearchOutcome(new Architecture(row.Blocks, row.Stacks), Candidates(round), row.Seconds))
-                .SingleOrDefault();
+            return _connection.QuerySingleOrDefault<SearchRow>("SELECT * FROM searches WHERE round = @round", new { round }) is { } row
+                ? new SearchOutcome(new Architecture(row.Blocks, row.Stacks), Candidates(round), row.Seconds)
+                {
+                    Measure = ErrorMeasures.FromKey(row.Measure),
+                    EffectiveCount = row.EffectiveCount,
+                }
+                : null;
         }
     }
 
@@ -140,8 +144,8 @@ public sealed partial class RunStore
         Commit(transaction =>
         {
             _connection.Execute(
-                "INSERT INTO searches (round, blocks, stacks, seconds) VALUES (@round, @Blocks, @Stacks, @Seconds)",
-                new { round, outcome.Chosen.Blocks, outcome.Chosen.Stacks, outcome.Seconds },
+                "INSERT INTO searches (round, blocks, stacks, seconds, measure, effective_count) VALUES (@round, @Blocks, @Stacks, @Seconds, @Measure, @EffectiveCount)",
+                new { round, outcome.Chosen.Blocks, outcome.Chosen.Stacks, outcome.Seconds, Measure = ErrorMeasures.Key(outcome.Measure), outcome.EffectiveCount },
                 transaction);
             for (int i = 0; i < outcome.Candidates.Count; i++)
             {
@@ -184,6 +188,19 @@ public sealed partial class RunStore
             row.Seconds,
             row.Chosen,
             row.Reason))];
+
+    private sealed record SearchRow
+    {
+        public int Blocks { get; init; }
+
+        public int Stacks { get; init; }
+
+        public double Seconds { get; init; }
+
+        public string? Measure { get; init; }
+
+        public double? EffectiveCount { get; init; }
+    }
 
     private sealed record TrialRow
     {

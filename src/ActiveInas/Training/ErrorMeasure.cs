@@ -16,6 +16,15 @@ public static class ErrorMeasures
     // Sums of class shares differ in their last bits with the order of the classes: without rounding equal networks would not tie.
     private const int Digits = 12;
 
+    /// <summary>Its name in JSON and in run.db: accuracy or balanced, as <see cref="CandidateMetric"/> has it.</summary>
+    public static string Key(ErrorMeasure measure) => measure == ErrorMeasure.Balanced ? "balanced" : "accuracy";
+
+    /// <summary>The measure of a name; null, in records of earlier versions, is the 0-1 error.</summary>
+    public static ErrorMeasure FromKey(string? key) => key == "balanced" ? ErrorMeasure.Balanced : ErrorMeasure.ZeroOne;
+
+    /// <summary>What the search calls its errors.</summary>
+    public static string ValidationName(ErrorMeasure measure) => measure == ErrorMeasure.Balanced ? "balanced validation error" : "validation error";
+
     /// <summary>The error of a network; NaN without images.</summary>
     public static double Of(Evaluation evaluation, ErrorMeasure measure)
     {

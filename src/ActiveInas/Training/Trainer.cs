@@ -154,7 +154,7 @@ internal sealed class Trainer
             {
                 // An evaluation may take as long as the interval itself: do not let both add up to lost work.
                 SaveWhenDue(0.5);
-                State.EpochErrors.Add(1 - Validate(cancellation).Accuracy);
+                State.EpochErrors.Add(ErrorMeasures.Of(Validate(cancellation), _request.Measure));
             }
 
             if (State.LossCount > 0)
