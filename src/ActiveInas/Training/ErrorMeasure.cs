@@ -13,9 +13,6 @@ public enum ErrorMeasure
 /// <summary>Errors by either measure.</summary>
 public static class ErrorMeasures
 {
-    // Sums of class shares differ in their last bits with the order of the classes: without rounding equal networks would not tie.
-    private const int Digits = 12;
-
     /// <summary>Its name in JSON and in run.db: accuracy or balanced, as <see cref="CandidateMetric"/> has it.</summary>
     public static string Key(ErrorMeasure measure) => measure == ErrorMeasure.Balanced ? "balanced" : "accuracy";
 
@@ -29,6 +26,6 @@ public static class ErrorMeasures
     public static double Of(Evaluation evaluation, ErrorMeasure measure)
     {
         ArgumentNullException.ThrowIfNull(evaluation);
-        return measure == ErrorMeasure.Balanced ? Math.Round(1 - evaluation.BalancedAccuracy, Digits) : 1 - evaluation.Accuracy;
+        return 1 - (measure == ErrorMeasure.Balanced ? evaluation.BalancedAccuracy : evaluation.Accuracy);
     }
 }

@@ -11,6 +11,9 @@ namespace ActiveInas.Training;
 /// <param name="CalibrationError">Expected calibration error over 15 equal-width bins of the maximal probability (Guo et al., arXiv 1706.04599).</param>
 public sealed record Evaluation(int Count, double Accuracy, double Loss, IReadOnlyList<double> ClassAccuracy, double CalibrationError)
 {
+    // Sums of class shares differ in their last bits with the order of the classes: without rounding equal networks would not tie in a search.
+    private const int Digits = 12;
+
     /// <summary>The bins behind <see cref="CalibrationError"/>, by confidence; empty where they were not recorded.</summary>
     public IReadOnlyList<CalibrationBin> Calibration { get; init; } = [];
 
@@ -18,9 +21,9 @@ public sealed record Evaluation(int Count, double Accuracy, double Loss, IReadOn
     public IReadOnlyList<ClassResult> Classes { get; init; } = [];
 
     /// <summary>Mean of <see cref="ClassAccuracy"/> over the classes that have images, 0..1: what guessing one class always gets is one
-    /// over their number. NaN without images.</summary>
+    /// over their number. NaN without images. Rounded to 12 digits.</summary>
     [JsonIgnore]
-    public double BalancedAccuracy => ClassAccuracy.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+    public double BalancedAccuracy => Math.Round(ClassAccuracy.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), Digits);
 
     /// <summary>Mean of <see cref="ClassResult.F1"/> over the classes that have images or predictions, 0..1; NaN where they were not recorded.</summary>
     [JsonIgnore]

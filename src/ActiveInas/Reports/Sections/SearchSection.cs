@@ -16,7 +16,7 @@ internal static class SearchSection
             : new Section(
                 "search",
                 "Search trace",
-                "Every candidate with its error on the validation part of the labels. The lowest wins; ties go to fewer parameters. Near ties, within the error that so few "
+                "Every candidate with its error on the validation part of the labels: the share of wrong predictions, or where the labels are imbalanced its mean over the classes. The lowest wins; ties go to fewer parameters. Near ties, within the error that so few "
                 + "validation images leave, are decided by chance as much as by capacity.")
             {
                 Figures = [.. methods.Select((method, i) => Trace(comparison, method, i))],
