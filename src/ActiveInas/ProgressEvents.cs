@@ -31,5 +31,8 @@ public sealed record InitialLabelled(IReadOnlyList<int> ClassCounts) : ProgressE
 /// <summary>A file is being loaded or downloaded.</summary>
 public sealed record DataProgressed(string What, long Done, long Total) : ProgressEvent;
 
+/// <summary>Something that a person should look into; the run goes on.</summary>
+public sealed record Warning(string Message) : ProgressEvent;
+
 /// <summary>Something worth a line in the log.</summary>
 public sealed record Notice(string Message) : ProgressEvent;

@@ -14,10 +14,10 @@ public sealed class ViewTests
     [InlineData(null, "")]
     [InlineData(double.NaN, "")]
     [InlineData(0.0, "")]
-    [InlineData(0.5, "████████████")]
-    [InlineData(1.0, "████████████████████████")]
-    [InlineData(0.5 / 24, "▌")]
-    [InlineData(1.125 / 24, "█▏")]
+    [InlineData(0.5, "████████")]
+    [InlineData(1.0, "████████████████")]
+    [InlineData(0.5 / 16, "▌")]
+    [InlineData(1.125 / 16, "█▏")]
     public void A_bar_is_as_long_as_its_share(double? share, string bar) => Assert.Equal(bar, RunView.Bar(share));
 
     [Fact]

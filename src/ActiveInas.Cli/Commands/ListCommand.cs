@@ -85,7 +85,19 @@ internal static class ListCommand
     {
         ["schema_version"] = RunDocument.SchemaVersion,
         ["root"] = folder,
-        ["runs"] = new JsonArray([.. runs.Select(run => new JsonObject
+        ["runs"] = new JsonArray([.. runs.Select(Document)]),
+        ["experiments"] = new JsonArray([.. experiments.Select(experiment => new JsonObject
+        {
+            ["out"] = experiment.Folder,
+            ["runs"] = experiment.Cells.Count,
+            ["finished"] = experiment.Cells.Count(cell => cell.State == "finished"),
+            ["problem"] = experiment.Problem,
+        })]),
+    };
+
+    private static JsonObject Document(RunSummary run)
+    {
+        JsonObject json = new()
         {
             ["run"] = run.Id,
             ["out"] = run.Folder,
@@ -96,21 +108,15 @@ internal static class ListCommand
             ["architecture"] = run.Architecture,
             ["rounds"] = run.Rounds,
             ["labels"] = run.Labels,
-            ["test_accuracy"] = JsonText.Number(run.TestAccuracy),
-            ["problem"] = Problem(run),
-        })]),
-        ["experiments"] = new JsonArray([.. experiments.Select(experiment => new JsonObject
-        {
-            ["out"] = experiment.Folder,
-            ["runs"] = experiment.Cells.Count,
-            ["finished"] = experiment.Cells.Count(cell => cell.State == "finished"),
-            ["problem"] = experiment.Problem,
-        })]),
-    };
+        };
+        json.AddQuality(run.Last);
+        json["problem"] = Problem(run);
+        return json;
+    }
 
     private static Table Table(IReadOnlyList<RunSummary> runs)
     {
-        Table table = Tables.Create("run", "state", "started (UTC)", "data", "query", "architecture", "#rounds", "#labels", "#accuracy", "folder");
+        Table table = Tables.Create("run", "state", "started (UTC)", "data", "query", "architecture", "#rounds", "#labels", "#accuracy", "#balanced", "folder");
         foreach (RunSummary run in runs)
         {
             table.AddRow(
@@ -122,7 +128,8 @@ internal static class ListCommand
                 Tables.Text(run.Architecture),
                 Tables.Text($"{run.Rounds}"),
                 Tables.Text(ProgressText.Count(run.Labels)),
-                Tables.Text(ProgressText.Share(run.TestAccuracy)),
+                Tables.Text(run.Last is { } last ? RoundMetrics.Accuracy.Text(last) : "-"),
+                Tables.Text(run.Last is { } ended ? RoundMetrics.BalancedAccuracy.Text(ended) : "-"),
                 Tables.Text(run.Folder));
         }
 

@@ -70,18 +70,20 @@ internal static class ExperimentView
     /// <summary>What came out of the finished runs of each method: means over their seeds, with standard errors.</summary>
     public static Table Methods(IReadOnlyList<CellState> cells)
     {
-        Table table = Tables.Create("method", "#seeds", "#labels", "#test accuracy", "#mean test error", "#time");
+        Table table = Tables.Create("method", "#seeds", "#labels", $"#{RoundMetrics.Accuracy.Title}", $"#{RoundMetrics.BalancedAccuracy.Title}", "#mean test error", "#mean balanced error", "#time");
         foreach (IGrouping<string, CellState> method in cells.GroupBy(cell => cell.Cell.Method))
         {
             RunDocument[] runs = Finished(method);
             RoundRecord[] ends = [.. runs.Select(run => run.Rounds[^1])];
-            (Sample accuracy, Sample area) = Means(runs);
+            Sample[] means = Means(runs);
             table.AddRow(
                 Tables.Text(method.Key),
                 Tables.Text($"{Range(Seeds(runs))} of {method.Count()}"),
                 Tables.Text(Range([.. ends.Select(round => round.Labels)])),
-                Tables.Strong(Text(accuracy)),
-                Tables.Text(Text(area)),
+                Tables.Strong(Text(means[0])),
+                Tables.Strong(Text(means[1])),
+                Tables.Text(Text(means[2])),
+                Tables.Text(Text(means[3])),
                 Tables.Text(runs.Length == 0 ? "-" : ProgressText.Duration(runs.Sum(run => run.Seconds))));
         }
 
@@ -102,14 +104,20 @@ internal static class ExperimentView
     private static RunDocument[] Finished(IEnumerable<CellState> cells)
         => [.. cells.Where(cell => cell.Run is { State: "finished", Rounds.Count: > 0 }).Select(cell => cell.Run!)];
 
-    private static (Sample Accuracy, Sample Area) Means(RunDocument[] runs) => (
-        Sample.Of([.. runs.Select(run => run.Rounds[^1].Test?.Accuracy).OfType<double>()]), Sample.Of([.. runs.Select(run => run.Auc).OfType<double>()]));
+    // Accuracy and balanced accuracy at the end, and the areas under the curves of their errors.
+    private static Sample[] Means(RunDocument[] runs)
+    {
+        Func<RunDocument, double?>[] values =
+        [
+            run => RoundMetrics.Accuracy.Of(run.Rounds[^1]), run => RoundMetrics.BalancedAccuracy.Of(run.Rounds[^1]), run => run.Auc, run => run.BalancedAuc,
+        ];
+        return [.. values.Select(value => Sample.Of([.. runs.Select(value).OfType<double>()]))];
+    }
 
     // Of each mean of a method that has a value: a run without a test part has neither, and one with a single round no area.
     private static int[] Seeds(RunDocument[] runs)
     {
-        (Sample accuracy, Sample area) = Means(runs);
-        int[] counts = [.. new[] { accuracy.Count, area.Count }.Where(count => count > 0)];
+        int[] counts = [.. Means(runs).Select(mean => mean.Count).Where(count => count > 0)];
         return counts.Length > 0 ? counts : [runs.Length];
     }
 
@@ -131,18 +139,7 @@ internal static class ExperimentView
         ["name"] = experiment.Name,
         ["title"] = experiment.Title,
         ["out"] = folder.Root,
-        ["cells"] = new JsonArray([.. cells.Select(cell => new JsonObject
-        {
-            ["id"] = cell.Cell.Id,
-            ["settings"] = new JsonObject(experiment.Varying.Zip(cell.Cell.Settings, (key, value) => KeyValuePair.Create(key, (JsonNode?)JsonValue.Create(value)))),
-            ["seed"] = cell.Cell.Seed,
-            ["state"] = cell.State,
-            ["folder"] = cell.Folder.Root,
-            ["labels"] = cell.Run is { Rounds.Count: > 0 } run ? run.Rounds[^1].Labels : 0,
-            ["test_accuracy"] = JsonText.Number(cell.Run is { Rounds.Count: > 0 } ended ? ended.Rounds[^1].Test?.Accuracy : null),
-            ["auc"] = JsonText.Number(cell.Run?.Auc),
-            ["failure"] = outcome?.Failed.FirstOrDefault(failure => failure.Cell.Id == cell.Cell.Id).Message,
-        })]),
+        ["cells"] = new JsonArray([.. cells.Select(cell => Document(experiment, cell, outcome))]),
         ["session"] = outcome is null ? null : new JsonObject
         {
             ["finished"] = outcome.Finished,
@@ -152,4 +149,22 @@ internal static class ExperimentView
             ["peak_memory_bytes"] = outcome.PeakMemory,
         },
     };
+    private static JsonObject Document(Experiment experiment, CellState cell, ExperimentOutcome? outcome)
+    {
+        RoundRecord? last = cell.Run is { Rounds.Count: > 0 } run ? run.Rounds[^1] : null;
+        JsonObject json = new()
+        {
+            ["id"] = cell.Cell.Id,
+            ["settings"] = new JsonObject(experiment.Varying.Zip(cell.Cell.Settings, (key, value) => KeyValuePair.Create(key, (JsonNode?)JsonValue.Create(value)))),
+            ["seed"] = cell.Cell.Seed,
+            ["state"] = cell.State,
+            ["folder"] = cell.Folder.Root,
+            ["labels"] = last?.Labels ?? 0,
+        };
+        json.AddQuality(last);
+        json["auc"] = JsonText.Number(cell.Run?.Auc);
+        json["balanced_auc"] = JsonText.Number(cell.Run?.BalancedAuc);
+        json["failure"] = outcome?.Failed.FirstOrDefault(failure => failure.Cell.Id == cell.Cell.Id).Message;
+        return json;
+    }
 }

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActiveInas.Learning;
+using ActiveInas.Runs;
 
 namespace ActiveInas.Cli.Views;
 
@@ -13,4 +15,13 @@ internal static class JsonText
 
     /// <summary>A plain number, or null for none and for what JSON cannot say.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+
+    /// <summary>Adds how good the network of a round is; null where there is none.</summary>
+    public static void AddQuality(this JsonObject json, RoundRecord? round)
+    {
+        foreach (RoundMetric metric in RoundMetrics.Quality)
+        {
+            json[metric.Key] = Number(round is null ? null : metric.Of(round));
+        }
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class LatestEvents : IProgress<ProgressEvent>
             case CellProgressed cell when cell.Inner is DataProgressed:
                 Report(cell.Inner);
                 break;
-            case Notice or CellFailed or CellBusy:
+            case Notice or Warning or CellFailed or CellBusy or CellProgressed { Inner: Warning }:
                 Note(ProgressText.Line(value));
                 break;
         }

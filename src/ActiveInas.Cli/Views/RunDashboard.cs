@@ -19,7 +19,7 @@ internal static class RunDashboard
     public static IRenderable Create(RunDocument run, RunProgress? progress, IReadOnlyList<string> notices)
     {
         List<IRenderable> parts = [Head(run)];
-        (double, double)[] curve = [.. run.Rounds.Where(round => round.Test is not null).Select(round => ((double)round.Labels, round.Test!.Accuracy))];
+        (double, double)[] curve = [.. run.Rounds.Where(round => RoundMetrics.Accuracy.Of(round) is not null).Select(round => ((double)round.Labels, RoundMetrics.Accuracy.Of(round)!.Value))];
         if (curve.Length > 0)
         {
             LinePlot plot = new(curve, PlotHeight, labels => $"{labels:N0}", share => share.ToString("0.000", CultureInfo.InvariantCulture));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
@@ -10,7 +9,8 @@ namespace ActiveInas.Cli.Views;
 /// <summary>A run for people: its learning curve, the path of its architectures, where its files are.</summary>
 internal static class RunView
 {
-    private const int BarWidth = 24;
+    private const int BarWidth = 16;
+    private const int WarningsShown = 3;
 
     /// <summary>One line of what this run is.</summary>
     public static void WriteHead(IAnsiConsole console, RunDocument run)
@@ -41,9 +41,26 @@ internal static class RunView
         }
 
         Tables.Fact(console, "architecture path", ArchitecturePath.Of(run.Rounds));
+        if (RoundMetrics.MajorityShare.Of(run.Rounds[^1]) is { } majority)
+        {
+            Tables.Fact(console, "largest class", $"{RoundMetrics.MajorityShare.Text(majority)} of the test part: the accuracy of guessing it always");
+        }
+
         if (run.Auc is { } auc)
         {
-            Tables.Fact(console, "mean test error", $"{auc.ToString("0.0000", CultureInfo.InvariantCulture)} (area under the error curve over the labels)");
+            string balanced = run.BalancedAuc is { } area ? $", balanced {ProgressText.Share(area)}" : "";
+            Tables.Fact(console, "mean test error", $"{ProgressText.Share(auc)}{balanced} (area under the error curve over the labels)");
+        }
+
+        IReadOnlyList<string> warnings = run.Warnings;
+        foreach (string warning in warnings.TakeLast(WarningsShown))
+        {
+            Tables.Fact(console, "warning", warning);
+        }
+
+        if (warnings.Count > WarningsShown)
+        {
+            Tables.Fact(console, "earlier warnings", $"{warnings.Count - WarningsShown}: see --json or {Path.Combine(run.Out, "log.txt")}");
         }
 
         if (run.End is { } end)
@@ -58,7 +75,12 @@ internal static class RunView
     /// <param name="bars">Whether the accuracy is also a bar.</param>
     public static Table Rounds(RunDocument run, IEnumerable<RoundRecord> rounds, bool bars)
     {
-        Table table = Tables.Create(["#round", "#labels", "architecture", "#parameters", "#test accuracy", .. bars ? ["0 % to 100 %"] : Array.Empty<string>(), "#search", "#train", "#query"]);
+        // The share of the largest class is the same in all rounds: with bars there is no room for it.
+        RoundMetric[] quality = [.. RoundMetrics.Quality.Where(metric => !bars || metric != RoundMetrics.MajorityShare)];
+        RoundMetric[] before = [RoundMetrics.Parameters];
+        RoundMetric[] after = [RoundMetrics.SearchSeconds, RoundMetrics.TrainSeconds];
+        Table table = Tables.Create([
+            "#round", "#labels", "architecture", .. Titles(before), .. Titles(quality), .. bars ? ["0 % to 100 %"] : Array.Empty<string>(), .. Titles(after), "#query"]);
         foreach (RoundRecord round in rounds)
         {
             QuerySummary? query = run.Queries.FirstOrDefault(query => query.Round == round.Round);
@@ -66,16 +88,17 @@ internal static class RunView
                 Tables.Text($"{round.Round}"),
                 Tables.Text(ProgressText.Count(round.Labels)),
                 Tables.Text($"{round.Architecture}"),
-                Tables.Text(ProgressText.Count(round.Parameters)),
-                Tables.Strong(ProgressText.Share(round.Test?.Accuracy)),
-                .. bars ? [new Text(Bar(round.Test?.Accuracy), new Style(Color.Green))] : Array.Empty<IRenderable>(),
-                Tables.Text(round.Search is { } search ? ProgressText.Duration(search.Seconds) : "-"),
-                Tables.Text(ProgressText.Duration(round.TrainSeconds)),
+                .. before.Select(metric => Tables.Text(metric.Text(round))),
+                .. quality.Select(metric => Tables.Strong(metric.Text(round))),
+                .. bars ? [new Text(Bar(RoundMetrics.Accuracy.Of(round)), new Style(Color.Green))] : Array.Empty<IRenderable>(),
+                .. after.Select(metric => Tables.Text(metric.Text(round))),
                 Tables.Text(query is null ? "-" : ProgressText.Duration(query.Seconds))]);
         }
 
         return table;
     }
+
+    private static IEnumerable<string> Titles(RoundMetric[] metrics) => metrics.Select(metric => $"#{metric.Title}");
 
     /// <summary>Where the files are and the command to look again.</summary>
     public static void WriteFiles(IAnsiConsole console, RunDocument run)

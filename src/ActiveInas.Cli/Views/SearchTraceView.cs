@@ -2,6 +2,7 @@ using System.Globalization;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
 using ActiveInas.Search;
+using ActiveInas.Training;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -35,5 +36,11 @@ internal static class SearchTraceView
         }
 
         console.Write(table);
+        int[] balanced = [.. run.Rounds.Where(round => round.Search?.Measure == ErrorMeasure.Balanced).Select(round => round.Round)];
+        if (balanced.Length > 0)
+        {
+            string rounds = balanced.Length == run.Rounds.Count ? "all rounds" : $"{(balanced.Length == 1 ? "round" : "rounds")} {string.Join(", ", balanced)}";
+            Tables.Fact(console, "validation error", $"balanced (1 - mean recall of the classes) in {rounds}: the labels are imbalanced, or the recipe says so");
+        }
     }
 }

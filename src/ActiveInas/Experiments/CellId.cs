@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ActiveInas.Runs;
+using ActiveInas.Training;
 
 namespace ActiveInas.Experiments;
 
 /// <summary>Names a run by what it computes: 12 hexadecimal digits of the SHA-256 of its resolved configuration.</summary>
 /// <remarks>Where the run lies, its threads and the cache of data sets change no result and are left out; so are the kernels, which are those of the whole
-/// experiment (<see cref="ExperimentKernels"/>), and settings without a value, so
-/// that a setting that a later version adds leaves the ids of runs without it alone. Keys are sorted.</remarks>
+/// experiment (<see cref="ExperimentKernels"/>), settings without a value, and keys of the recipe that say what a recipe without them means, so that what a
+/// later version adds leaves the ids of runs without it alone. Keys are sorted.</remarks>
 public static class CellId
 {
     private const int Digits = 12;
@@ -23,6 +24,8 @@ public static class CellId
         {
             json.Remove(key);
         }
+
+        RecipeFile.RemoveAdded(json[RecipeLayer.Key]!.AsObject());
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sorted(json)!.ToJsonString())))[..Digits];
     }

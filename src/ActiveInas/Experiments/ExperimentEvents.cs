@@ -20,7 +20,7 @@ public sealed record CellStarted(ExperimentCell Cell) : ProgressEvent
 public sealed record CellProgressed(ExperimentCell Cell, ProgressEvent Inner) : ProgressEvent
 {
     /// <inheritdoc/>
-    public override string? Line => Inner is RoundEnded && ProgressText.Line(Inner) is { } line ? $"{Cell.Label}: {line}" : null;
+    public override string? Line => Inner is RoundEnded or Warning && ProgressText.Line(Inner) is { } line ? $"{Cell.Label}: {line}" : null;
 }
 
 /// <summary>A cell is finished.</summary>

@@ -132,29 +132,56 @@ public sealed partial class ActiveLearner
         cancellation.ThrowIfCancellationRequested();
         Report(t, s.Count, "search", current);
         SearchOutcome outcome = await _search.SearchAsync(t, current, s, _trials, cancellation).ConfigureAwait(false);
+        ReportMeasure(t, outcome.Measure, s);
         _journal.RecordSearch(t, outcome);
         _progress?.Report(new SearchEnded(t, outcome));
         return outcome;
     }
+
+    // Said when it begins and when it changes, not in every round.
+    private void ReportMeasure(int t, ErrorMeasure measure, List<LabelledSample> s)
+    {
+        if (measure == (_journal.FindSearch(t - 1)?.Measure ?? ErrorMeasure.ZeroOne))
+        {
+            return;
+        }
+
+        LabelBalance balance = LabelBalance.Of(s);
+        string counts = FormattableString.Invariant($"the largest class has {balance.Largest} of {s.Count} labels, {balance.Ratio:0.0} times the mean of the others");
+        _progress?.Report(new Notice(measure == ErrorMeasure.Balanced
+            ? $"round {t}: {counts}: the search compared balanced validation errors (1 - mean recall of the classes; recipe.candidateMetric={Name(_options.Recipe.CandidateMetric)})"
+            : $"round {t}: {counts}: the search compared validation errors over all images again"));
+    }
+
+    private static string Name(CandidateMetric metric) => metric.ToString().ToLowerInvariant();
 
     private async Task<RoundRecord> TrainAsync(int t, SearchOutcome search, List<LabelledSample> s, ModelSlot f, CancellationToken cancellation)
     {
         Architecture architecture = search.Chosen;
         TrainedModel trained = await TrainModelAsync(t, architecture, s, f, cancellation).ConfigureAwait(false);
         Report(t, s.Count, "evaluate", architecture);
+        Evaluation? test = _evaluator.Evaluate(trained.Model, cancellation);
         RoundRecord record = new(
             t,
             s.Count,
             architecture,
             architecture.ParameterCount(_options.Classes),
             architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
-            _evaluator.Evaluate(trained.Model, cancellation),
+            test,
             trained.FinalLoss,
             trained.Steps,
             trained.Seconds,
-            search.Candidates.Count == 0 ? null : search);
+            search.Candidates.Count == 0 ? null : search)
+        {
+            NeverPredicted = test is null ? NeverPredicted.On(trained.Model, s, _options.Threads, cancellation) : NeverPredicted.On(test, s),
+        };
         _journal.RecordRound(record, trained.Model);
         _progress?.Report(new RoundEnded(record));
+        if (NeverPredicted.Text(record, s.DistinctBy(sample => sample.Label).Count(), _options.ClassNames) is { } warning)
+        {
+            _progress?.Report(new Warning(warning));
+        }
+
         return record;
     }
 

@@ -19,7 +19,12 @@ namespace ActiveInas.Learning;
 /// <param name="Search">Null for a fixed architecture.</param>
 public sealed record RoundRecord(
     int Round, int Labels, Architecture Architecture, long Parameters, long Flops, Evaluation? Test,
-    double TrainLoss, long TrainSteps, double TrainSeconds, SearchOutcome? Search);
+    double TrainLoss, long TrainSteps, double TrainSeconds, SearchOutcome? Search)
+{
+    /// <summary>Classes of the training set that the model never predicts, ascending: on the test part, or without one on the training images.
+    /// Empty also where it was not recorded.</summary>
+    public IReadOnlyList<int> NeverPredicted { get; init; } = [];
+}
 
 /// <summary>What a query asked for.</summary>
 /// <param name="Round">The round whose model asked; 0: the initial points, which no model asked for.</param>

@@ -13,6 +13,9 @@ public sealed record LearnerOptions
     /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
 
+    /// <summary>What people call the classes, for messages; empty: they are numbered.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
     /// <summary>H of the images in pixels.</summary>
     public required int Height { get; init; }
 

@@ -1,18 +1,22 @@
+using ActiveInas.Training;
+
 namespace ActiveInas.Learning;
 
 /// <summary>One point of a learning curve.</summary>
 /// <param name="Labels">|S_t|.</param>
-/// <param name="Error">Test 0-1 error, 0..1.</param>
+/// <param name="Error">Test error, 0..1.</param>
 public readonly record struct CurvePoint(int Labels, double Error);
 
-/// <summary>Areas under the curve of the test 0-1 error over the number of labels (trapezoidal rule).</summary>
+/// <summary>Areas under the curve of the test error over the number of labels (trapezoidal rule).</summary>
 public static class LearningCurve
 {
     /// <summary>The points of the rounds that were tested.</summary>
-    public static IReadOnlyList<CurvePoint> Points(IEnumerable<RoundRecord> rounds)
+    /// <param name="rounds">In order.</param>
+    /// <param name="measure">What counts as an error: the paper's is the 0-1 error.</param>
+    public static IReadOnlyList<CurvePoint> Points(IEnumerable<RoundRecord> rounds, ErrorMeasure measure = ErrorMeasure.ZeroOne)
     {
         ArgumentNullException.ThrowIfNull(rounds);
-        return [.. rounds.Where(round => round.Test is not null).Select(round => new CurvePoint(round.Labels, 1 - round.Test!.Accuracy))];
+        return [.. rounds.Where(round => round.Test is not null).Select(round => new CurvePoint(round.Labels, ErrorMeasures.Of(round.Test!, measure)))];
     }
 
     /// <summary>Area from the first to the last point over the label span: a mean error. Null for fewer than two different label counts.</summary>

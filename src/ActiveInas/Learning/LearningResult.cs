@@ -33,4 +33,7 @@ public sealed record LearningResult(IReadOnlyList<RoundRecord> Rounds, LearningE
 {
     /// <summary>Area under the test 0-1 error over the label span; null for one point or without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
+
+    /// <summary>Area under the balanced test error (1 - balanced accuracy) over the label span; null for one point or without a test part.</summary>
+    public double? BalancedAuc => LearningCurve.Auc(LearningCurve.Points(Rounds, ErrorMeasure.Balanced));
 }

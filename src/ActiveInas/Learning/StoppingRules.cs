@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActiveInas.Search;
+using ActiveInas.Training;
 
 namespace ActiveInas.Learning;
 
@@ -54,6 +55,8 @@ public sealed record StopEvidence(int Round, double Seconds, double? Kappa, shor
 /// rounds is not more than a gain above the best before them. kappa: Cohen's kappa between the predictions of successive models on the
 /// pool, averaged over the last n rounds, is at least a threshold (stabilising predictions: Bloodgood and Vijay-Shanker, arXiv 1409.5165;
 /// their stop set is a sample, ours the whole pool U_t). hours: the run took so long, over all its sessions.</para>
+/// <para>Validation accuracies are balanced ones in rounds whose search compared balanced errors; a plateau counts the rounds whose search compared
+/// what the latest did.</para>
 /// <para>Of several rules that hold the first in this order is the reason.</para>
 /// </remarks>
 public sealed record StoppingRules
@@ -80,13 +83,17 @@ public sealed record StoppingRules
     {
         ArgumentNullException.ThrowIfNull(rounds);
         ArgumentNullException.ThrowIfNull(evidence);
-        double[] accuracies = [.. rounds.Select(ValidationAccuracy).OfType<double>()];
+
+        // Accuracies by another measure do not compare with the latest.
+        IEnumerable<RoundRecord> alike = rounds.Where(round => round.Search?.Measure == rounds[^1].Search?.Measure);
+        double[] accuracies = [.. alike.Select(ValidationAccuracy).OfType<double>()];
+        string name = rounds.Count > 0 && rounds[^1].Search?.Measure == ErrorMeasure.Balanced ? "balanced validation accuracy" : "validation accuracy";
         bool validated = rounds.Count > 0 && ValidationAccuracy(rounds[^1]) is not null;
-        return (validated ? ByAccuracy(accuracies) ?? ByPlateau(accuracies) : null) ?? ByKappa(evidence) ?? ByTime(evidence);
+        return (validated ? ByAccuracy(accuracies, name) ?? ByPlateau(accuracies, name) : null) ?? ByKappa(evidence) ?? ByTime(evidence);
     }
 
-    /// <summary>Accuracy of the chosen candidate on the validation part of the search; null without a search, and while there are too few labels
-    /// for one.</summary>
+    /// <summary>Accuracy of the chosen candidate on the validation part of the search, balanced where the search compared balanced errors; null
+    /// without a search, and while there are too few labels for one.</summary>
     public static double? ValidationAccuracy(RoundRecord round)
     {
         ArgumentNullException.ThrowIfNull(round);
@@ -121,12 +128,12 @@ public sealed record StoppingRules
 
     private static string Text(double value) => RoundRule.Text(value);
 
-    private LearningStop? ByAccuracy(double[] accuracies)
+    private LearningStop? ByAccuracy(double[] accuracies, string name)
         => Accuracy is { } target && accuracies[^1] >= target
-            ? new(LearningEnd.AccuracyReached, $"the validation accuracy {Text(accuracies[^1])} reached the target {Text(target)}")
+            ? new(LearningEnd.AccuracyReached, $"the {name} {Text(accuracies[^1])} reached the target {Text(target)}")
             : null;
 
-    private LearningStop? ByPlateau(double[] accuracies)
+    private LearningStop? ByPlateau(double[] accuracies, string name)
     {
         if (Plateau is not { } rule || accuracies.Length <= rule.Rounds)
         {
@@ -138,7 +145,7 @@ public sealed record StoppingRules
         return lately - before <= rule.Value
             ? new(
                 LearningEnd.Plateau,
-                $"the best validation accuracy of the last {rule.Rounds} rounds, {Text(lately)}, is not more than {Text(rule.Value)} above the best "
+                $"the best {name} of the last {rule.Rounds} rounds, {Text(lately)}, is not more than {Text(rule.Value)} above the best "
                 + $"before, {Text(before)}")
             : null;
     }

@@ -66,6 +66,8 @@ public static class HtmlReport
         html.Append($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-title\">\n<h2 id=\"{section.Id}-title\">{Text(section.Title)}</h2>\n<p>{Text(section.Text)}</p>\n");
         foreach (NamedTable table in section.Tables)
         {
+            // A table alone is named by its section.
+            html.Append(section.Tables.Count > 1 ? $"<h3>{Text(table.Title)}</h3>\n" : "");
             Append(html, table.Table, table.Title);
         }
 

@@ -4,6 +4,7 @@ using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Runs;
 using ActiveInas.Statistics;
+using ActiveInas.Training;
 
 namespace ActiveInas.Reports;
 
@@ -38,7 +39,8 @@ public sealed record Method(IReadOnlyList<string> Settings, IReadOnlyList<Report
             .Select(group => new MethodPoint(group.Key, group.ToDictionary(point => point.Seed, point => point.Value!.Value)))];
 
     /// <summary>Test errors of one seed.</summary>
-    public IReadOnlyList<CurvePoint> ErrorCurve(ulong seed) => LearningCurve.Points(Runs.First(run => run.Seed == seed).Run.Rounds);
+    public IReadOnlyList<CurvePoint> ErrorCurve(ulong seed, ErrorMeasure measure = ErrorMeasure.ZeroOne)
+        => LearningCurve.Points(Runs.First(run => run.Seed == seed).Run.Rounds, measure);
 }
 
 /// <summary>How the paper calls things, and how it draws them.</summary>

@@ -8,13 +8,15 @@ namespace ActiveInas.Reports;
 /// <summary>A run, an experiment, or several runs, as people read them: sections with pictures and tables. The same recorded state gives the same report.</summary>
 public sealed record Report
 {
+    private const int WarningsShown = 4;
+
     /// <summary>Heading.</summary>
     public required string Title { get; init; }
 
     /// <summary>The command that makes these results again.</summary>
     public required string Command { get; init; }
 
-    /// <summary>What is missing; empty when all is there.</summary>
+    /// <summary>What is missing, and what a person should look into; empty when there is nothing.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>In reading order.</summary>
@@ -53,7 +55,7 @@ public sealed record Report
         {
             Title = input.Title,
             Command = input.Command,
-            Notes = [.. input.Gaps, .. gaps, .. Kernels(input)],
+            Notes = [.. input.Gaps, .. gaps, .. Kernels(input), .. Warnings(comparison)],
             Sections = [.. sections.OfType<Section>().Where(section => section.Figures.Count + section.Tables.Count + section.Gallery.Count > 0)],
             Configurations = [.. comparison.Methods.Select(method => (comparison.NameOf(method), method.Configuration.ToJson()))],
         };
@@ -83,6 +85,18 @@ public sealed record Report
         }
 
         return (sets, gaps);
+    }
+
+    // Of the last rounds: earlier ones are in the section of the classes.
+    private static string[] Warnings(Comparison comparison)
+    {
+        bool single = comparison.Methods.Count == 1 && comparison.Methods[0].Runs.Count == 1;
+        string[] all =
+        [
+            .. comparison.Methods.SelectMany(method => method.Runs.Select(run => (Text: run.Run.Warning(run.Run.Rounds[^1]), Name: $"{comparison.NameOf(method)}, seed {run.Seed}: ")))
+                .Where(warning => warning.Text is not null).Select(warning => (single ? "" : warning.Name) + warning.Text),
+        ];
+        return all.Length <= WarningsShown ? all : [.. all.Take(WarningsShown), $"{all.Length - WarningsShown} more runs whose last model never predicts some class: see Classes."];
     }
 
     private static IEnumerable<string> Kernels(ReportInput input)

@@ -80,5 +80,17 @@ internal static class Migrations
             round INTEGER NOT NULL REFERENCES rounds (round), bin INTEGER NOT NULL, count INTEGER NOT NULL, confidence REAL, accuracy REAL,
             PRIMARY KEY (round, bin));
         """,
+
+        // Test images, predictions and right predictions of each class in a round; the classes that its model never predicts (JSON, indices);
+        // what the validation errors of trials and searches are (NULL: accuracy), and as how many images the validation part counts.
+        """
+        ALTER TABLE rounds ADD COLUMN never_predicted TEXT;
+        ALTER TABLE trials ADD COLUMN measure TEXT;
+        ALTER TABLE searches ADD COLUMN measure TEXT;
+        ALTER TABLE searches ADD COLUMN effective_count REAL;
+        CREATE TABLE class_results (
+            round INTEGER NOT NULL REFERENCES rounds (round), class INTEGER NOT NULL, images INTEGER NOT NULL, predicted INTEGER NOT NULL,
+            correct INTEGER NOT NULL, PRIMARY KEY (round, class));
+        """,
     ];
 }

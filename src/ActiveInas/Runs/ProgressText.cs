@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
@@ -13,6 +14,7 @@ public static class ProgressText
         RoundEnded round => Round(round),
         InitialLabelled initial => Initial(initial),
         RunOpened opened => $"run {opened.Id} in {opened.Folder}",
+        Warning warning => $"warning: {warning.Message}",
         Notice notice => notice.Message,
         _ => value.Line,
     };
@@ -50,10 +52,10 @@ public static class ProgressText
     {
         IEnumerable<string> errors = search.Outcome.Candidates.Select(
             candidate => $"{candidate.Architecture} {Share(candidate.ValidationError)}{(candidate.Chosen ? " chosen" : "")}");
-        return $"round {search.Round}: validation error {string.Join(", ", errors)}";
+        return $"round {search.Round}: {ErrorMeasures.ValidationName(search.Outcome.Measure)} {string.Join(", ", errors)}";
     }
 
     private static string Round(RoundEnded round)
-        => $"round {round.Record.Round}: {round.Record.Architecture} with {Count(round.Record.Labels)} labels: test accuracy "
-            + $"{Share(round.Record.Test?.Accuracy)} after {Duration(round.Record.TrainSeconds + (round.Record.Search?.Seconds ?? 0))}";
+        => $"round {round.Record.Round}: {round.Record.Architecture} with {Count(round.Record.Labels)} labels: "
+            + $"{RoundMetrics.Text(round.Record)} after {Duration(round.Record.TrainSeconds + (round.Record.Search?.Seconds ?? 0))}";
 }

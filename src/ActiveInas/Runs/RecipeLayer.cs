@@ -15,10 +15,11 @@ internal static class RecipeLayer
     /// <summary>All its keys.</summary>
     public static JsonObject ToJson(Recipe recipe) => JsonNode.Parse(RecipeFile.ToJson(recipe))!.AsObject();
 
-    /// <summary>Changes the keys that an object gives. With "basedOn" it starts from that recipe instead; one that gives every key is a recipe by itself.</summary>
+    /// <summary>Changes the keys that an object gives. With "basedOn" it starts from that recipe instead; a whole recipe, as a recorded
+    /// configuration has it, takes the place of the other.</summary>
     public static Recipe Patch(Recipe recipe, JsonObject patch, string origin)
     {
-        if (patch.ContainsKey("basedOn") || RecipeFile.IsComplete(patch))
+        if (patch.ContainsKey("basedOn") || RecipeFile.IsWhole(patch))
         {
             return RecipeFile.Parse(patch.ToJsonString(), origin);
         }

@@ -1,3 +1,5 @@
+using ActiveInas.Learning;
+
 namespace ActiveInas.Runs;
 
 /// <summary>A run as a list shows it.</summary>
@@ -10,9 +12,9 @@ namespace ActiveInas.Runs;
 /// <param name="Architecture">"search" or A(i,j).</param>
 /// <param name="Rounds">Finished rounds.</param>
 /// <param name="Labels">Labels of the last finished round.</param>
-/// <param name="TestAccuracy">Of the last finished round.</param>
+/// <param name="Last">The last finished round; null: none.</param>
 public sealed record RunSummary(
-    string Id, string Folder, string State, string CreatedAt, string Data, string Query, string Architecture, int Rounds, int Labels, double? TestAccuracy);
+    string Id, string Folder, string State, string CreatedAt, string Data, string Query, string Architecture, int Rounds, int Labels, RoundRecord? Last);
 
 /// <summary>Finds runs.</summary>
 public static class RunCatalog
@@ -73,7 +75,7 @@ public static class RunCatalog
                 configuration.Architecture,
                 document.Rounds.Count,
                 document.Rounds.Count == 0 ? 0 : document.Rounds[^1].Labels,
-                document.Rounds.Count == 0 ? null : document.Rounds[^1].Test?.Accuracy);
+                document.Rounds.Count == 0 ? null : document.Rounds[^1]);
         }
         catch (Exception exception) when (exception is RunException or ConfigurationException or System.Text.Json.JsonException or Microsoft.Data.Sqlite.SqliteException)
         {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Search;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs;
 
@@ -64,6 +65,12 @@ public sealed record RunDocument
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));
 
+    /// <summary>The same area under the balanced test error, 1 - balanced accuracy.</summary>
+    public double? BalancedAuc => LearningCurve.Auc(LearningCurve.Points(Rounds, ErrorMeasure.Balanced));
+
+    /// <summary>What a person should look into, a sentence a round: classes that a model never predicts.</summary>
+    public IReadOnlyList<string> Warnings => [.. Rounds.Select(Warning).OfType<string>()];
+
     /// <summary>Reads a run as it stands, also while another process writes it.</summary>
     /// <exception cref="RunException">The folder holds no run.</exception>
     public static RunDocument Read(RunFolder folder)
@@ -124,6 +131,8 @@ public sealed record RunDocument
         ["threads"] = Configuration.Threads,
         ["rounds"] = new JsonArray([.. Rounds.Select(Node)]),
         ["auc"] = RunJson.Number(Auc),
+        ["balanced_auc"] = RunJson.Number(BalancedAuc),
+        ["warnings"] = new JsonArray([.. Warnings.Select(warning => JsonValue.Create(warning))]),
         ["seconds"] = RunJson.Number(Seconds),
         ["end"] = End is null ? null : new JsonObject { ["rule"] = RuleName(End.Rule), ["reason"] = End.Reason },
     }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = RunJson.Encoder });
@@ -138,11 +147,20 @@ public sealed record RunDocument
         _ => "hours",
     };
 
+    private static JsonObject Node(ClassResult result) => new()
+    {
+        ["images"] = result.Images,
+        ["predicted"] = result.Predicted,
+        ["right"] = result.Right,
+        ["f1"] = RunJson.Number(result.F1),
+    };
+
     private static JsonObject? Node(SearchOutcome? search) => search is null
         ? null
         : new JsonObject
         {
             ["seconds"] = RunJson.Number(search.Seconds),
+            ["measure"] = ErrorMeasures.Key(search.Measure),
             ["candidates"] = new JsonArray([.. search.Candidates.Select(candidate => new JsonObject
             {
                 ["step"] = candidate.Step,
@@ -157,23 +175,26 @@ public sealed record RunDocument
             })]),
         };
 
+    /// <summary>What a person should look into in a round, or null.</summary>
+    internal string? Warning(RoundRecord round)
+        => NeverPredicted.Text(round, ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? counts.Count(count => count > 0) : Classes.Count, Classes);
+
     private JsonObject Node(RoundRecord round)
     {
         QuerySummary? query = Queries.FirstOrDefault(query => query.Round == round.Round);
-        return new JsonObject
+        JsonObject node = new()
         {
             ["round"] = round.Round,
             ["labels"] = round.Labels,
             ["class_labels"] = ClassLabels.TryGetValue(round.Round, out IReadOnlyList<int>? counts) ? new JsonArray([.. counts.Select(count => JsonValue.Create(count))]) : null,
             ["architecture"] = new JsonObject { ["blocks"] = round.Architecture.Blocks, ["stacks"] = round.Architecture.Stacks },
-            ["parameters"] = round.Parameters,
-            ["flops"] = round.Flops,
-            ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
-            ["test_loss"] = RunJson.Number(round.Test?.Loss),
-            ["train_seconds"] = RunJson.Number(round.TrainSeconds),
-            ["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null,
-            ["search"] = Node(round.Search),
-            ["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) },
         };
+        node.AddMetrics(round);
+        node["test_classes"] = round.Test is not { Classes.Count: > 0 } test ? null : new JsonArray([.. test.Classes.Select(Node)]);
+        node["never_predicted"] = new JsonArray([.. round.NeverPredicted.Select(c => JsonValue.Create(c < Classes.Count ? Classes[c] : $"{c}"))]);
+        node["kappa"] = Kappas.TryGetValue(round.Round, out double kappa) ? RunJson.Number(kappa) : null;
+        node["search"] = Node(round.Search);
+        node["query"] = query is null ? null : new JsonObject { ["name"] = query.Strategy, ["seconds"] = RunJson.Number(query.Seconds) };
+        return node;
     }
 }

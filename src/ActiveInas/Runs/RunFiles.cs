@@ -49,16 +49,14 @@ public sealed class RunFiles(RunFolder folder, RunStore store)
     private string RoundsCsv(IReadOnlyList<RoundRecord> rounds)
     {
         StringBuilder text = new StringBuilder().AppendCsv(
-            "round", "labels", "blocks", "stacks", "parameters", "flops", "test_accuracy", "test_loss", "test_calibration_error", "train_loss",
-            "train_steps", "train_seconds", "search_seconds", "query", "query_seconds");
+            ["round", "labels", "blocks", "stacks", .. RoundMetrics.All.Select(metric => metric.Key), "query", "query_seconds"]);
         ILookup<int, QuerySummary> queries = store.Queries().ToLookup(query => query.Round);
         foreach (RoundRecord round in rounds)
         {
             QuerySummary? query = queries[round.Round].SingleOrDefault();
-            text.AppendCsv(
-                round.Round, round.Labels, round.Architecture.Blocks, round.Architecture.Stacks, round.Parameters, round.Flops,
-                round.Test?.Accuracy, round.Test?.Loss, round.Test?.CalibrationError, round.TrainLoss, round.TrainSteps, round.TrainSeconds,
-                round.Search?.Seconds, query?.Strategy, query?.Seconds);
+            text.AppendCsv([
+                round.Round, round.Labels, round.Architecture.Blocks, round.Architecture.Stacks,
+                .. RoundMetrics.All.Select(metric => metric.Field(round)), query?.Strategy, query?.Seconds]);
         }
 
         return text.ToString();
@@ -74,15 +72,10 @@ public sealed class RunFiles(RunFolder folder, RunStore store)
                 ["round"] = round.Round,
                 ["labels"] = round.Labels,
                 ["architecture"] = round.Architecture.ToString(),
-                ["parameters"] = round.Parameters,
-                ["test_accuracy"] = RunJson.Number(round.Test?.Accuracy),
-                ["test_loss"] = RunJson.Number(round.Test?.Loss),
-                ["test_calibration_error"] = RunJson.Number(round.Test?.CalibrationError),
-                ["test_class_accuracy"] = round.Test is null ? null : new JsonArray([.. round.Test.ClassAccuracy.Select(value => RunJson.Number(value))]),
-                ["train_loss"] = RunJson.Number(round.TrainLoss),
-                ["train_steps"] = round.TrainSteps,
-                ["train_seconds"] = RunJson.Number(round.TrainSeconds),
             };
+            line.AddMetrics(round);
+            line["test_class_accuracy"] = round.Test is null ? null : new JsonArray([.. round.Test.ClassAccuracy.Select(value => RunJson.Number(value))]);
+            line["test_class_predictions"] = round.Test is not { Classes.Count: > 0 } test ? null : new JsonArray([.. test.Classes.Select(result => JsonValue.Create(result.Predicted))]);
             text.Append(line.ToJsonString(s_line)).Append('\n');
         }
 

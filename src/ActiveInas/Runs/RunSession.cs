@@ -175,6 +175,7 @@ internal sealed class RunSession : IDisposable
     {
         PoolSize = _data.Train.Count,
         Classes = _data.Classes.Count,
+        ClassNames = _data.Classes,
         Height = _data.Train.Height,
         Width = _data.Train.Width,
 

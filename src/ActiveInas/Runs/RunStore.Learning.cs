@@ -37,7 +37,7 @@ public sealed partial class RunStore
     public void InsertLabels(int round, IReadOnlyList<LabelledSample> labels, Func<SampleId, string> path, string source)
         => Commit(transaction =>
         {
-            _connection.Execute("INSERT INTO label_batches VALUES (@round, @source, @now)", new { round, source, now = Now() }, transaction);
+            _connection.Execute("INSERT INTO label_batches (round, source, recorded_at) VALUES (@round, @source, @now)", new { round, source, now = Now() }, transaction);
             _connection.Execute(
                 "INSERT INTO labels (sample, round, position, label, path) VALUES (@Sample, @Round, @Position, @Label, @Path)",
                 labels.Select((label, i) => new { Sample = label.Id.Value, Round = round, Position = i, label.Label, Path = path(label.Id) }),
@@ -80,12 +80,7 @@ public sealed partial class RunStore
     {
         lock (_gate)
         {
-            TrialRow? row = _connection.QuerySingleOrDefault<TrialRow>(
-                """
-                SELECT validation_error AS ValidationError, epoch_errors AS EpochErrors, final_loss AS FinalLoss, steps AS Steps,
-                    seconds AS Seconds FROM trials WHERE key = @key
-                """,
-                new { key });
+            TrialRow? row = _connection.QuerySingleOrDefault<TrialRow>("SELECT * FROM trials WHERE key = @key", new { key });
             return row is null
                 ? null
                 : new TrialResult(
@@ -103,7 +98,11 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(result);
         Commit(transaction => _connection.Execute(
-            "INSERT INTO trials VALUES (@Key, @Blocks, @Stacks, @Seed, @Train, @Validation, @Error, @Errors, @Loss, @Steps, @Seconds, @Now)",
+            """
+            INSERT INTO trials (key, blocks, stacks, seed, train_count, validation_count, validation_error, epoch_errors, final_loss, steps, seconds,
+                recorded_at, measure)
+            VALUES (@Key, @Blocks, @Stacks, @Seed, @Train, @Validation, @Error, @Errors, @Loss, @Steps, @Seconds, @Now, @Measure)
+            """,
             new
             {
                 request.Key,
@@ -118,6 +117,7 @@ public sealed partial class RunStore
                 result.Steps,
                 result.Seconds,
                 Now = Now(),
+                Measure = ErrorMeasures.Key(request.Measure),
             },
             transaction));
     }
@@ -127,10 +127,13 @@ public sealed partial class RunStore
     {
         lock (_gate)
         {
-            return _connection
-                .Query<(int Blocks, int Stacks, double Seconds)>("SELECT blocks, stacks, seconds FROM searches WHERE round = @round", new { round })
-                .Select(row => new SearchOutcome(new Architecture(row.Blocks, row.Stacks), Candidates(round), row.Seconds))
-                .SingleOrDefault();
+            return _connection.QuerySingleOrDefault<SearchRow>("SELECT * FROM searches WHERE round = @round", new { round }) is { } row
+                ? new SearchOutcome(new Architecture(row.Blocks, row.Stacks), Candidates(round), row.Seconds)
+                {
+                    Measure = ErrorMeasures.FromKey(row.Measure),
+                    EffectiveCount = row.EffectiveCount,
+                }
+                : null;
         }
     }
 
@@ -141,8 +144,8 @@ public sealed partial class RunStore
         Commit(transaction =>
         {
             _connection.Execute(
-                "INSERT INTO searches VALUES (@round, @Blocks, @Stacks, @Seconds)",
-                new { round, outcome.Chosen.Blocks, outcome.Chosen.Stacks, outcome.Seconds },
+                "INSERT INTO searches (round, blocks, stacks, seconds, measure, effective_count) VALUES (@round, @Blocks, @Stacks, @Seconds, @Measure, @EffectiveCount)",
+                new { round, outcome.Chosen.Blocks, outcome.Chosen.Stacks, outcome.Seconds, Measure = ErrorMeasures.Key(outcome.Measure), outcome.EffectiveCount },
                 transaction);
             for (int i = 0; i < outcome.Candidates.Count; i++)
             {
@@ -153,8 +156,8 @@ public sealed partial class RunStore
 
     private void InsertCandidate(int round, int position, CandidateRecord candidate, SqliteTransaction transaction) => _connection.Execute(
         """
-        INSERT INTO candidates VALUES
-            (@round, @position, @Step, @Blocks, @Stacks, @Seed, @Error, @Parameters, @Flops, @Seconds, @Chosen, @Reason)
+        INSERT INTO candidates (round, position, step, blocks, stacks, seed, validation_error, parameters, flops, seconds, chosen, reason)
+        VALUES (@round, @position, @Step, @Blocks, @Stacks, @Seed, @Error, @Parameters, @Flops, @Seconds, @Chosen, @Reason)
         """,
         new
         {
@@ -174,13 +177,7 @@ public sealed partial class RunStore
         transaction);
 
     private List<CandidateRecord> Candidates(int round) => [.. _connection
-        .Query<CandidateRow>(
-            """
-            SELECT step AS Step, blocks AS Blocks, stacks AS Stacks, seed AS Seed, validation_error AS ValidationError,
-                parameters AS Parameters, flops AS Flops, seconds AS Seconds, chosen AS Chosen, reason AS Reason
-            FROM candidates WHERE round = @round ORDER BY position
-            """,
-            new { round })
+        .Query<CandidateRow>("SELECT * FROM candidates WHERE round = @round ORDER BY position", new { round })
         .Select(row => new CandidateRecord(
             row.Step,
             new Architecture(row.Blocks, row.Stacks),
@@ -191,6 +188,19 @@ public sealed partial class RunStore
             row.Seconds,
             row.Chosen,
             row.Reason))];
+
+    private sealed record SearchRow
+    {
+        public int Blocks { get; init; }
+
+        public int Stacks { get; init; }
+
+        public double Seconds { get; init; }
+
+        public string? Measure { get; init; }
+
+        public double? EffectiveCount { get; init; }
+    }
 
     private sealed record TrialRow
     {

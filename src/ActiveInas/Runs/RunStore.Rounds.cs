@@ -56,20 +56,12 @@ public sealed record MetricRow
 /// <content>Rounds, queries and metrics.</content>
 public sealed partial class RunStore
 {
-    private const string RoundColumns =
-        """
-        SELECT round AS Round, labels AS Labels, blocks AS Blocks, stacks AS Stacks, parameters AS Parameters, flops AS Flops,
-            has_search AS HasSearch, test_count AS TestCount, test_accuracy AS TestAccuracy, test_loss AS TestLoss,
-            test_class_accuracy AS TestClassAccuracy, test_calibration_error AS TestCalibrationError, train_loss AS TrainLoss,
-            train_steps AS TrainSteps, train_seconds AS TrainSeconds, recorded_at AS RecordedAt FROM rounds
-        """;
-
     /// <summary>A finished round, or null.</summary>
     public RoundRecord? FindRound(int round)
     {
         lock (_gate)
         {
-            return _connection.QuerySingleOrDefault<RoundRow>($"{RoundColumns} WHERE round = @round", new { round }) is { } row ? Record(row) : null;
+            return _connection.QuerySingleOrDefault<RoundRow>("SELECT * FROM rounds WHERE round = @round", new { round }) is { } row ? Record(row) : null;
         }
     }
 
@@ -78,7 +70,7 @@ public sealed partial class RunStore
     {
         lock (_gate)
         {
-            return [.. _connection.Query<RoundRow>($"{RoundColumns} ORDER BY round").Select(Record)];
+            return [.. _connection.Query<RoundRow>("SELECT * FROM rounds ORDER BY round").Select(Record)];
         }
     }
 
@@ -100,8 +92,10 @@ public sealed partial class RunStore
         {
             _connection.Execute(
                 """
-                INSERT INTO rounds VALUES (@Round, @Labels, @Blocks, @Stacks, @Parameters, @Flops, @HasSearch, @TestCount, @TestAccuracy, @TestLoss,
-                    @TestClassAccuracy, @TestCalibrationError, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
+                INSERT INTO rounds (round, labels, blocks, stacks, parameters, flops, has_search, test_count, test_accuracy, test_loss,
+                    test_class_accuracy, test_calibration_error, never_predicted, train_loss, train_steps, train_seconds, recorded_at)
+                VALUES (@Round, @Labels, @Blocks, @Stacks, @Parameters, @Flops, @HasSearch, @TestCount, @TestAccuracy, @TestLoss,
+                    @TestClassAccuracy, @TestCalibrationError, @NeverPredicted, @TrainLoss, @TrainSteps, @TrainSeconds, @RecordedAt)
                 """,
                 new RoundRow
                 {
@@ -117,23 +111,17 @@ public sealed partial class RunStore
                     TestLoss = record.Test is null ? null : Store(record.Test.Loss),
                     TestClassAccuracy = record.Test is null ? null : JsonSerializer.Serialize(record.Test.ClassAccuracy, s_numbers),
                     TestCalibrationError = record.Test is null ? null : Store(record.Test.CalibrationError),
+                    NeverPredicted = JsonSerializer.Serialize(record.NeverPredicted),
                     TrainLoss = Store(record.TrainLoss),
                     TrainSteps = record.TrainSteps,
                     TrainSeconds = record.TrainSeconds,
                     RecordedAt = Now(),
                 },
                 transaction);
-            _connection.Execute(
-                "INSERT INTO calibration VALUES (@Round, @Bin, @Count, @Confidence, @Accuracy)",
-                (record.Test?.Calibration ?? []).Select((bin, index) => new
-                {
-                    record.Round,
-                    Bin = index,
-                    bin.Count,
-                    Confidence = Store(bin.Confidence),
-                    Accuracy = Store(bin.Accuracy),
-                }),
-                transaction);
+            if (record.Test is { } test)
+            {
+                InsertDetails(record.Round, test, transaction);
+            }
         });
     }
 
@@ -158,7 +146,7 @@ public sealed partial class RunStore
         lock (_gate)
         {
             return [.. _connection.Query<QuerySummary>(
-                "SELECT round AS Round, strategy AS Strategy, seconds AS Seconds FROM query_batches ORDER BY round")];
+                "SELECT round, strategy, seconds FROM query_batches ORDER BY round")];
         }
     }
 
@@ -168,7 +156,7 @@ public sealed partial class RunStore
         lock (_gate)
         {
             return [.. _connection.Query<QueryLine>(
-                "SELECT sample AS Sample, path AS Path, score AS Score, rank AS Rank FROM queries WHERE round = @round ORDER BY position",
+                "SELECT sample, path, score, rank FROM queries WHERE round = @round ORDER BY position",
                 new { round })];
         }
     }
@@ -180,11 +168,11 @@ public sealed partial class RunStore
         Commit(transaction =>
         {
             _connection.Execute(
-                "INSERT INTO query_batches VALUES (@Round, @Strategy, @Seconds, @now)",
+                "INSERT INTO query_batches (round, strategy, seconds, recorded_at) VALUES (@Round, @Strategy, @Seconds, @now)",
                 new { record.Round, record.Strategy, record.Seconds, now = Now() },
                 transaction);
             _connection.Execute(
-                "INSERT INTO queries VALUES (@Round, @Position, @Rank, @Sample, @Path, @Score)",
+                "INSERT INTO queries (round, position, rank, sample, path, score) VALUES (@Round, @Position, @Rank, @Sample, @Path, @Score)",
                 record.Picks.Select((pick, i) => new
                 {
                     record.Round,
@@ -200,7 +188,7 @@ public sealed partial class RunStore
 
     /// <summary>Records measured values; a later value of the same key, name and step replaces the earlier.</summary>
     public void InsertMetrics(IReadOnlyCollection<MetricRow> metrics) => Commit(transaction => _connection.Execute(
-        "INSERT OR REPLACE INTO metrics VALUES (@Key, @Name, @Step, @Value)", metrics, transaction));
+        "INSERT OR REPLACE INTO metrics (key, name, step, value) VALUES (@Key, @Name, @Step, @Value)", metrics, transaction));
 
     /// <summary>All measured values.</summary>
     public IReadOnlyList<MetricRow> Metrics()
@@ -208,17 +196,9 @@ public sealed partial class RunStore
         lock (_gate)
         {
             return [.. _connection.Query<MetricRow>(
-                "SELECT key AS Key, name AS Name, step AS Step, value AS Value FROM metrics ORDER BY key, step, name")];
+                "SELECT key, name, step, value FROM metrics ORDER BY key, step, name")];
         }
     }
-
-    // A reader migrates nothing: a store of an earlier version has no such table.
-    private List<CalibrationBin> Calibration(int round) => SchemaVersion < 3
-        ? []
-        : [.. _connection
-            .Query<(int Count, double? Confidence, double? Accuracy)>(
-                "SELECT count, confidence, accuracy FROM calibration WHERE round = @round ORDER BY bin", new { round })
-            .Select(row => new CalibrationBin(row.Count, row.Confidence ?? double.NaN, row.Accuracy ?? double.NaN))];
 
     private RoundRecord Record(RoundRow row) => new(
         row.Round,
@@ -236,11 +216,15 @@ public sealed partial class RunStore
                 row.TestCalibrationError ?? double.NaN)
             {
                 Calibration = Calibration(row.Round),
+                Classes = ClassResults(row.Round),
             },
         row.TrainLoss ?? double.NaN,
         row.TrainSteps,
         row.TrainSeconds,
-        row.HasSearch ? FindSearch(row.Round) : null);
+        row.HasSearch ? FindSearch(row.Round) : null)
+    {
+        NeverPredicted = row.NeverPredicted is { } classes ? JsonSerializer.Deserialize<int[]>(classes)! : [],
+    };
 
     private sealed record RoundRow
     {
@@ -267,6 +251,8 @@ public sealed partial class RunStore
         public string? TestClassAccuracy { get; init; }
 
         public double? TestCalibrationError { get; init; }
+
+        public string? NeverPredicted { get; init; }
 
         public double? TrainLoss { get; init; }
 

@@ -16,7 +16,7 @@ public sealed partial class RunStore
         lock (_gate)
         {
             return _connection.QuerySingleOrDefault<EvidenceRow>(
-                "SELECT seconds AS Seconds, kappa AS Kappa, predictions AS Predictions FROM evidence WHERE round = @round", new { round }) is { } row
+                "SELECT seconds, kappa, predictions FROM evidence WHERE round = @round", new { round }) is { } row
                 ? new StopEvidence(round, row.Seconds, row.Kappa, Decode(row.Predictions))
                 : null;
         }
@@ -30,7 +30,7 @@ public sealed partial class RunStore
         {
             _connection.Execute("UPDATE evidence SET predictions = NULL", transaction: transaction);
             _connection.Execute(
-                "INSERT INTO evidence VALUES (@Round, @Seconds, @Kappa, @predictions)",
+                "INSERT INTO evidence (round, seconds, kappa, predictions) VALUES (@Round, @Seconds, @Kappa, @predictions)",
                 new { evidence.Round, evidence.Seconds, evidence.Kappa, predictions = Encode(evidence.Predictions) },
                 transaction);
         });

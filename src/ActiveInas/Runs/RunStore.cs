@@ -55,7 +55,13 @@ public sealed partial class RunStore : IDisposable
     private readonly double _secondsBefore;
     private readonly bool _writes;
 
-    static RunStore() => SQLitePCL.Batteries_V2.Init();
+    static RunStore()
+    {
+        SQLitePCL.Batteries_V2.Init();
+
+        // test_loss fills TestLoss: a column is named once, in the schema.
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+    }
 
     private RunStore(SqliteConnection connection, bool writes)
     {
@@ -109,16 +115,8 @@ public sealed partial class RunStore : IDisposable
     {
         lock (_gate)
         {
-            // A reader migrates nothing: a store of an earlier version has fewer columns.
-            string size = SchemaVersion >= 3 ? "image_height AS ImageHeight, image_width AS ImageWidth" : "NULL AS ImageHeight, NULL AS ImageWidth";
-            return HasSchema
-                ? _connection.QuerySingleOrDefault<RunRow>(
-                    $"""
-                    SELECT id AS Id, created_at AS CreatedAt, state AS State, version AS Version, kernels AS Kernels,
-                        data_fingerprint AS DataFingerprint, classes AS Classes, configuration AS Configuration,
-                        environment AS Environment, seconds AS Seconds, {size} FROM runs
-                    """)
-                : null;
+            // A reader migrates nothing: a store of an earlier version has fewer columns, and what it lacks stays null.
+            return HasSchema ? _connection.QuerySingleOrDefault<RunRow>("SELECT * FROM runs") : null;
         }
     }
 
@@ -153,7 +151,7 @@ public sealed partial class RunStore : IDisposable
     public void FinishRun(Learning.LearningStop end) => Commit(transaction =>
     {
         ArgumentNullException.ThrowIfNull(end);
-        _connection.Execute("INSERT INTO ends VALUES (@Rule, @Reason)", new { Rule = end.Rule.ToString(), end.Reason }, transaction);
+        _connection.Execute("INSERT INTO ends (rule, reason) VALUES (@Rule, @Reason)", new { Rule = end.Rule.ToString(), end.Reason }, transaction);
         _connection.Execute("UPDATE runs SET state = 'finished'", transaction: transaction);
     });
 

@@ -2,7 +2,7 @@ using ActiveInas.Learning;
 
 namespace ActiveInas.Runs;
 
-/// <summary>TensorBoard's event file of the rounds: test accuracy, test loss and parameters over the number of labels.</summary>
+/// <summary>TensorBoard's event file of the rounds: their metrics over the number of labels.</summary>
 public static class TensorBoardFile
 {
     /// <summary>Its name in tb/. TensorBoard asks for "tfevents" in the name.</summary>
@@ -19,12 +19,8 @@ public static class TensorBoardFile
         EventRecord.AppendVersion(file, times.Count == 0 ? DateTime.UnixEpoch : times[rounds[0].Round]);
         foreach (RoundRecord round in rounds)
         {
-            List<(string Tag, double Value)> scalars = [("model/parameters", round.Parameters), ("train/loss", round.TrainLoss)];
-            if (round.Test is { } test)
-            {
-                scalars.InsertRange(0, [("test/accuracy", test.Accuracy), ("test/loss", test.Loss)]);
-            }
-
+            IEnumerable<(string, double)> scalars = RoundMetrics.All.Where(metric => metric.Of(round) is not null)
+                .Select(metric => (metric.Tag, metric.Of(round)!.Value));
             EventRecord.AppendScalars(file, times[round.Round], round.Labels, scalars);
         }
 

@@ -1,4 +1,6 @@
 using ActiveInas.Architectures;
+using ActiveInas.Data;
+using ActiveInas.Training;
 
 namespace ActiveInas.Search;
 
@@ -6,7 +8,7 @@ namespace ActiveInas.Search;
 /// <param name="TrainedIn">The step that trained it.</param>
 /// <param name="Architecture">A(B_r, i, j).</param>
 /// <param name="Seed">Seed of its training.</param>
-/// <param name="Error">0-1 error on V'.</param>
+/// <param name="Error">Error on V'.</param>
 /// <param name="Parameters">Trainable parameters.</param>
 /// <param name="Flops">FLOPs of one forward pass of one image.</param>
 /// <param name="Seconds">Training time.</param>
@@ -22,10 +24,13 @@ internal sealed record Candidate(
 /// <param name="compared">All candidates of the step.</param>
 /// <param name="pick">The winner.</param>
 /// <param name="current">The architecture before the step.</param>
-/// <param name="validationCount">|V'|.</param>
-internal sealed class CandidateReasons(IReadOnlyList<Candidate> compared, Candidate pick, Architecture current, int validationCount)
+/// <param name="validation">V'.</param>
+/// <param name="measure">What the errors are.</param>
+internal sealed class CandidateReasons(
+    IReadOnlyList<Candidate> compared, Candidate pick, Architecture current, IReadOnlyList<LabelledSample> validation, ErrorMeasure measure)
 {
-    private readonly double _standardError = NearTie.StandardError(pick.Error, validationCount);
+    private readonly double _count = NearTie.EffectiveCount(validation, measure);
+    private readonly string _error = ErrorMeasures.ValidationName(measure);
 
     /// <summary>The reason for one candidate.</summary>
     public string For(Candidate candidate, int step)
@@ -41,21 +46,21 @@ internal sealed class CandidateReasons(IReadOnlyList<Candidate> compared, Candid
         Candidate? next = compared.Where(candidate => candidate != pick).MinBy(candidate => (candidate.Error, candidate.Parameters));
         if (next is null)
         {
-            return $"the only candidate within the space, validation error {pick.Error:0.0000}";
+            return $"the only candidate within the space, {_error} {pick.Error:0.0000}";
         }
 
         return next.Error == pick.Error
             ? $"tie at {pick.Error:0.0000} with {next.Architecture}, fewer parameters"
-            : $"lowest validation error {pick.Error:0.0000} (next {next.Error:0.0000}, {next.Architecture}){Nearness(next)}";
+            : $"lowest {_error} {pick.Error:0.0000} (next {next.Error:0.0000}, {next.Architecture}){Nearness(next)}";
     }
 
     private string Lost(Candidate candidate)
         => candidate.Error == pick.Error
             ? $"tie at {pick.Error:0.0000} with {pick.Architecture}, more parameters"
-            : $"validation error {candidate.Error:0.0000}, {candidate.Error - pick.Error:0.0000} above {pick.Architecture}{Nearness(candidate)}";
+            : $"{_error} {candidate.Error:0.0000}, {candidate.Error - pick.Error:0.0000} above {pick.Architecture}{Nearness(candidate)}";
 
     private string Nearness(Candidate loser)
-        => NearTie.Is(pick.Error, loser.Error, validationCount)
-            ? $"; near tie: within one standard error ({_standardError:0.0000}) of {validationCount} validation images"
+        => NearTie.Is(pick.Error, loser.Error, _count)
+            ? $"; near tie: within one standard error ({NearTie.StandardError(pick.Error, _count):0.0000}) of {validation.Count} validation images"
             : string.Empty;
 }

@@ -8,7 +8,7 @@ namespace ActiveInas.Search;
 /// <param name="Step">t of iNAS, from 1.</param>
 /// <param name="Architecture">Candidate.</param>
 /// <param name="Seed">Seed of its training.</param>
-/// <param name="ValidationError">0-1 error on V'.</param>
+/// <param name="ValidationError">Error on V' by the measure of the search.</param>
 /// <param name="Parameters">Trainable parameters.</param>
 /// <param name="Flops">FLOPs of one forward pass of one image (a multiply-add counts 2).</param>
 /// <param name="Seconds">Training time.</param>
@@ -21,7 +21,14 @@ public sealed record CandidateRecord(
 /// <param name="Chosen">A_t.</param>
 /// <param name="Candidates">In the order they were compared; empty for a fixed architecture.</param>
 /// <param name="Seconds">Sum of the candidates' seconds.</param>
-public sealed record SearchOutcome(Architecture Chosen, IReadOnlyList<CandidateRecord> Candidates, double Seconds);
+public sealed record SearchOutcome(Architecture Chosen, IReadOnlyList<CandidateRecord> Candidates, double Seconds)
+{
+    /// <summary>What the validation errors are.</summary>
+    public ErrorMeasure Measure { get; init; } = ErrorMeasure.ZeroOne;
+
+    /// <summary>As how many images V' counts for the uncertainty of an error (<see cref="NearTie.EffectiveCount"/>); null where it was not recorded.</summary>
+    public double? EffectiveCount { get; init; }
+}
 
 /// <summary>Chooses the architecture of a round: iNAS (Algorithm 1), or a fixed one on the same code path.</summary>
 public interface IArchitectureSearch

@@ -23,7 +23,8 @@ public sealed record InasOptions(SearchSpace Space, int Classes, int Height, int
 /// <summary>Algorithm 1, iNAS(S, A(B, i0, j0), A, T): grows the architecture while growing pays on held-out labels.</summary>
 /// <remarks>
 /// <para>a_0 = A(B, i0, j0); a_t = argmin over {a_{t-1}, its successors} within A of the 0-1 error on V' after training on S'.</para>
-/// <para>Reference: Geifman and El-Yaniv, arXiv 1811.07579, algorithm 1. Deviation: the split is stratified by class.</para>
+/// <para>Reference: Geifman and El-Yaniv, arXiv 1811.07579, algorithm 1. Deviations: the split is stratified by class; where the recipe's
+/// candidateMetric says so (<see cref="LabelBalance"/>) errors are balanced ones.</para>
 /// </remarks>
 public sealed class InasSearch : IArchitectureSearch
 {
@@ -62,6 +63,8 @@ public sealed class InasSearch : IArchitectureSearch
             return new SearchOutcome(current, [], 0);
         }
 
+        ErrorMeasure measure = LabelBalance.Of(labelled).Measure(_options.Recipe.CandidateMetric);
+
         // 2. Up to T steps to the best of {(i, j), more stacks, more blocks} within A.
         Dictionary<Architecture, Candidate> trained = [];
         List<CandidateRecord> trace = [];
@@ -72,7 +75,7 @@ public sealed class InasSearch : IArchitectureSearch
             {
                 if (!trained.TryGetValue(architecture, out Candidate? candidate))
                 {
-                    candidate = await TrainAsync(round, step, architecture, parts, runner, cancellation).ConfigureAwait(false);
+                    candidate = await TrainAsync(round, step, architecture, parts, measure, runner, cancellation).ConfigureAwait(false);
                     trained.Add(architecture, candidate);
                 }
 
@@ -80,7 +83,7 @@ public sealed class InasSearch : IArchitectureSearch
             }
 
             Candidate pick = compared.MinBy(candidate => (candidate.Error, candidate.Parameters))!;
-            CandidateReasons reasons = new(compared, pick, current, parts.Validation.Count);
+            CandidateReasons reasons = new(compared, pick, current, parts.Validation, measure);
             trace.AddRange(compared.Select(candidate => candidate.ToRecord(step, candidate == pick, reasons.For(candidate, step))));
             if (pick.Architecture == current)
             {
@@ -91,15 +94,22 @@ public sealed class InasSearch : IArchitectureSearch
         }
 
         // 3. The pick.
-        return new SearchOutcome(current, trace, trace.Sum(candidate => candidate.Seconds));
+        return new SearchOutcome(current, trace, trace.Sum(candidate => candidate.Seconds))
+        {
+            Measure = measure,
+            EffectiveCount = NearTie.EffectiveCount(parts.Validation, measure),
+        };
     }
 
     private async Task<Candidate> TrainAsync(
-        int round, int step, Architecture architecture, SplitParts parts, ITrialRunner runner, CancellationToken cancellation)
+        int round, int step, Architecture architecture, SplitParts parts, ErrorMeasure measure, ITrialRunner runner, CancellationToken cancellation)
     {
         string key = RoundKeys.Candidate(round, architecture);
         TrialRequest request = new(
-            key, architecture, _options.Classes, parts.Train, parts.Validation, _options.Recipe, SeedTree.Derive(_options.Seed, key));
+            key, architecture, _options.Classes, parts.Train, parts.Validation, _options.Recipe, SeedTree.Derive(_options.Seed, key))
+        {
+            Measure = measure,
+        };
         TrialResult result = await runner.RunAsync(request, cancellation).ConfigureAwait(false);
         return result.ValidationError is >= 0 and <= 1
             ? new Candidate(

@@ -138,12 +138,10 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
     {
         List<(string Name, double? Value)> values =
         [
-            ("parameters", round.Parameters), ("flops", round.Flops), ("blocks", round.Architecture.Blocks), ("stacks", round.Architecture.Stacks),
-            ("train_loss", round.TrainLoss), ("train_seconds", round.TrainSeconds), ("search_seconds", round.Search?.Seconds),
+            ("blocks", round.Architecture.Blocks), ("stacks", round.Architecture.Stacks), .. RoundMetrics.All.Select(metric => (metric.Key, metric.Of(round))),
         ];
         if (round.Test is Evaluation test)
         {
-            values.AddRange([("test_accuracy", test.Accuracy), ("test_loss", test.Loss), ("test_calibration_error", test.CalibrationError)]);
             values.AddRange(ClassKeys(run.Classes).Zip(test.ClassAccuracy, (key, accuracy) => (key, (double?)accuracy)));
         }
 

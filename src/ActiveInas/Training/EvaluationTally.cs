@@ -9,6 +9,7 @@ internal sealed class EvaluationTally(int classes)
     public const int Bins = 15;
 
     private readonly int[] _classCount = new int[classes];
+    private readonly int[] _classPredicted = new int[classes];
     private readonly int[] _classRight = new int[classes];
     private readonly int[] _binCount = new int[Bins];
     private readonly int[] _binRight = new int[Bins];
@@ -33,17 +34,18 @@ internal sealed class EvaluationTally(int classes)
         }
 
         _loss += Math.Log(sum) - ((double)logits[label] - logits[predicted]);
-        AddPrediction(_probabilities[predicted] / sum, predicted == label, label);
+        AddPrediction(_probabilities[predicted] / sum, predicted, label);
     }
 
     /// <summary>Adds an image with the probability of the predicted class; it adds nothing to the loss.</summary>
-    public void AddPrediction(double confidence, bool right, int label)
+    public void AddPrediction(double confidence, int predicted, int label)
     {
         int bin = Math.Clamp((int)Math.Ceiling(confidence * Bins) - 1, 0, Bins - 1);
         _binCount[bin]++;
         _binConfidence[bin] += confidence;
         _classCount[label]++;
-        if (right)
+        _classPredicted[predicted]++;
+        if (predicted == label)
         {
             _binRight[bin]++;
             _classRight[label]++;
@@ -69,6 +71,7 @@ internal sealed class EvaluationTally(int classes)
         {
             Calibration = [.. Enumerable.Range(0, Bins).Select(b => new CalibrationBin(
                 _binCount[b], _binCount[b] == 0 ? double.NaN : _binConfidence[b] / _binCount[b], Share(_binRight[b], _binCount[b])))],
+            Classes = [.. Enumerable.Range(0, classes).Select(c => new ClassResult(_classCount[c], _classPredicted[c], _classRight[c]))],
         };
     }
 

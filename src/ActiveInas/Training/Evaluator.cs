@@ -4,7 +4,7 @@ using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
 
-/// <summary>Runs a network over labelled images: accuracy, loss, accuracy of each class, calibration error. The result depends neither on
+/// <summary>Runs a network over labelled images: accuracy, loss, results of each class, calibration error. The result depends neither on
 /// the batch size nor on the threads.</summary>
 public static class Evaluator
 {

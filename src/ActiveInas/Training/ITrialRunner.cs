@@ -19,11 +19,15 @@ public sealed record TrialRequest(
     IReadOnlyList<LabelledSample> Train,
     IReadOnlyList<LabelledSample> Validation,
     Recipe Recipe,
-    ulong Seed);
+    ulong Seed)
+{
+    /// <summary>Which error on V' scores it.</summary>
+    public ErrorMeasure Measure { get; init; } = ErrorMeasure.ZeroOne;
+}
 
 /// <summary>What a candidate's training returns.</summary>
-/// <param name="ValidationError">0-1 error on V' by the recipe's rule, 0..1.</param>
-/// <param name="EpochErrors">0-1 error on V' after each evaluated epoch.</param>
+/// <param name="ValidationError">Error on V' by the request's measure and the recipe's rule, 0..1.</param>
+/// <param name="EpochErrors">That error after each evaluated epoch.</param>
 /// <param name="FinalLoss">Mean training loss of the last epoch.</param>
 /// <param name="Steps">SGD steps made.</param>
 /// <param name="Seconds">Wall-clock, summed over resumes.</param>

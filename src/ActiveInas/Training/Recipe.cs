@@ -35,6 +35,19 @@ public enum CandidateScore
     LastEpoch,
 }
 
+/// <summary>Which error of a candidate on V' the search compares.</summary>
+public enum CandidateMetric
+{
+    /// <summary>The balanced error where the labels are imbalanced (<see cref="Search.LabelBalance"/>), else the 0-1 error.</summary>
+    Auto,
+
+    /// <summary>The 0-1 error (the authors').</summary>
+    Accuracy,
+
+    /// <summary>The balanced error: 1 - mean recall over the classes present in V'.</summary>
+    Balanced,
+}
+
 /// <summary>From this epoch on, this learning rate.</summary>
 public readonly record struct LearningRateDrop(double Epoch, double Rate);
 
@@ -127,4 +140,8 @@ public sealed record Recipe(
     AugmentationRecipe Augmentation,
     double? LabelSmoothing = null,
     double? LogitAdjustment = null,
-    double? AverageShare = null);
+    double? AverageShare = null)
+{
+    /// <summary>Which error of a candidate the search compares. A recipe written before there was a choice means the 0-1 error.</summary>
+    public CandidateMetric CandidateMetric { get; init; } = CandidateMetric.Accuracy;
+}

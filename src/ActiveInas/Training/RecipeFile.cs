@@ -16,6 +16,9 @@ public static class RecipeFile
     private const string BasedOn = "basedOn";
     private const string Prefix = "recipe.";
 
+    // Keys that files of earlier versions lack, with what such a file meant: a recorded run must go on as it began.
+    private static readonly (string Key, string Value)[] s_added = [("candidateMetric", "accuracy")];
+
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -50,9 +53,6 @@ public static class RecipeFile
     /// <summary>Writes a file.</summary>
     public static void Write(string path, Recipe recipe) => File.WriteAllText(path, ToJson(recipe) + "\n");
 
-    /// <summary>Whether an object gives every key that has no value of its own.</summary>
-    internal static bool IsComplete(JsonObject recipe) => Missing(ToNode(Recipes.Quick), recipe, string.Empty) is null;
-
     /// <summary>Parses JSON.</summary>
     /// <param name="json">One object.</param>
     /// <param name="origin">Named in errors: the file.</param>
@@ -70,9 +70,13 @@ public static class RecipeFile
             overlay.Remove(BasedOn);
             template = ToNode(Base(basis, origin));
         }
-        else if (Missing(template, overlay, string.Empty) is { } missing)
+        else
         {
-            throw new ConfigurationException($"{origin}: '{missing}' is missing. Add it, or add \"{BasedOn}\": \"quick\" to give only what differs.");
+            Complete(overlay);
+            if (Missing(template, overlay, string.Empty) is { } missing)
+            {
+                throw new ConfigurationException($"{origin}: '{missing}' is missing. Add it, or add \"{BasedOn}\": \"quick\" to give only what differs.");
+            }
         }
 
         RecipeOverlay.Apply(template, overlay, origin);
@@ -103,6 +107,37 @@ public static class RecipeFile
         JsonObject template = ToNode(recipe);
         RecipeOverlay.Apply(template, (JsonObject)node!, assignment);
         return FromNode(template, assignment);
+    }
+
+    /// <summary>Whether an object gives every key, but for those added since it was written: then it says all, and lies over nothing.</summary>
+    internal static bool IsWhole(JsonObject recipe)
+    {
+        JsonObject copy = recipe.DeepClone().AsObject();
+        Complete(copy);
+        return Missing(ToNode(Recipes.Quick), copy, string.Empty) is null;
+    }
+
+    /// <summary>Takes out the keys that were added later and say what a recipe without them means.</summary>
+    internal static void RemoveAdded(JsonObject recipe)
+    {
+        foreach ((string key, string value) in s_added)
+        {
+            if (recipe[key] is JsonValue given && given.TryGetValue(out string? text) && text == value)
+            {
+                recipe.Remove(key);
+            }
+        }
+    }
+
+    private static void Complete(JsonObject recipe)
+    {
+        foreach ((string key, string value) in s_added)
+        {
+            if (!recipe.ContainsKey(key))
+            {
+                recipe[key] = value;
+            }
+        }
     }
 
     private static JsonObject ToNode(Recipe recipe) => JsonSerializer.SerializeToNode(recipe, s_options)!.AsObject();

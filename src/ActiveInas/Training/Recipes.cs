@@ -26,7 +26,8 @@ public static class Recipes
         DropoutInTraining: false,
         Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0.1, ShiftPixels: 0, RotationDegrees: 15));
 
-    /// <summary>For small machines: epochs count passes over S, one-cycle learning rate, candidates are scored by their last epoch.</summary>
+    /// <summary>For small machines: epochs count passes over S, one-cycle learning rate, candidates are scored by their last epoch,
+    /// and by the balanced error where the labels are imbalanced.</summary>
     public static Recipe Quick { get; } = new(
         Name: "quick",
         BatchSize: 64,
@@ -41,7 +42,10 @@ public static class Recipes
         BatchNormRunningWeight: 0.1,
         DropoutRate: 0.5,
         DropoutInTraining: false,
-        Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 3, RotationDegrees: 0));
+        Augmentation: new AugmentationRecipe(FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 3, RotationDegrees: 0))
+    {
+        CandidateMetric = CandidateMetric.Auto,
+    };
 
     /// <summary>For real images and few labels: long enough for every network to fit, strong augmentation, smoothed labels. Chosen on validation parts
     /// (docs/results/recipes.md); it costs five to ten times what <see cref="Quick"/> does.</summary>

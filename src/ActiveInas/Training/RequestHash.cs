@@ -20,6 +20,7 @@ internal static class RequestHash
             writer.Write(request.Classes);
             writer.Write(request.Seed);
             writer.Write(RecipeFile.ToJson(request.Recipe));
+            writer.Write(request.Measure.ToString());
             writer.Write(ReferenceEquals(length, request.Recipe.Candidate) ? "candidate" : "training");
             Write(writer, request.Train);
             Write(writer, request.Validation);

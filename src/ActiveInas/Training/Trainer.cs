@@ -163,7 +163,7 @@ internal sealed class Trainer
                 _average?.Swap();
                 try
                 {
-                    State.EpochErrors.Add(1 - Validate(cancellation).Accuracy);
+                    State.EpochErrors.Add(ErrorMeasures.Of(Validate(cancellation), _request.Measure));
                 }
                 finally
                 {

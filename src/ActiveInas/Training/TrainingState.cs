@@ -21,6 +21,6 @@ internal sealed class TrainingState
     /// <summary>Epochs that are over and, where the recipe asks for it, evaluated.</summary>
     public int EpochsClosed { get; set; }
 
-    /// <summary>0-1 errors on V' of the evaluated epochs.</summary>
+    /// <summary>Errors on V' of the evaluated epochs, by the request's measure.</summary>
     public List<double> EpochErrors { get; } = [];
 }

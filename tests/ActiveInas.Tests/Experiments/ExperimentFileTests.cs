@@ -1,6 +1,7 @@
 using ActiveInas.Experiments;
 using ActiveInas.Runs;
 using ActiveInas.Tests.Runs;
+using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Experiments;
 
@@ -54,8 +55,9 @@ public sealed class ExperimentFileTests
         ];
         Assert.Equal(5, others.Append(id).Distinct().Count());
 
-        // A promise to folders that exist: ids do not change from version to version.
-        Assert.Equal("61bddb3c05e6", id);
+        // A promise to folders that exist: the id of what is computed does not change from version to version. The recipe quick compared 0-1 errors
+        // when this id was first given.
+        Assert.Equal("61bddb3c05e6", CellId.Of(configuration with { Recipe = configuration.Recipe with { CandidateMetric = CandidateMetric.Accuracy } }));
     }
 
     [Fact]

@@ -85,6 +85,36 @@ public sealed class ActiveLearnerTests
             setup.Events);
     }
 
+    /// <summary>5 labels of one class and 1 of the other in round 1; 5 and 4 in round 2; 6 and 6 in round 3.</summary>
+    [Fact]
+    public async Task What_the_search_compares_is_said_when_it_begins_and_when_it_changes()
+    {
+        Setup setup = new()
+        {
+            Options = Setup.Given with { InitialLabels = Stub.Labelled(0, 2, 4, 6, 8, 1), Recipe = Stub.Recipe with { CandidateMetric = CandidateMetric.Auto } },
+        };
+
+        LearningResult result = await setup.RunAsync();
+
+        Assert.Equal([ErrorMeasure.Balanced, ErrorMeasure.ZeroOne, ErrorMeasure.ZeroOne], result.Rounds.Select(round => round.Search!.Measure));
+        string[] said = [.. setup.Events.Where(line => line.Contains("the search compared", StringComparison.Ordinal))];
+        Assert.Equal(2, said.Length);
+        Assert.StartsWith("round 1: the largest class has 5 of 6 labels, 5.0 times the mean of the others: the search compared balanced validation errors", said[0], StringComparison.Ordinal);
+        Assert.Contains("recipe.candidateMetric=auto", said[0], StringComparison.Ordinal);
+        Assert.StartsWith("round 2: the largest class has 5 of 9 labels, 1.3 times", said[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_knows_one_class_is_a_warning_also_without_a_test_part()
+    {
+        Setup setup = new() { Options = Setup.Given with { Budget = 7, ClassNames = ["even", "odd"] }, HasTest = false };
+
+        LearningResult result = await setup.RunAsync();
+
+        Assert.All(result.Rounds, round => Assert.Equal([1], round.NeverPredicted));
+        Assert.Contains(setup.Events, line => line.Contains("round 2: the model never predicts 1 of its 2 classes (odd) on its own training images", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(7, 2)]
     [InlineData(8, 3)]
@@ -318,7 +348,7 @@ public sealed class ActiveLearnerTests
         {
             IArchitectureSearch search = Fixed is { } architecture
                 ? new FixedArchitecture(architecture, 32, 32)
-                : new InasSearch(new InasOptions(SearchSpace.Default, 2, 32, 32, Stub.Recipe, Options.Seed));
+                : new InasSearch(new InasOptions(SearchSpace.Default, 2, 32, 32, Options.Recipe, Options.Seed));
             return new ActiveLearner(
                 Options, search, Trainer, Trials, QueryStrategies.Create(Query), new StubOracle(Images, Bad), new StubEvaluator(HasTest), Journal, new Watcher(Events));
         }

@@ -1,6 +1,7 @@
 using ActiveInas.Architectures;
 using ActiveInas.Learning;
 using ActiveInas.Search;
+using ActiveInas.Training;
 using static ActiveInas.Tests.Learning.ActiveLearnerTests;
 
 namespace ActiveInas.Tests.Learning;
@@ -48,6 +49,18 @@ public sealed class StoppingRulesTests
     [InlineData(null, 0.5, 0.5)]
     public void A_plateau_is_so_many_rounds_without_gain(LearningEnd? expected, params double[] accuracies)
         => Assert.Equal(expected, new StoppingRules { Plateau = new RoundRule(0.0100001, 2) }.Decide(Rounds(accuracies), [])?.Rule);
+
+    [Fact]
+    public void Accuracies_by_another_measure_do_not_count()
+    {
+        static RoundRecord Balanced(RoundRecord round) => round with { Search = round.Search! with { Measure = ErrorMeasure.Balanced } };
+        StoppingRules rules = new() { Plateau = new RoundRule(0.01, 2), Accuracy = 0.95 };
+        RoundRecord[] mixed = [.. Rounds(0.9, 0.9), .. Rounds(0.5, 0.5).Select(Balanced)];
+        Assert.Null(rules.Decide(mixed, []));
+        LearningStop end = rules.Decide([.. mixed, Balanced(Round(0.5))], [])!;
+        Assert.Equal(LearningEnd.Plateau, end.Rule);
+        Assert.Contains("the best balanced validation accuracy of the last 2 rounds, 0.5,", end.Reason, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_round_without_validation_decides_nothing()

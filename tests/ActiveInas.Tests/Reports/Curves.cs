@@ -34,6 +34,20 @@ internal static class Curves
         return new ReportRun([query, architecture], document);
     }
 
+    /// <summary>The same run on a test part of 900 images of cats and 100 of dogs, with these accuracies of the two classes in its rounds.</summary>
+    public static ReportRun Uneven(ReportRun run, params (double Cats, double Dogs)[] accuracies) => run with
+    {
+        Run = run.Run with
+        {
+            Rounds = [.. run.Run.Rounds.Zip(accuracies, (round, share) => round with { Test = Test((int)Math.Round(900 * share.Cats), (int)Math.Round(100 * share.Dogs)) })],
+        },
+    };
+
+    private static Evaluation Test(int cats, int dogs) => new(1000, (cats + dogs) / 1000.0, 1, [cats / 900.0, dogs / 100.0], 0.1)
+    {
+        Classes = [new ClassResult(900, cats + 100 - dogs, cats), new ClassResult(100, dogs + 900 - cats, dogs)],
+    };
+
     /// <summary>Methods told apart by query and architecture.</summary>
     public static Comparison Compare(params ReportRun[] runs)
         => new(new ReportInput { Title = "curves", Command = "ainas", Varying = ["query", "architecture"], Runs = runs });

@@ -55,7 +55,7 @@ public sealed class ActiveInasRunTests : IDisposable
             new HashSet<string> { "schema_version", "run", "data", "query", "seed", "rounds", "auc", "seconds" }, json.Select(pair => pair.Key).ToHashSet());
         JsonObject round = json["rounds"]![0]!.AsObject();
         Assert.Equal(
-            new HashSet<string> { "round", "labels", "class_labels", "architecture", "parameters", "flops", "test_accuracy", "test_loss", "train_seconds", "kappa", "search", "query" },
+            ["round", "labels", "class_labels", "architecture", .. RoundMetrics.All.Select(metric => metric.Key), "test_classes", "never_predicted", "kappa", "search", "query"],
             round.Select(pair => pair.Key).ToHashSet());
         Assert.Equal(["blocks", "stacks"], round["architecture"]!.AsObject().Select(pair => pair.Key));
         Assert.Superset(
@@ -66,6 +66,9 @@ public sealed class ActiveInasRunTests : IDisposable
         double[] errors = [.. json["rounds"]!.AsArray().Select(node => 1 - node!["test_accuracy"]!.GetValue<double>())];
         double auc = ((errors[0] + errors[3]) / 2 + errors[1] + errors[2]) / 3;
         Assert.Equal(auc, json["auc"]!.GetValue<double>(), 12);
+
+        // The fake's classes: accuracy as a whole, no images, 1.
+        Assert.Equal(auc / 2, json["balanced_auc"]!.GetValue<double>(), 11);
     }
 
     [Fact]
@@ -400,7 +403,7 @@ public sealed class ActiveInasRunTests : IDisposable
         IReadOnlyList<RunSummary> runs = RunCatalog.List(_folder["runs"]);
         Assert.Equal(["unreadable", "finished", "stopped"], runs.Select(run => run.State));
         Assert.Equal((4, 40), (runs[1].Rounds, runs[1].Labels));
-        Assert.NotNull(runs[1].TestAccuracy);
+        Assert.NotNull(runs[1].Last!.Test);
         Assert.Equal(_folder["runs/one"], RunCatalog.Find(_folder["runs/one"]).Root);
         Assert.Throws<RunException>(() => RunCatalog.Find("nothere"));
         Assert.Throws<RunException>(() => RunCatalog.List(_folder["nothere"]));

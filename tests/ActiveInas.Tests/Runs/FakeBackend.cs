@@ -18,11 +18,14 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
 
     public IModelFiles Models => this;
 
+    /// <summary>What every evaluation gives; null: a function of the seed.</summary>
+    public Evaluation? Test { get; init; }
+
     /// <summary>Parts whose every step first calls <paramref name="before"/> with what it is about to do.</summary>
-    public static RunParts Parts(Action<string>? before = null, Dataset? data = null, string kernels = "fake-kernels") => new()
+    public static RunParts Parts(Action<string>? before = null, Dataset? data = null, string kernels = "fake-kernels", Evaluation? test = null) => new()
     {
         LoadData = (_, _, _) => Task.FromResult(data ?? Data()),
-        CreateBackend = (_, _, _, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })),
+        CreateBackend = (_, _, _, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })) { Test = test },
         ChooseKernels = _ => kernels,
     };
 
@@ -49,8 +52,13 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     public Evaluation? Evaluate(IModel model, CancellationToken cancellation)
     {
         before("evaluate");
+        if (Test is not null)
+        {
+            return Test;
+        }
+
         double accuracy = 0.5 + (Unit(((FakeModel)model).Seed + 2) * 0.5);
-        return new Evaluation(9, accuracy, 1 / accuracy, [accuracy, double.NaN, 1], 0.1);
+        return new Evaluation(9, accuracy, 1 / accuracy, [accuracy, double.NaN, 1], 0.1) { Classes = [new(4, 5, 3), new(0, 0, 0), new(5, 4, 4)] };
     }
 
     public void Save(IModel model, string path)

@@ -180,13 +180,26 @@ public sealed class RunStoreTests : IDisposable
         using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
         {
             connection.Open();
-            connection.Execute("DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2");
+            connection.Execute(
+                """
+                DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
+                ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count;
+                DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2
+                """);
         }
 
         using (RunStore reader = RunStore.OpenReader(Database))
         {
             Assert.Null(reader.FindRun()!.ImageHeight);
-            Assert.Empty(Assert.Single(reader.Rounds()).Test!.Calibration);
+            RoundRecord round = Assert.Single(reader.Rounds());
+            Assert.Empty(round.Test!.Calibration);
+            Assert.Empty(round.NeverPredicted);
+
+            // The accuracies of the classes were recorded all along; what was predicted was not.
+            Assert.Equal((0.25 + Samples.Awkward) / 2, RoundMetrics.BalancedAccuracy.Of(round)!.Value, 12);
+            Assert.Null(RoundMetrics.MacroF1.Of(round));
+            Assert.Equal("-", RoundMetrics.MajorityShare.Text(round));
+            Assert.Equal($"test accuracy 0.6000, balanced accuracy {ProgressText.Share((0.25 + Samples.Awkward) / 2)}", RoundMetrics.Text(round));
         }
 
         RunDocument document = RunDocument.Read(RunFolder.At(Path.GetDirectoryName(Database)!));
@@ -194,6 +207,42 @@ public sealed class RunStoreTests : IDisposable
         using RunStore writer = RunStore.OpenWriter(Database);
         writer.InsertRound(Samples.Round(2, 6));
         Assert.Equal([0, 2], writer.Rounds().Select(round => round.Test!.Calibration.Count));
+        Assert.Equal([0, 3], writer.Rounds().Select(round => round.Test!.Classes.Count));
+    }
+
+    [Fact]
+    public void A_search_of_an_earlier_version_compared_plain_errors_and_later_ones_say_what_they_compared()
+    {
+        using (RunStore store = RunStore.OpenWriter(Database))
+        {
+            store.InsertRun(Samples.Run());
+            store.InsertSearch(1, Samples.Search());
+        }
+
+        using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            connection.Execute(
+                """
+                DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
+                ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count; PRAGMA user_version = 3
+                """);
+        }
+
+        using (RunStore reader = RunStore.OpenReader(Database))
+        {
+            Assert.Equal((ErrorMeasure.ZeroOne, null), (reader.FindSearch(1)!.Measure, reader.FindSearch(1)!.EffectiveCount));
+        }
+
+        using RunStore writer = RunStore.OpenWriter(Database);
+        writer.InsertSearch(2, Samples.Search() with { Measure = ErrorMeasure.Balanced, EffectiveCount = 12.8 });
+        writer.InsertTrial(Samples.Trial("k") with { Measure = ErrorMeasure.Balanced }, new TrialResult(0.5, [0.5], 1, 1, 1));
+        Assert.Equal((ErrorMeasure.Balanced, 12.8), (writer.FindSearch(2)!.Measure, writer.FindSearch(2)!.EffectiveCount));
+        Assert.Equal(0.5, writer.FindTrial("k")!.ValidationError);
+        using SqliteConnection raw = new($"Data Source={Database};Pooling=False");
+        raw.Open();
+        Assert.Equal([null, "balanced"], raw.Query<string?>("SELECT measure FROM searches ORDER BY round"));
+        Assert.Equal("balanced", raw.ExecuteScalar<string>("SELECT measure FROM trials"));
     }
 
     [Fact]
@@ -216,8 +265,10 @@ public sealed class RunStoreTests : IDisposable
     {
         Assert.Equal(expected.Test!.ClassAccuracy, actual.Test!.ClassAccuracy);
         Assert.Equal(expected.Test.Calibration, actual.Test.Calibration);
+        Assert.Equal(expected.Test.Classes, actual.Test.Classes);
         Assert.Equal(expected.Search!.Candidates, actual.Search!.Candidates);
-        Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration };
-        Assert.Equal(expected with { Test = test, Search = actual.Search }, actual);
+        Evaluation test = expected.Test with { ClassAccuracy = actual.Test.ClassAccuracy, Calibration = actual.Test.Calibration, Classes = actual.Test.Classes };
+        Assert.Equal(expected.NeverPredicted, actual.NeverPredicted);
+        Assert.Equal(expected with { Test = test, Search = actual.Search, NeverPredicted = actual.NeverPredicted }, actual);
     }
 }

@@ -49,11 +49,15 @@ internal static class Samples
         new Evaluation(1000, accuracy, Awkward, [0.25, double.NaN, Awkward], 0.05)
         {
             Calibration = [new CalibrationBin(0, double.NaN, double.NaN), new CalibrationBin(1000, Awkward, 0.6)],
+            Classes = [new ClassResult(700, 900, 650), new ClassResult(0, 0, 0), new ClassResult(300, 100, 90)],
         },
         0.1 + 0.2,
         300,
         12.25,
-        search);
+        search)
+    {
+        NeverPredicted = [0, 2],
+    };
 
     public static QueryRecord Query(int round) => new(
         round,

@@ -187,6 +187,53 @@ public sealed class InasSearchTests
         Assert.Contains("1 to 3 stacks", Assert.Throws<ConfigurationException>(() => new FixedArchitecture(new(2, 4), 8, 32)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A(1,1) takes every image for the class with 16 of 20 validation images; A(1,2) is right for three quarters of either class.</summary>
+    [Theory]
+    [InlineData(CandidateMetric.Accuracy, 80, "A(1,1)", ErrorMeasure.ZeroOne)]
+    [InlineData(CandidateMetric.Balanced, 80, "A(1,2)", ErrorMeasure.Balanced)]
+    [InlineData(CandidateMetric.Auto, 80, "A(1,2)", ErrorMeasure.Balanced)]
+    [InlineData(CandidateMetric.Auto, 60, "A(1,1)", ErrorMeasure.ZeroOne)]
+    public async Task Balanced_errors_pick_the_network_that_knows_both_classes(CandidateMetric metric, int large, string picked, ErrorMeasure measure)
+    {
+        LabelledSample[] labelled = [.. Enumerable.Range(0, 100).Select(id => new LabelledSample(new SampleId(id), id < large ? 0 : 1))];
+        Dictionary<string, Evaluation> results = new()
+        {
+            ["A(1,1)"] = new Evaluation(20, 0.8, 0, [1, 0], 0),
+            ["A(1,2)"] = new Evaluation(20, 0.75, 0, [0.75, 0.75], 0),
+            ["A(2,1)"] = new Evaluation(20, 0.5, 0, [0.5, 0.5], 0),
+        };
+        MeasuredTrials trials = new(results);
+        InasSearch search = new(new InasOptions(SearchSpace.Default, 2, 32, 32, Stub.Recipe with { CandidateMetric = metric }, 7));
+
+        SearchOutcome outcome = await search.SearchAsync(1, new(1, 1), labelled, trials, CancellationToken.None);
+
+        Assert.Equal((picked, measure), (outcome.Chosen.ToString(), outcome.Measure));
+        Assert.All(trials.Requests, request => Assert.Equal(measure, request.Measure));
+        Assert.Equal(measure == ErrorMeasure.Balanced ? 0.5 : 0.2, outcome.Candidates[0].ValidationError, 12);
+        Assert.StartsWith(measure == ErrorMeasure.Balanced ? "lowest balanced validation error 0.2500 (next 0.5000" : "lowest validation error 0.2000 (next 0.2500",
+            outcome.Candidates.Single(candidate => candidate.Chosen).Reason, StringComparison.Ordinal);
+
+        // 16 and 4 images of two classes are as sure as 4 / (1/16 + 1/4) = 12.8 of one.
+        Assert.Equal(measure == ErrorMeasure.Balanced ? 12.8 : 20, outcome.EffectiveCount!.Value, 12);
+    }
+
+    [Theory]
+    [InlineData("10 5", 2.0, true)]
+    [InlineData("9 5", 1.8, false)]
+    [InlineData("71 6 6 6 6 5", 71 / 5.8, true)]
+    [InlineData("15 22 14 16 12 15 18 13 15 10", 22 * 9 / 128.0, false)]
+    [InlineData("5 5 5", 1.0, false)]
+    [InlineData("7", 1.0, false)]
+    [InlineData("", 1.0, false)]
+    public void Labels_are_imbalanced_when_the_largest_class_has_twice_the_mean_of_the_others(string counts, double ratio, bool imbalanced)
+    {
+        int[] classes = [.. counts.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        int id = 0;
+        LabelBalance balance = LabelBalance.Of([.. classes.SelectMany((count, c) => Enumerable.Range(0, count).Select(_ => new LabelledSample(new SampleId(id++), c)))]);
+        Assert.Equal(ratio, balance.Ratio, 12);
+        Assert.Equal(imbalanced, balance.IsImbalanced);
+    }
+
     private static StubTrials Trials(params (string Architecture, double Error)[] errors)
         => new((_, architecture) => errors.Single(entry => entry.Architecture == architecture.ToString()).Error);
 
@@ -195,4 +242,17 @@ public sealed class InasSearchTests
 
     private static Task<SearchOutcome> SearchAsync(ITrialRunner trials, Architecture current, int steps = 1, int round = 3, ulong seed = 7)
         => Search(steps, seed).SearchAsync(round, current, s_labelled, trials, CancellationToken.None);
+
+    /// <summary>Scores by the measure that is asked for.</summary>
+    private sealed class MeasuredTrials(Dictionary<string, Evaluation> results) : ITrialRunner
+    {
+        public List<TrialRequest> Requests { get; } = [];
+
+        public Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
+        {
+            Requests.Add(request);
+            double error = ErrorMeasures.Of(results[request.Architecture.ToString()], request.Measure);
+            return Task.FromResult(new TrialResult(error, [error], 0.5, 10, 3));
+        }
+    }
 }

@@ -125,6 +125,31 @@ public class LocalTrainerTests
         Assert.Equal(0, error * request.Validation.Count % 1, 9);
     }
 
+    /// <summary>Images without a difference get one prediction, whatever was learned: right for 3 or for 1 of the 4 validation images, and for one
+    /// of the two classes.</summary>
+    [Fact]
+    public async Task A_candidate_is_scored_by_the_measure_of_its_request()
+    {
+        ImageSet same = new(8, 8, new byte[8 * 8 * 8 * 3], [0, 0, 0, 1, 0, 0, 0, 1], [.. Enumerable.Range(0, 8).Select(i => $"{i}.png")]);
+        using LocalTrainer trainer = new(same, s_normalization, new LocalTrainerOptions(1, TimeSpan.Zero));
+        TrialRequest request = Trial() with { Classes = 2, Train = NetworkSamples.Samples(same, 0, 4), Validation = NetworkSamples.Samples(same, 4, 4) };
+        TrialResult plain = await trainer.RunAsync(request, default);
+        TrialResult balanced = await trainer.RunAsync(request with { Measure = ErrorMeasure.Balanced }, default);
+        Assert.All(plain.EpochErrors, error => Assert.Contains(error, (double[])[0.25, 0.75]));
+        Assert.All(balanced.EpochErrors, error => Assert.Equal(0.5, error));
+        Assert.Equal(0.5, balanced.ValidationError);
+        Assert.Equal(plain.FinalLoss, balanced.FinalLoss);
+    }
+
+    [Fact]
+    public void A_checkpoint_belongs_to_the_measure_that_scores_the_candidate()
+    {
+        byte[] Hash(TrialRequest request) => RequestHash.Of(request, request.Recipe.Candidate, s_images, s_normalization);
+        TrialRequest request = Trial();
+        Assert.Equal(Hash(request), Hash(Trial()));
+        Assert.NotEqual(Hash(request), Hash(request with { Measure = ErrorMeasure.Balanced }));
+    }
+
     [Fact]
     public async Task A_checkpoint_of_another_training_or_a_damaged_one_is_ignored_with_a_notice()
     {

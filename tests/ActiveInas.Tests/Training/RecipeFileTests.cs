@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using ActiveInas.Experiments;
+using ActiveInas.Runs;
 using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Training;
@@ -53,7 +56,39 @@ public sealed class RecipeFileTests : IDisposable
         Assert.Equal(390, recipe.StepsPerEpoch);
     }
 
+    /// <summary>A recipe written before there was a choice compares 0-1 errors: alone, in a recorded configuration, and in an experiment's cell.</summary>
+    [Fact]
+    public void A_whole_recipe_of_an_earlier_version_means_what_it_meant()
+    {
+        Assert.Equal((CandidateMetric.Accuracy, CandidateMetric.Auto), (Recipes.Paper.CandidateMetric, Recipes.Quick.CandidateMetric));
+        JsonObject quick = JsonNode.Parse(RecipeFile.ToJson(Recipes.Quick))!.AsObject();
+        Assert.True(quick.Remove("candidateMetric"));
+        Recipe earlier = Recipes.Quick with { CandidateMetric = CandidateMetric.Accuracy };
+        Assert.Equal(RecipeFile.ToJson(earlier), RecipeFile.ToJson(RecipeFile.Parse(quick.ToJsonString(), "earlier.json")));
+
+        JsonObject recorded = JsonNode.Parse(new RunConfiguration().ToJson())!.AsObject();
+        recorded["recipe"] = quick.DeepClone();
+        RunConfiguration resumed = RunConfiguration.FromJson(recorded.ToJsonString(), "config.json");
+        Assert.Equal(CandidateMetric.Accuracy, resumed.Recipe.CandidateMetric);
+        Assert.Equal(RunConfiguration.FromJson(resumed.ToJson(), "config.json").Recipe.CandidateMetric, resumed.Recipe.CandidateMetric);
+
+        // What a person changes lies over the defaults of today.
+        Assert.Equal(CandidateMetric.Auto, RunConfiguration.FromJson("""{ "recipe": { "batchSize": 32 } }""", "mine.json").Recipe.CandidateMetric);
+        Assert.NotEqual(CellId.Of(new RunConfiguration()), CellId.Of(new RunConfiguration { Recipe = earlier }));
+    }
+
+    /// <summary>The id that version 0.1.0 gave before the key existed.</summary>
+    [Fact]
+    public void The_ids_of_cells_of_an_earlier_version_stay()
+    {
+        const string File = """
+            { "title": "t", "run": { "data": "shapes", "initial": 12, "batch": "6", "budget": 24, "recipe": "paper" }, "seeds": [1], "grids": [ { "query": ["random"] } ] }
+            """;
+        Assert.Equal("b58fe8092142", Assert.Single(ExperimentFile.Parse(File, "t.json").Cells).Id);
+    }
+
     [Theory]
+    [InlineData("recipe.candidateMetric=balanced")]
     [InlineData("recipe.training.epochs=10")]
     [InlineData("recipe.augmentation.flipProbability=0")]
     [InlineData("recipe.stepsPerEpoch=null")]
@@ -101,6 +136,7 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("recipe.batchSize=0", "'batchSize' is 0")]
     [InlineData("recipe.batchSize=1.5", "'batchSize' does not fit")]
     [InlineData("recipe.training.schedule.kind=steps", "'training.schedule.kind' does not fit")]
+    [InlineData("recipe.candidateMetric=f1", "'candidateMetric' does not fit")]
     [InlineData("recipe.training.schedule.kind=0", "'training.schedule.kind' does not fit")]
     [InlineData("recipe.training.schedule.drops=[{\"epoch\":5,\"rate\":0.1}]", "empty unless kind is step")]
     [InlineData("recipe.candidate.schedule.peak=-1", "'candidate.schedule.peak' is -1")]

@@ -1,6 +1,7 @@
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Statistics;
+using ActiveInas.Training;
 
 namespace ActiveInas.Reports.Sections;
 
@@ -9,27 +10,27 @@ internal static class AucGainSection
 {
     public static Section? Create(Comparison comparison)
     {
-        Figure[] figures = [.. comparison.Panels.Select(panel => Gains(comparison, panel)).OfType<Figure>()];
+        Figure[] figures = [.. comparison.Panels.SelectMany(panel => ReportMeasure.All.Select(measure => Gains(comparison, panel, measure))).OfType<Figure>()];
         return figures.Length == 0
             ? null
             : new Section(
                 "auc-gain",
                 "Gain over random points",
-                "AUC-GAIN(m) = (AUC of random points - AUC of the query) / AUC of random points, both areas under the test error up to m labels, of the same "
-                + "architecture and the same seed. Above 0 the query saves labels." + FewSeeds.Note(figures.SelectMany(figure => figure.Table.Rows).Select(row => (int)row[2]!)))
+                "AUC-GAIN(m) = (AUC of random points - AUC of the query) / AUC of random points, both areas under the test error (balanced: 1 - balanced accuracy) up to m labels, of the "
+                + "same architecture and the same seed. Above 0 the query saves labels." + FewSeeds.Note(figures.SelectMany(figure => figure.Table.Rows).Select(row => (int)row[2]!)))
             {
                 Figures = figures,
             };
     }
 
     /// <summary>The gain of each seed that both methods share, at each number of labels that both reached.</summary>
-    public static IReadOnlyList<MethodPoint> Curve(Method active, Method passive)
+    public static IReadOnlyList<MethodPoint> Curve(Method active, Method passive, ErrorMeasure measure = ErrorMeasure.ZeroOne)
     {
         List<(int Labels, ulong Seed, double Gain)> gains = [];
         foreach (ulong seed in active.Runs.Select(run => run.Seed).Intersect(passive.Runs.Select(run => run.Seed)))
         {
-            IReadOnlyList<CurvePoint> ours = active.ErrorCurve(seed);
-            IReadOnlyList<CurvePoint> random = passive.ErrorCurve(seed);
+            IReadOnlyList<CurvePoint> ours = active.ErrorCurve(seed, measure);
+            IReadOnlyList<CurvePoint> random = passive.ErrorCurve(seed, measure);
             int common = ours.Zip(random).TakeWhile(pair => pair.First.Labels == pair.Second.Labels).Count();
             for (int i = 1; i < common; i++)
             {
@@ -44,13 +45,13 @@ internal static class AucGainSection
             .Select(group => new MethodPoint(group.Key, group.ToDictionary(gain => gain.Seed, gain => gain.Gain)))];
     }
 
-    private static Figure? Gains(Comparison comparison, Panel panel)
+    private static Figure? Gains(Comparison comparison, Panel panel, ReportMeasure measure)
     {
         List<FigureSeries> series = [];
         List<object?[]> rows = [];
         foreach (PanelLine line in panel.Lines)
         {
-            if (comparison.PassiveFor(line.Method) is not { } passive || Curve(line.Method, passive) is not { Count: > 0 } curve)
+            if (comparison.PassiveFor(line.Method) is not { } passive || Curve(line.Method, passive, measure.Measure) is not { Count: > 0 } curve)
             {
                 continue;
             }
@@ -73,9 +74,10 @@ internal static class AucGainSection
 
         int[] labels = [.. series.SelectMany(line => line.Points).Select(point => (int)point.X)];
         series.Add(new FigureSeries("no gain", Mark.Guide, Colour.Grey, Dash.Solid, [new FigurePoint(labels.Min(), 0), new FigurePoint(labels.Max(), 0)]));
-        string title = comparison.Panels.Count > 1 ? $"AUC-GAIN, {panel.Name}" : "AUC-GAIN";
+        string name = measure == ReportMeasure.Accuracy ? "AUC-GAIN" : "Balanced AUC-GAIN";
+        string title = comparison.Panels.Count > 1 ? $"{name}, {panel.Name}" : name;
         return new Figure(
-            $"auc-gain-{panel.Key}", title, "Mean over the seeds that both share; the band is one standard error.", new FigureAxis("labels"), new FigureAxis("AUC-GAIN", Format: NumberFormat.Percent), series)
+            $"{measure.Prefix}auc-gain-{panel.Key}", title, "Mean over the seeds that both share; the band is one standard error.", new FigureAxis("labels"), new FigureAxis("AUC-GAIN", Format: NumberFormat.Percent), series)
         {
             Table = new FigureTable(["method", "labels", "seeds", "AUC-GAIN", "standard error", "95 % interval from", "to"], rows),
         };

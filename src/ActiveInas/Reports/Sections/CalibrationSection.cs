@@ -1,4 +1,5 @@
 using ActiveInas.Reports.Figures;
+using ActiveInas.Runs;
 using ActiveInas.Training;
 
 namespace ActiveInas.Reports.Sections;
@@ -19,7 +20,7 @@ internal static class CalibrationSection
 
             Figure errors = CurveSection.Of(
                 panel, $"calibration-{panel.Key}", $"Calibration error{suffix}", "Expected calibration error on the test part over 15 bins of the maximal probability: the mean over seeds; the band is one standard error.",
-                new FigureAxis("calibration error", Format: NumberFormat.Percent), round => round.Test?.CalibrationError);
+                new FigureAxis(RoundMetrics.CalibrationError.Title, Format: NumberFormat.Percent), RoundMetrics.CalibrationError.Of);
             figures.AddRange(errors.Series.Count > 0 ? [errors] : []);
         }
 

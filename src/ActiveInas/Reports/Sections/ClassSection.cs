@@ -25,10 +25,16 @@ internal static class ClassSection
             figures.Add(Bars(
                 lines, classes, $"classes-{panel.Key}", $"Accuracy of each class{suffix}", "Share of right predictions among the test images of each class after the last round, mean over seeds.",
                 new FigureAxis("test accuracy", Format: NumberFormat.Percent, Min: 0), Recognised));
+            figures.Add(WithImages(panel, Bars(
+                lines, classes, $"predicted-{panel.Key}", $"Predictions of each class{suffix}",
+                "Share of the test images that the model of the last round takes for each class, mean over seeds, beside the share that is of the class: a class without a bar is never predicted.",
+                new FigureAxis("share of the test images", Format: NumberFormat.Percent, Min: 0), Predicted)));
         }
 
-        return new Section("classes", "Classes", "Which classes the queries asked for, and how well each is recognised in the end.")
+        return new Section("classes", "Classes", "Which classes the queries asked for, what the models predict, and how well each class is recognised in the end. "
+            + "A class that a model never predicts got too few labels or too little training: the documentation (docs/imbalance.md) says what to do.")
         {
+            Tables = ClassTables.Of(comparison),
             Figures = [.. figures.Where(figure => figure.Table.Rows.Count > 0)],
         };
     }
@@ -59,7 +65,28 @@ internal static class ClassSection
         };
     }
 
-    private static double? Picked(ReportRun run, int index)
+    // What the predictions would be if all were right.
+    private static Figure WithImages(Panel panel, Figure figure)
+    {
+        int[] images = [.. panel.Lines[0].Method.Runs[0].Run.Rounds[^1].Test?.Classes.Select(result => result.Images) ?? []];
+        return figure.Series.Count == 0 || images.Length == 0
+            ? figure
+            : figure with
+            {
+                Series =
+                [
+                    new FigureSeries(
+                        "test images", Mark.Bar, Colour.Grey, Dash.Solid, [.. figure.X.Categories!.Select((_, c) => new FigurePoint(c, (double)images[c] / Math.Max(1, images.Sum())))]),
+                    .. figure.Series,
+                ],
+            };
+    }
+
+    private static double? Predicted(ReportRun run, int index)
+        => run.Run.Rounds[^1].Test is { Count: > 0 } test && index < test.Classes.Count ? (double)test.Classes[index].Predicted / test.Count : null;
+
+    /// <summary>Labels of a class at the end of a run.</summary>
+    internal static double? Picked(ReportRun run, int index)
         => run.Run.ClassLabels.TryGetValue(run.Run.Rounds[^1].Round, out IReadOnlyList<int>? counts) ? counts[index] : null;
 
     private static double? Recognised(ReportRun run, int index)

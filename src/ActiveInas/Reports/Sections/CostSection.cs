@@ -1,5 +1,6 @@
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
+using ActiveInas.Runs;
 using ActiveInas.Statistics;
 
 namespace ActiveInas.Reports.Sections;
@@ -41,11 +42,12 @@ internal static class CostSection
         foreach (PanelLine line in panel.Lines)
         {
             List<FigurePoint> points = [];
-            foreach (MethodPoint point in line.Method.Curve(round => round.Test?.Accuracy))
+            Dictionary<int, double> balanced = line.Method.Curve(RoundMetrics.BalancedAccuracy.Of).ToDictionary(point => point.Labels, point => point.Summary.Mean);
+            foreach (MethodPoint point in line.Method.Curve(RoundMetrics.Accuracy.Of))
             {
                 Sample cost = Sample.Of([.. line.Method.Runs.Where(run => point.Values.ContainsKey(run.Seed)).Select(run => Until(run, point.Labels, before, after))]);
                 points.Add(new FigurePoint(cost.Mean, point.Summary.Mean, Note: $"{point.Labels:N0} labels"));
-                rows.Add([line.Name, point.Labels, point.Summary.Count, cost.Mean, point.Summary.Mean]);
+                rows.Add([line.Name, point.Labels, point.Summary.Count, cost.Mean, point.Summary.Mean, balanced.TryGetValue(point.Labels, out double mean) ? mean : null]);
             }
 
             series.Add(new FigureSeries(line.Name, Mark.Line, line.Colour, line.Dash, points));
@@ -53,7 +55,7 @@ internal static class CostSection
 
         return new Figure(id, title, caption + FewSeeds.Note(rows.Select(row => (int)row[2]!)), x, new FigureAxis("test accuracy", Format: NumberFormat.Percent), series)
         {
-            Table = new FigureTable(["method", "labels", "seeds", x.Title, "test accuracy"], rows),
+            Table = new FigureTable(["method", "labels", "seeds", x.Title, RoundMetrics.Accuracy.Title, RoundMetrics.BalancedAccuracy.Title], rows),
         };
     }
 
@@ -80,7 +82,7 @@ internal static class CostSection
             new FigureAxis("", AxisScale.Category, Categories: names),
             new FigureAxis("share of the time", Format: NumberFormat.Percent, Min: 0, Max: 1),
             [.. parts.Select((part, p) => new FigureSeries(part.Name, Mark.StackedBar, part.Colour, Dash.Solid, [.. seconds.Select((method, m) => new FigurePoint(
-                m, method.Sum() > 0 ? method[p] / method.Sum() : null, Note: Runs.ProgressText.Duration(method[p])))]))])
+                m, method.Sum() > 0 ? method[p] / method.Sum() : null, Note: ProgressText.Duration(method[p])))]))])
         {
             Table = new FigureTable(
                 ["method", "seeds", "search, s", "training, s", "query, s"],

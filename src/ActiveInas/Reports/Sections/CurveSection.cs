@@ -1,5 +1,6 @@
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
+using ActiveInas.Runs;
 using ActiveInas.Statistics;
 
 namespace ActiveInas.Reports.Sections;
@@ -10,9 +11,10 @@ internal static class CurveSection
     public static Section Create(Comparison comparison) => new(
         "curves",
         "Learning curves",
-        "Test accuracy over the number of labels: the mean over seeds, with a band of one standard error to each side. The test part is read once a round and steers nothing.")
+        "Test accuracy over the number of labels, and balanced accuracy, in which every class counts alike: the mean over seeds, with a band of one standard error to each side. "
+        + "Where classes are unequal only the balanced one says whether the rare ones are recognised. The test part is read once a round and steers nothing.")
     {
-        Figures = [.. comparison.Panels.Select(panel => Curves(panel, comparison.Panels.Count > 1)).Where(figure => figure.Series.Count > 0)],
+        Figures = [.. comparison.Panels.SelectMany(panel => ReportMeasure.All.Select(measure => Curves(panel, measure, comparison.Panels.Count > 1))).Where(figure => figure.Series.Count > 0)],
     };
 
     /// <summary>A value of the rounds over the labels, a line a method.</summary>
@@ -45,10 +47,32 @@ internal static class CurveSection
         };
     }
 
-    private static Figure Curves(Panel panel, bool isOneOfMany)
+    private static Figure Curves(Panel panel, ReportMeasure measure, bool isOneOfMany)
     {
-        string title = isOneOfMany ? $"Test accuracy, {panel.Name}" : "Test accuracy";
-        return Of(panel, $"curve-{panel.Key}", title, "Mean over seeds; the band is one standard error.", new FigureAxis("test accuracy", Format: NumberFormat.Percent), round => round.Test?.Accuracy);
+        string name = char.ToUpperInvariant(measure.Metric.Title[0]) + measure.Metric.Title[1..];
+        string title = isOneOfMany ? $"{name}, {panel.Name}" : name;
+        Figure figure = Of(
+            panel, $"{measure.Prefix}curve-{panel.Key}", title, "Mean over seeds; the band is one standard error.",
+            new FigureAxis(measure.Metric.Title, Format: NumberFormat.Percent), measure.Metric.Of);
+        return measure == ReportMeasure.Accuracy && figure.Series.Count > 0 && Majority(panel) is { } share ? WithGuide(figure, share) : figure;
+    }
+
+    // What guessing the largest class of the test part gets; null where it was not recorded or differs between runs.
+    private static double? Majority(Panel panel)
+    {
+        double?[] shares = [.. panel.Lines.SelectMany(line => line.Method.Runs).SelectMany(run => run.Run.Rounds).Select(RoundMetrics.MajorityShare.Of).Distinct()];
+        return shares.Length == 1 ? shares[0] : null;
+    }
+
+    private static Figure WithGuide(Figure figure, double share)
+    {
+        double[] labels = [.. figure.Series.SelectMany(line => line.Points).Select(point => point.X)];
+        FigurePoint[] ends = [new FigurePoint(labels.Min(), share), new FigurePoint(labels.Max(), share)];
+        return figure with
+        {
+            Caption = $"{figure.Caption} The thin line is the share of the largest class of the test part, {ProgressText.Share(share)}: what guessing it always gets.",
+            Series = [.. figure.Series, new FigureSeries("largest class", Mark.Guide, Colour.Grey, Dash.Solid, ends)],
+        };
     }
 
     private static FigurePoint Point(MethodPoint point)

@@ -1,6 +1,7 @@
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Statistics;
+using ActiveInas.Training;
 
 namespace ActiveInas.Reports.Sections;
 
@@ -12,18 +13,12 @@ internal static class PairSection
 
     public static Section? Create(Comparison comparison)
     {
-        object?[][] rows = [.. comparison.Pairs().Select(Row).OfType<object?[]>()];
+        object?[][] rows = Rows(comparison, ReportMeasure.Accuracy);
         if (rows.Length == 0)
         {
             return null;
         }
 
-        FigureTable table = new(
-            [
-                "method", "beside", "differ in", "share", "seeds", "up to labels", "mean test error less by", "95 % interval from", "to", "better", "tie", "worse", "sign test p", "signed-rank p",
-                "accuracy at the end higher by",
-            ],
-            rows);
         string few = rows.Any(row => (int)row[4]! < PairedTests.FewestForFivePercent)
             ? $" Rows with fewer than {PairedTests.FewestForFivePercent} seeds cannot reach 5 % in a test, whatever the difference: with n seeds p is at least 2^(1-n). Their intervals are too narrow."
             : "";
@@ -31,15 +26,28 @@ internal static class PairSection
             "pairs",
             "Methods compared in pairs",
             "Methods that differ in one setting. One seed fixes the initial labels of all methods, so they are compared seed by seed. Areas go up to the last number of labels that both reached "
-            + $"with all seeds counted in the row; seeds with fewer than {CommonLabels.Fewest} label counts in common are left out. Intervals: paired bootstrap over seeds. A tie: mean test errors that differ by less than {TieMargin}. Tests are two-sided and exact, and not corrected for their number.{few}")
+            + $"with all seeds counted in the row; seeds with fewer than {CommonLabels.Fewest} label counts in common are left out. Intervals: paired bootstrap over seeds. The second table has the same with balanced errors, in which every class counts alike. A tie: mean errors that differ by less than {TieMargin}. Tests are two-sided and exact, and not corrected for their number.{few}")
         {
-            Tables = [new NamedTable("pairs", "Pairs", table)],
+            Tables =
+            [
+                new NamedTable("pairs", "Pairs", Table(ReportMeasure.Accuracy, rows)),
+                new NamedTable("balanced-pairs", "Pairs by balanced accuracy", Table(ReportMeasure.Balanced, Rows(comparison, ReportMeasure.Balanced))),
+            ],
         };
     }
 
-    private static object?[]? Row(MethodPair methods)
+    private static object?[][] Rows(Comparison comparison, ReportMeasure measure) => [.. comparison.Pairs().Select(pair => Row(pair, measure)).OfType<object?[]>()];
+
+    private static FigureTable Table(ReportMeasure measure, object?[][] rows) => new(
+        [
+            "method", "beside", "differ in", "share", "seeds", "up to labels", $"mean {measure.Error} less by", "95 % interval from", "to", "better", "tie", "worse", "sign test p", "signed-rank p",
+            $"{measure.Title}accuracy at the end higher by",
+        ],
+        rows);
+
+    private static object?[]? Row(MethodPair methods, ReportMeasure measure)
     {
-        IReadOnlyList<Pair> pairs = Pair.Of(methods.First, methods.Second);
+        IReadOnlyList<Pair> pairs = Pair.Of(methods.First, methods.Second, measure.Measure);
         if (pairs.Count == 0)
         {
             return null;
@@ -64,12 +72,12 @@ internal static class PairSection
     internal sealed record Pair(ulong Seed, int Labels, double AreaGain, double AccuracyGain)
     {
         /// <summary>All seeds that both have, with at least two label counts in common, over the same labels.</summary>
-        public static IReadOnlyList<Pair> Of(Method method, Method other)
+        public static IReadOnlyList<Pair> Of(Method method, Method other, ErrorMeasure measure)
         {
             (ulong Seed, IReadOnlyList<CurvePoint> First, IReadOnlyList<CurvePoint> Second)[] seeds =
             [
                 .. method.Runs.Select(run => run.Seed).Intersect(other.Runs.Select(run => run.Seed)).Order()
-                    .Select(seed => (seed, method.ErrorCurve(seed), other.ErrorCurve(seed)))
+                    .Select(seed => (seed, method.ErrorCurve(seed, measure), other.ErrorCurve(seed, measure)))
                     .Where(seed => CommonLabels.Count([seed.Item2, seed.Item3]) >= CommonLabels.Fewest),
             ];
             int count = CommonLabels.Count([.. seeds.SelectMany(seed => new[] { seed.First, seed.Second })]);

@@ -1,6 +1,7 @@
 using ActiveInas.Learning;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Search;
+using ActiveInas.Training;
 
 namespace ActiveInas.Reports.Sections;
 
@@ -15,7 +16,7 @@ internal static class SearchSection
             : new Section(
                 "search",
                 "Search trace",
-                "Every candidate with its error on the validation part of the labels. The lowest wins; ties go to fewer parameters. Near ties, within the error that so few "
+                "Every candidate with its error on the validation part of the labels: the share of wrong predictions, or where the labels are imbalanced its mean over the classes. The lowest wins; ties go to fewer parameters. Near ties, within the error that so few "
                 + "validation images leave, are decided by chance as much as by capacity.")
             {
                 Figures = [.. methods.Select((method, i) => Trace(comparison, method, i))],
@@ -30,12 +31,14 @@ internal static class SearchSection
             .Select(row => new FigurePoint(row.Round.Labels, row.Candidate.ValidationError, Note: $"{row.Candidate.Architecture}: {row.Candidate.Reason}"))]);
         Row[] all = [.. method.Runs.SelectMany(Rows)];
         int decisions = all.Count(row => row.Candidate.Chosen && row.Rivals > 0);
+        int balanced = method.Runs.Sum(each => each.Run.Rounds.Count(round => round.Search?.Measure == ErrorMeasure.Balanced));
+        string measure = balanced == 0 ? "" : $" In {balanced} of {method.Runs.Sum(each => each.Run.Rounds.Count)} rounds of all seeds the errors are balanced ones (1 - mean recall of the classes).";
         int near = all.Count(row => row.Candidate.Chosen && row.IsNearTie);
         return new Figure(
             index == 0 ? "search" : $"search-{index + 1}",
             comparison.Methods.Count > 1 ? $"Candidates, {comparison.NameOf(method)}" : "Candidates",
             $"Validation error of each candidate, seed {run.Seed}. Of {decisions} decisions of all seeds {near} were near ties: another candidate lay within one standard error of "
-            + "the winner. The table holds all seeds with the reasons.",
+            + $"the winner.{measure} The table holds all seeds with the reasons.",
             new FigureAxis("labels"),
             new FigureAxis("validation error", Format: NumberFormat.Percent),
             [
@@ -45,11 +48,12 @@ internal static class SearchSection
             ])
         {
             Table = new FigureTable(
-                ["seed", "round", "labels", "step", "candidate", "validation error", "parameters", "FLOPs", "seconds", "chosen", "near tie", "why"],
+                ["seed", "round", "labels", "step", "candidate", "validation error", "parameters", "FLOPs", "seconds", "chosen", "near tie", "why", "measure"],
                 [.. method.Runs.SelectMany(each => Rows(each).Select(row => new object?[]
                 {
                     each.Seed, row.Round.Round, row.Round.Labels, row.Candidate.Step, row.Candidate.Architecture.ToString(), row.Candidate.ValidationError,
                     row.Candidate.Parameters, row.Candidate.Flops, row.Candidate.Seconds, row.Candidate.Chosen ? "yes" : "no", row.IsNearTie ? "yes" : "no", row.Candidate.Reason,
+                    ErrorMeasures.Key(row.Round.Search!.Measure),
                 }))]),
         };
     }
@@ -58,7 +62,7 @@ internal static class SearchSection
     {
         foreach (RoundRecord round in run.Run.Rounds)
         {
-            int validation = StratifiedSplit.ValidationCount(round.Labels, run.Run.Configuration.ValidationShare);
+            double validation = round.Search?.EffectiveCount ?? StratifiedSplit.ValidationCount(round.Labels, run.Run.Configuration.ValidationShare);
             foreach (IGrouping<int, CandidateRecord> step in (round.Search?.Candidates ?? []).GroupBy(candidate => candidate.Step))
             {
                 double least = step.Min(candidate => candidate.ValidationError);
