@@ -28,6 +28,9 @@ internal sealed record StudyResult(
 internal sealed class ResultFile
 {
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web);
+
+    // A study trains no candidates.
+    private static readonly string[] s_ofCandidates = ["candidate", "candidateScore", "candidateMetric"];
     private readonly string _path;
     private readonly Dictionary<string, StudyResult> _results = [];
 
@@ -50,9 +53,14 @@ internal sealed class ResultFile
     /// <summary>Two cells of the same numbers have the same id, whatever their recipes are called; what a recipe leaves off is not part of it.</summary>
     public static string Id(StudyCell cell, Study study)
     {
-        string recipe = Given(JsonNode.Parse(RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" })))!.ToJsonString();
+        JsonObject recipe = Given(JsonNode.Parse(RecipeFile.ToJson(study.Recipes[cell.Recipe] with { Name = "study" })))!.AsObject();
+        foreach (string key in s_ofCandidates)
+        {
+            recipe.Remove(key);
+        }
+
         StudySet set = study.Sets[cell.Set];
-        string text = $"StudySet {{ Source = {set.Source}, ImageSize = {set.ImageSize}, Simulate = {(set.Imbalance == 1 ? "" : $"imbalance={set.Imbalance}")} }}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe}";
+        string text = $"StudySet {{ Source = {set.Source}, ImageSize = {set.ImageSize}, Simulate = {(set.Imbalance == 1 ? "" : $"imbalance={set.Imbalance}")} }}|{cell.Labels}|{cell.Architecture}|{cell.Seed}|{recipe.ToJsonString()}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
     }
 

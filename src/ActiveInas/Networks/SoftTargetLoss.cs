@@ -4,14 +4,16 @@ namespace ActiveInas.Networks;
 
 /// <summary>Cross-entropy with smoothed targets on adjusted logits, over one small matrix in the memory of the host.</summary>
 /// <remarks>
-/// <para>loss = mean over n of -sum_c q(n, c) log p(n, c), p = softmax(z + t log pi), q = (1 - e) y + e / classes; the gradient at z is (p - q) / N.</para>
+/// <para>loss = mean over n of -sum_c q(n, c) log p(n, c), p = softmax(z + t log pi), q = (1 - e) y + e u; the gradient at z is (p - q) / N.</para>
 /// <para>Label smoothing e: Szegedy et al., arXiv 1512.00567. Logit adjustment t with the shares pi of the classes in S: Menon et al., arXiv
-/// 2007.07314, equation 10; a class without labels counts as if it had one.</para>
+/// 2007.07314, equation 10; a class without labels counts as if it had one. u = softmax(t log pi), uniform where t = 0: p of logits that say nothing, so
+/// that smoothing does not favour rare classes.</para>
 /// </remarks>
 internal sealed class SoftTargetLoss
 {
     private readonly double _smoothing;
     private readonly double[] _adjustment;
+    private readonly double[] _smooth;
     private readonly double[] _probability;
     private float[] _values = [];
 
@@ -19,6 +21,8 @@ internal sealed class SoftTargetLoss
     {
         _smoothing = smoothing;
         _adjustment = adjustment;
+        double total = adjustment.Sum(Math.Exp);
+        _smooth = [.. adjustment.Select(value => Math.Exp(value) / total)];
         _probability = new double[adjustment.Length];
     }
 
@@ -78,7 +82,7 @@ internal sealed class SoftTargetLoss
         for (int c = 0; c < row.Length; c++)
         {
             double logProbability = _probability[c] - logTotal;
-            double target = (_smoothing / row.Length) + (c == label ? 1 - _smoothing : 0);
+            double target = (_smoothing * _smooth[c]) + (c == label ? 1 - _smoothing : 0);
             loss -= target * logProbability;
             row[c] = (float)((Math.Exp(logProbability) - target) / rows);
         }

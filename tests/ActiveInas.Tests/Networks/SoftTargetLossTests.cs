@@ -61,9 +61,10 @@ public class SoftTargetLossTests
         {
             double[] z = [.. Enumerable.Range(0, 3).Select(c => logits[(3 * n) + c] + (adjustment * Math.Log(Math.Max(1, s_counts[c]) / 9.0)))];
             double total = z.Sum(Math.Exp);
+            double[] u = [.. s_counts.Select(count => Math.Pow(Math.Max(1, count) / 9.0, adjustment))];
             for (int c = 0; c < 3; c++)
             {
-                double q = (smoothing / 3) + (c == s_labels[n] ? 1 - smoothing : 0);
+                double q = (smoothing * u[c] / u.Sum()) + (c == s_labels[n] ? 1 - smoothing : 0);
                 loss -= q * Math.Log(Math.Exp(z[c]) / total) / 2;
             }
         }

@@ -47,7 +47,7 @@ public class LearningRateScheduleTests
     public void A_minimum_of_steps_stretches_epochs_and_schedule()
     {
         TrainingLength length = new(4, 100, new Schedule(ScheduleKind.Step, 1, 0, [new LearningRateDrop(2, 0.5), new LearningRateDrop(3, 0.25)]));
-        LearningRateSchedule schedule = new(length, 1);
+        LearningRateSchedule schedule = new(length, 1, length.MinimumSteps);
         Assert.Equal(100, schedule.Steps);
         Assert.Equal([25L, 50, 75, 100], Enumerable.Range(1, 4).Select(schedule.EpochEnd));
         Assert.Equal((1.0, 0.5), (schedule.Rate(49), schedule.Rate(50)));
