@@ -175,7 +175,7 @@ public sealed class RunConfigurationTests : IDisposable
     {
         RunConfiguration first = new ConfigurationBuilder().AddJson("""{ "recipe": { "batchSize": 32 }, "data": "photos" }""", "test").Current;
         RunConfiguration second = new ConfigurationBuilder().AddJson("""{ "data": "photos", "recipe.batchSize": 32 }""", "test").Current;
-        Assert.Equal(Recipes.Standard with { BatchSize = 32 }, first.Recipe);
+        Assert.Equal(RecipeFile.ToJson(Recipes.Standard with { BatchSize = 32 }), RecipeFile.ToJson(first.Recipe));
         Assert.Equal(RecipeFile.ToJson(first.Recipe), RecipeFile.ToJson(second.Recipe));
         RunConfiguration named = new ConfigurationBuilder().AddRecipe("paper").AddJson("""{ "data": "photos" }""", "test").Current;
         Assert.Equal("paper", named.Recipe.Name);
