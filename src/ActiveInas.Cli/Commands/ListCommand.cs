@@ -11,6 +11,7 @@ namespace ActiveInas.Cli.Commands;
 internal static class ListCommand
 {
     private const string Unreadable = "unreadable";
+    private const int SecondsAt = 16;
 
     public static Command Create(Terminal terminal)
     {
@@ -114,19 +115,21 @@ internal static class ListCommand
         return json;
     }
 
+    // "2026-01-02 03:04Z" of "2026-01-02T03:04:05Z".
+    private static string Minute(string time) => time.Length < SecondsAt ? time : $"{time[..SecondsAt].Replace('T', ' ')}Z";
+
     private static Table Table(IReadOnlyList<RunSummary> runs)
     {
-        Table table = Tables.Create("run", "state", "started (UTC)", "data", "query", "architecture", "#rounds", "#labels", "#accuracy", "#balanced", "folder");
+        Table table = Tables.Create("run", "state", "started", "data", "query", "architecture", "#labels", "#accuracy", "#balanced", "folder");
         foreach (RunSummary run in runs)
         {
             table.AddRow(
                 Tables.Text(run.Id),
                 Tables.State(run.State),
-                Tables.Text(run.CreatedAt.Replace('T', ' ').TrimEnd('Z')),
+                Tables.Text(Minute(run.CreatedAt)),
                 Tables.Text(Problem(run) is null ? run.Data : "-"),
                 Tables.Text(run.Query),
                 Tables.Text(run.Architecture),
-                Tables.Text($"{run.Rounds}"),
                 Tables.Text(ProgressText.Count(run.Labels)),
                 Tables.Text(run.Last is { } last ? RoundMetrics.Accuracy.Text(last) : "-"),
                 Tables.Text(run.Last is { } ended ? RoundMetrics.BalancedAccuracy.Text(ended) : "-"),

@@ -94,11 +94,8 @@ public sealed class InasSearch : IArchitectureSearch
         }
 
         // 3. The pick.
-        return new SearchOutcome(current, trace, trace.Sum(candidate => candidate.Seconds))
-        {
-            Measure = measure,
-            EffectiveCount = NearTie.EffectiveCount(parts.Validation, measure),
-        };
+        double count = NearTie.EffectiveCount(parts.Validation, measure);
+        return new SearchOutcome(current, trace, trace.Sum(candidate => candidate.Seconds)) { Measure = measure, EffectiveCount = count };
     }
 
     private async Task<Candidate> TrainAsync(
