@@ -1,7 +1,14 @@
 // Trains a grid of recipes on few labels and scores each on a validation part of the training images: how the built-in recipes were chosen.
 // ActiveInas.RecipeStudy STUDY.json RESULTS.jsonl [--data-dir DIR] [--jobs N] [--table]
+// ActiveInas.RecipeStudy --augmentation: what the augmentation of an image costs.
 using System.Collections.Concurrent;
 using ActiveInas.RecipeStudy;
+
+if (args is ["--augmentation"])
+{
+    AugmentationTimes.Write(Console.Out);
+    return 0;
+}
 
 if (args.Length < 2)
 {

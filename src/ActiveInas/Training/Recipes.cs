@@ -47,7 +47,7 @@ public static class Recipes
         CandidateMetric = CandidateMetric.Auto,
     };
 
-    /// <summary>For real images and few labels: long enough for every network to fit, strong augmentation, smoothed labels. Chosen on validation parts
+    /// <summary>For real images and few labels: long enough for every network to fit, strong augmentation, smoothed labels, rare classes weighed up. Chosen on validation parts
     /// (docs/results/recipes.md); it costs five to ten times what <see cref="Quick"/> does.</summary>
     public static Recipe Standard { get; } = Quick with
     {
@@ -57,6 +57,7 @@ public static class Recipes
         Augmentation = new AugmentationRecipe(
             FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 0, RotationDegrees: 0, CropArea: 0.4, Operations: 2, Magnitude: 0.5, CutoutShare: 0.25),
         LabelSmoothing = 0.1,
+        LogitAdjustment = 1,
     };
 
     /// <summary>All of them.</summary>
