@@ -41,6 +41,29 @@ public sealed class RunCommandTests(FinishedRun run) : IClassFixture<FinishedRun
     }
 
     [Fact]
+    public async Task Hours_that_suffice_change_nothing_and_say_so()
+    {
+        using TemporaryFolder folder = new();
+        CliResult result = await Cli.InvokeAsync([.. Cli.TinyRun, "--threads", "1", "--out", folder["run"], "--hours", "90", "--json"]);
+        Assert.Equal(0, result.Code);
+        Assert.Contains("of 90.0 hours: nothing is left out", result.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            await File.ReadAllBytesAsync(Path.Combine(run.Folder, "model", "model.safetensors")),
+            await File.ReadAllBytesAsync(folder["run/model/model.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Hours_must_be_above_zero_and_enough()
+    {
+        CliResult none = await Cli.InvokeAsync([.. Cli.TinyRun, "--hours", "0"]);
+        Assert.Equal(1, none.Code);
+        Assert.Contains("--hours is 0; it must be above 0", none.Error, StringComparison.Ordinal);
+        CliResult few = await Cli.InvokeAsync([.. Cli.TinyRun, "--threads", "1", "--hours", "0.0000001"]);
+        Assert.Equal(2, few.Code);
+        Assert.Contains("hours are too few", few.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Resume_and_show_print_the_same_document()
     {
         CliResult resumed = await Cli.InvokeAsync("resume", run.Folder, "--json");
