@@ -18,7 +18,8 @@ internal static class RunCommand
         Option<bool> dryRun = new("--dry-run") { Description = "check and print the resolved configuration, and run nothing" };
         Option<double?> hours = new("--hours")
         {
-            Description = "shorten trainings so that the run is predicted to end in so many hours, measured before it starts", HelpName = "H",
+            Description = "shorten trainings so that the run is predicted to end in so many hours, measured before it starts",
+            HelpName = "H",
         };
         RunOptions options = new();
         Command command = new("run", "Learn actively: query labels, search the architecture, train, until the budget is spent.") { file };
