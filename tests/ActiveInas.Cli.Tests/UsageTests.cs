@@ -39,7 +39,7 @@ public sealed class UsageTests
     [InlineData("run --space 0,5", "0,5")]
     [InlineData("run --batch 0", "batch of 0")]
     [InlineData("run --batch x", "'x'")]
-    [InlineData("run --budget 100", "--budget 100 is below --initial 150")]
+    [InlineData("run --budget 100", "--budget 100 is below --initial 300")]
     [InlineData("run --budget -5", "--budget -5")]
     [InlineData("run --recipe slow", "'slow'")]
     [InlineData("run --set recipe.bachSize=3", "batchSize")]

@@ -9,6 +9,9 @@ namespace ActiveInas.Data;
 /// <summary>Loads data sets: the named ones, the generated one, and folders or archives of image files.</summary>
 public static class DataSources
 {
+    /// <summary>The generated set, which needs no files: what the product demonstrates itself with.</summary>
+    public const string Generated = "shapes";
+
     /// <summary>Side of images whose sizes differ, when none is asked for.</summary>
     internal const int DefaultImageSize = 32;
 

@@ -13,6 +13,8 @@ namespace ActiveInas.Runs;
 public sealed record RunConfiguration
 {
     private readonly Recipe? _recipe;
+    private readonly int? _initial;
+    private readonly string? _batch;
 
     /// <summary>Value of <see cref="Architecture"/> that asks for iNAS.</summary>
     public const string SearchArchitecture = "search";
@@ -21,7 +23,7 @@ public sealed record RunConfiguration
     public static readonly IReadOnlyList<string> Oracles = ["dataset", "file"];
 
     /// <summary>Name of a data set, or the path of a class-folder tree or archive.</summary>
-    public string Data { get; init; } = "shapes";
+    public string Data { get; init; } = DataSources.Generated;
 
     /// <summary>Cache of the named data sets; null: the user's cache folder.</summary>
     public string? DataDirectory { get; init; }
@@ -62,14 +64,22 @@ public sealed record RunConfiguration
     /// <summary>Stochastic passes of MC-dropout.</summary>
     public int McPasses { get; init; } = 100;
 
-    /// <summary>k, labels of the first round.</summary>
-    public int Initial { get; init; } = 150;
+    /// <summary>k, labels of the first round; where nothing is said, 150, and 300 of the generated set, which teaches little with fewer.</summary>
+    public int Initial
+    {
+        get => _initial ?? (Data == DataSources.Generated ? 300 : 150);
+        init => _initial = value;
+    }
 
     /// <summary>How the first k are chosen: random, or spread over features of the images by typiclust or coreset.</summary>
     public string InitialQuery { get; init; } = InitialQueries.Random;
 
-    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2.</summary>
-    public string Batch { get; init; } = "150";
+    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2; where nothing is said, 150, and 100 for the generated set.</summary>
+    public string Batch
+    {
+        get => _batch ?? (Data == DataSources.Generated ? "100" : "150");
+        init => _batch = value;
+    }
 
     /// <summary>Labels at most.</summary>
     public int Budget { get; init; } = 600;

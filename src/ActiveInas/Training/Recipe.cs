@@ -104,7 +104,7 @@ public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Sc
 }
 
 /// <summary>Everything that a training needs besides data, architecture and seed. A recipe is data: a JSON file, or --set recipe.KEY=VALUE.</summary>
-/// <param name="Name">paper, quick, or the user's own.</param>
+/// <param name="Name">A built-in one's, or the user's own.</param>
 /// <param name="BatchSize">Images a step.</param>
 /// <param name="StepsPerEpoch">Fixed steps an epoch (the authors' 390), or null: ceil(|S| / BatchSize).</param>
 /// <param name="Training">The training of each round.</param>

@@ -153,7 +153,7 @@ public sealed class RecipeFileTests : IDisposable
     [Theory]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("{", "is not JSON")]
-    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper, standard or quick")]
+    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper, standard, quick or demo")]
     [InlineData("{\"name\":\"x\"}", "'batchSize' is missing")]
     [InlineData("{\"basedOn\":\"quick\",\"epochs\":3}", "no key 'epochs'")]
     [InlineData("{\"basedOn\":\"quick\",\"name\":\"a\",\"name\":\"b\"}", "is not JSON")]
@@ -169,5 +169,5 @@ public sealed class RecipeFileTests : IDisposable
 
     [Fact]
     public void An_unknown_recipe_names_the_known_ones()
-        => Assert.Contains("paper, standard or quick", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
+        => Assert.Contains("paper, standard, quick or demo", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
 }
