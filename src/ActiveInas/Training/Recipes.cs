@@ -62,7 +62,7 @@ public static class Recipes
         Training = new TrainingLength(50, 1500, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, []), MinimumBlocks: 2),
         Candidate = new TrainingLength(12, 400, new Schedule(ScheduleKind.OneCycle, 0.1, 0.2, []), MinimumBlocks: 2),
         Augmentation = new AugmentationRecipe(
-            FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 0, RotationDegrees: 0, CropArea: 0.4, Operations: 2, Magnitude: 0.5, CutoutShare: 0.25),
+            FlipProbability: 0.5, ShiftShare: 0, ShiftPixels: 0, RotationDegrees: 0, CropArea: 0.4, Operations: 2, Magnitude: 0.5, CutoutShare: 0.25, LightBlocks: 2),
         LabelSmoothing = 0.1,
         LogitAdjustment = 1,
     };

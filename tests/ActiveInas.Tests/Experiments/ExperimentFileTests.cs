@@ -91,9 +91,9 @@ public sealed class ExperimentFileTests
     public void Recipes_of_one_name_are_told_apart_by_what_differs()
     {
         Experiment experiment = Parse(
-            """{ "run": { "data": "shapes" }, "grids": [ { "recipe": [ { "training": { "epochs": 5 } }, { "training": { "epochs": 5, "minimumSteps": 7 } }, "quick" ] } ] }""");
+            """{ "run": { "data": "shapes" }, "grids": [ { "recipe": [ { "training": { "epochs": 5 } }, { "training": { "epochs": 5, "minimumSteps": 7 } }, "demo" ] } ] }""");
         Assert.Equal(["recipe.training.epochs", "recipe.training.minimumSteps"], experiment.Varying);
-        Assert.Equal(["5, 100", "5, 7", "20, 100"], experiment.Cells.Select(cell => cell.Method));
+        Assert.Equal(["5, 300", "5, 7", "20, 300"], experiment.Cells.Select(cell => cell.Method));
 
         // What the name of the recipe or another setting tells already is not said again.
         Experiment named = Parse("""{ "run": { "data": "shapes" }, "grids": [ { "recipe": ["quick", "paper"] } ] }""");

@@ -170,4 +170,15 @@ public sealed class RecipeFileTests : IDisposable
     [Fact]
     public void An_unknown_recipe_names_the_known_ones()
         => Assert.Contains("paper, standard, quick or demo", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Small_networks_get_lighter_images()
+    {
+        AugmentationRecipe strong = Recipes.Standard.Augmentation;
+        AugmentationRecipe light = strong with { CropArea = 0.5, Operations = 1, CutoutShare = null };
+
+        Assert.Equal([light, light, light, strong, strong], new Architecture[] { new(1, 1), new(1, 2), new(2, 1), new(1, 3), new(2, 4) }.Select(strong.For));
+        Assert.Equal(Recipes.Quick.Augmentation, Recipes.Quick.Augmentation.For(new Architecture(1, 1)));
+        Assert.Contains("augmentation.lightBlocks", Assert.Throws<ConfigurationException>(() => RecipeFile.Set(Recipes.Standard, "recipe.augmentation.lightBlocks=0")).Message, StringComparison.Ordinal);
+    }
 }
