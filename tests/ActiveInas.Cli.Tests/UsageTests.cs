@@ -134,7 +134,7 @@ public sealed class UsageTests
 
         CliResult text = await Cli.InvokeAsync("info");
         Assert.Contains(chosen["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal);
-        Assert.Contains("libgd", text.Out, StringComparison.Ordinal);
+        Assert.Contains("ImageMagick 7", text.Out, StringComparison.Ordinal);
         Assert.Contains("kernels used", text.Out, StringComparison.Ordinal);
         Assert.All(limits, limit => Assert.Contains(limit!["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal));
     }

@@ -1,18 +1,18 @@
+using ActiveInas.Data.Images;
 using ActiveInas.Reports.Figures;
 using ActiveInas.Runs;
 
 namespace ActiveInas.Reports;
 
-/// <summary>Figures as files: SVG always, PNG where the machine has a program that draws SVG.</summary>
+/// <summary>Figures as files: SVG always, PNG where the image library runs.</summary>
 public static class FigureFiles
 {
     /// <summary>Writes FOLDER/ID.svg and FOLDER/ID.png for each figure.</summary>
     /// <param name="figures">What to draw.</param>
     /// <param name="folder">Where.</param>
-    /// <param name="renderer">Makes PNG of SVG; null: only SVG.</param>
     /// <param name="cancellation">Asked before each figure.</param>
     /// <returns>The paths written.</returns>
-    public static IReadOnlyList<string> Write(IEnumerable<Figure> figures, string folder, SvgRenderer? renderer, CancellationToken cancellation)
+    public static IReadOnlyList<string> Write(IEnumerable<Figure> figures, string folder, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(figures);
         List<string> paths = [];
@@ -20,13 +20,14 @@ public static class FigureFiles
         foreach (Figure figure in figures)
         {
             cancellation.ThrowIfCancellationRequested();
-            string svg = Path.Combine(folder, figure.Id + ".svg");
-            AtomicFile.WriteText(svg, script.Svg(figure));
-            paths.Add(svg);
-            if (renderer is not null)
+            string svg = script.Svg(figure);
+            string path = Path.Combine(folder, figure.Id + ".svg");
+            AtomicFile.WriteText(path, svg);
+            paths.Add(path);
+            if (ImageDecoder.Version is not null)
             {
-                string png = Path.ChangeExtension(svg, ".png");
-                renderer.Render(svg, png, figure.Width, figure.Height);
+                string png = Path.ChangeExtension(path, ".png");
+                AtomicFile.Write(png, stream => stream.Write(SvgRenderer.Png(svg)));
                 paths.Add(png);
             }
         }

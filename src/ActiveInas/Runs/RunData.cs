@@ -70,8 +70,8 @@ internal static class RunData
         if (row.DataFingerprint != DatasetFingerprint.Of(data))
         {
             throw new RunException(
-                $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ), so the run cannot go on. "
-                + "Restore the data, name its copy with --data, or start a new run.");
+                $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ, or another version of the program decoded them otherwise), "
+                + "so the run cannot go on. Restore the data, name its copy with --data, or start a new run.");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using ActiveInas.Compute;
+using ActiveInas.Data.Images;
 
 namespace ActiveInas.Runs;
 
@@ -30,6 +31,7 @@ public static class RunEnvironment
         ["cpu"] = Cpu,
         ["cores"] = Environment.ProcessorCount,
         ["instruction_set"] = CpuFeatures.Hardware.ToString(),
+        ["image_decoder"] = ImageDecoder.Version,
         ["kernels"] = kernels,
         ["threads"] = threads,
         ["seed"] = seed,

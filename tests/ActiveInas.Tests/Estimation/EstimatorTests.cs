@@ -70,10 +70,9 @@ public sealed class EstimatorTests : IDisposable
         Assert.True(estimate.Disk.Low < estimate.Disk.High && estimate.Disk.High < estimate.PeakDisk.High, $"{estimate.Disk} {estimate.PeakDisk}");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task An_unlabelled_pool_is_predicted_with_the_classes_of_the_configuration()
     {
-        Skip.IfNot(ImageDecoder.IsAvailable, "libgd is not installed");
         for (int i = 0; i < 30; i++)
         {
             File.WriteAllBytes(_folder[$"{i}.png"], PngFile.Flat(8, 8, (byte)i, 0, 0));

@@ -20,7 +20,7 @@ internal sealed class PathSource(string path)
         }
 
         string[] paths = [.. layout.Images.Select(image => image.Path)];
-        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, ImageDecoder.Open(), context);
+        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, context);
         IEnumerable<DataProblem> found = [.. listing.Problems, .. layout.Problems, .. decoded.Problems];
         DataProblem[] problems = [.. found.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
         if (decoded.Images.All(image => image is null))
@@ -62,7 +62,7 @@ internal sealed class PathSource(string path)
     private string NoImages(TreeListing listing, DataProblem[] problems)
     {
         DataProblem? example = problems.Length > 0 ? problems[0] : listing.Problems.Count > 0 ? listing.Problems[0] : null;
-        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, BMP, TIFF or GIF files in "
+        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, HEIC, AVIF or JPEG XL files in "
             + $"[train|test]/CLASS/ folders, or without folders for a pool of unlabelled images."
             + (example is null ? "" : $" For example {example.Path}: {example.Message}.");
     }
