@@ -61,7 +61,11 @@ public readonly record struct Normalization(double Mean, double Deviation);
 /// <summary>Something that was skipped or looks wrong in a source.</summary>
 /// <param name="Path">File or entry, with an offset where one is known.</param>
 /// <param name="Message">What is wrong and what was done about it.</param>
-public sealed record DataProblem(string Path, string Message);
+public sealed record DataProblem(string Path, string Message)
+{
+    /// <summary>Both, for people.</summary>
+    public override string ToString() => $"{Path}: {Message}";
+}
 
 /// <summary>A loaded data set.</summary>
 /// <param name="Name">Source name or path as given.</param>
@@ -78,7 +82,14 @@ public sealed record Dataset(
     ImageSet? Test,
     Normalization Normalization,
     bool? MirrorSafe,
-    IReadOnlyList<DataProblem> Problems);
+    IReadOnlyList<DataProblem> Problems)
+{
+    /// <summary>What could not be used; null: everything was.</summary>
+    public DataLoss? Loss { get; init; }
+
+    /// <summary>What was decided where nothing was asked for, in sentences for people.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
 
 /// <summary>Where a data set comes from and how to read it: the resolved part of a run's configuration.</summary>
 /// <param name="Source">cifar10, cifar100, svhn, mnist, fashion-mnist, shapes, or a path to a folder or archive.</param>

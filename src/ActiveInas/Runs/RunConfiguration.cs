@@ -40,6 +40,9 @@ public sealed record RunConfiguration
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Goes on where no image of a class can be read: then there is no such class.</summary>
+    public bool AllowMissingClasses { get; init; }
+
     /// <summary>How the pool is made harder, for example "imbalance=10,duplicates=0.3,noise=0.1"; null: it is not.</summary>
     public string? Simulate { get; init; }
 

@@ -10,8 +10,16 @@ internal static class RunData
 
     /// <summary>Gives a pool of unlabelled images the classes of the configuration.</summary>
     /// <exception cref="ConfigurationException">There are no classes, or other ones than the data set has.</exception>
+    /// <exception cref="DataException">A class has no image that can be read.</exception>
     public static Dataset WithClasses(Dataset data, RunConfiguration configuration)
     {
+        if (data.Loss is { LostClasses: [string first, ..] } loss && !configuration.AllowMissingClasses)
+        {
+            throw new DataException(
+                $"{data.Name}: {loss} For example {data.Problems.FirstOrDefault(problem => problem.Path.Contains($"{first}/", StringComparison.Ordinal)) ?? data.Problems[0]}. "
+                + "Mend the images, or train without these classes with --allow-missing-classes.");
+        }
+
         if (configuration.Classes.Count == 0)
         {
             return data.Classes.Count > 0

@@ -61,6 +61,7 @@ internal sealed class RunSession : IDisposable
             Environment = RunEnvironment.Describe(_kernels, _configuration.Seed, _configuration.Threads).ToJsonString(),
             ImageHeight = _data.Train.Height,
             ImageWidth = _data.Train.Width,
+            DataLoss = _data.Loss?.ToString(),
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {_kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
@@ -135,6 +136,12 @@ internal sealed class RunSession : IDisposable
     /// <summary>What the log should say before anything happens.</summary>
     private void ReportNotices()
     {
+        // Whoever loaded the data has told them to whoever watches.
+        foreach (string told in _data.Notices.Concat(_data.Loss is { } loss ? [loss.ToString()] : Array.Empty<string>()))
+        {
+            _log.Write(told);
+        }
+
         if (CpuFeatures.Notice is { } notice)
         {
             _log.Report(new Notice(notice));

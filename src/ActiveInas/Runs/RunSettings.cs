@@ -37,6 +37,8 @@ public static class RunSettings
             c => c.UseAllTraining, (c, v) => c with { UseAllTraining = Switch(v) }),
         new("classes", "--classes", "A,B,...", "class names for a pool of unlabelled images",
             c => new JsonArray([.. c.Classes.Select(name => JsonValue.Create(name))]), (c, v) => c with { Classes = Names(v) }),
+        new("allowMissingClasses", "--allow-missing-classes", null, "go on without the classes of which no image can be read",
+            c => c.AllowMissingClasses ? true : null, (c, v) => c with { AllowMissingClasses = !IsNull(v) && Switch(v) }),
         new("simulate", "--simulate", "imbalance=R,duplicates=S,noise=S", "make the pool harder for experiments: class sizes falling to 1/R, copies, wrong labels",
             c => c.Simulate, (c, v) => c with { Simulate = TextOrNull(v) }),
         new("query", "--query", "NAME", "a query strategy, see 'ainas strategies': for example softmax-response, badge, power:bald",

@@ -41,6 +41,9 @@ public sealed record RunRow
     /// <summary>W of the images in pixels; null in a store of an earlier version.</summary>
     public int? ImageWidth { get; init; }
 
+    /// <summary>What of the data could not be used, in a sentence; null: nothing, or not known in a store of an earlier version.</summary>
+    public string? DataLoss { get; init; }
+
     /// <summary>Wall-clock over all sessions up to the last record.</summary>
     public double Seconds { get; init; }
 }
@@ -124,9 +127,9 @@ public sealed partial class RunStore : IDisposable
     public void InsertRun(RunRow run) => Commit(transaction => _connection.Execute(
         """
         INSERT INTO runs (id, created_at, state, version, kernels, data_fingerprint, classes, configuration, environment, seconds, image_height,
-            image_width)
+            image_width, data_loss)
         VALUES (@Id, @CreatedAt, @State, @Version, @Kernels, @DataFingerprint, @Classes, @Configuration, @Environment, @Seconds, @ImageHeight,
-            @ImageWidth)
+            @ImageWidth, @DataLoss)
         """,
         run,
         transaction));

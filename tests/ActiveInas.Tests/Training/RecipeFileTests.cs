@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ActiveInas.Experiments;
 using ActiveInas.Runs;
+using ActiveInas.Architectures;
 using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Training;

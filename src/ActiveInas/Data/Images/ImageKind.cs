@@ -85,6 +85,9 @@ internal static class ImageKinds
         _ => throw new BadImageException("not an image"),
     };
 
+    /// <summary>Whether a file is called an image, of whatever kind.</summary>
+    public static bool IsImageName(string path) => s_extensions.Contains(Path.GetExtension(path)) || s_others.Contains(Path.GetExtension(path));
+
     /// <summary>Why a file that is no readable image is skipped.</summary>
     public static string Describe(string path, ReadOnlySpan<byte> head)
     {

@@ -28,7 +28,32 @@ internal sealed class PathSource(string path)
             throw new DataException(NoImages(listing, problems));
         }
 
-        return new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
+        Dataset dataset = new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
+        return dataset with { Loss = Loss(listing, layout, decoded.Images), Notices = decoded.Notice is { } notice ? [notice] : [] };
+    }
+
+    /// <summary>What is missing of the images that the layout plans, and of files that are called images but are of no kind that is read.</summary>
+    private static DataLoss? Loss(TreeListing listing, TreeLayout layout, IReadOnlyList<DecodedImage?> images)
+    {
+        string[] refused = [.. listing.Files.Where(file => file.Kind == ImageKind.None && ImageKinds.IsImageName(file.Path)).Select(file => file.Path)];
+        int skipped = images.Count(image => image is null) + refused.Length;
+        if (skipped == 0)
+        {
+            return null;
+        }
+
+        PlannedImage[] planned = [.. layout.Images.Where(image => !image.Test && image.Class is not null)];
+        HashSet<string> left = [.. layout.Images.Where((image, i) => !image.Test && images[i] is not null).Select(image => image.Class).OfType<string>()];
+        string[] above = [.. planned.Select(image => image.Path[..$"/{image.Path}".IndexOf($"/{image.Class}/", StringComparison.Ordinal)]).Distinct()];
+        IEnumerable<string> classes = planned.Select(image => image.Class!).Concat(above.SelectMany(folder => refused.Select(path => ClassBelow(folder, path)).OfType<string>()));
+        return new DataLoss(images.Count + refused.Length, skipped, [.. classes.Distinct().Where(name => !left.Contains(name)).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The folder in which a path lies below the one that holds the class folders; null: none.</summary>
+    private static string? ClassBelow(string above, string path)
+    {
+        int end = path.StartsWith(above, StringComparison.Ordinal) ? path.IndexOf('/', above.Length) : -1;
+        return end < 0 ? null : path[above.Length..end];
     }
 
     private ITree Open()

@@ -33,6 +33,9 @@ internal sealed class TreeImages
     /// <summary>Follows the paths asked for; null where an image was skipped. All have one size.</summary>
     public IReadOnlyList<DecodedImage?> Images => _images;
 
+    /// <summary>What was decided about their size, where nothing was asked for; null: nothing.</summary>
+    public string? Notice { get; private set; }
+
     /// <summary>Why images were skipped.</summary>
     public IReadOnlyList<DataProblem> Problems => _problems;
 
@@ -93,14 +96,26 @@ internal sealed class TreeImages
             }
         }
 
-        if (_size is null && Array.Exists(decoded, image => image is not null && (image.Height, image.Width) != (_first!.Height, _first.Width)))
+        if (_size is null && SizeReason(decoded) is { } reason)
         {
             _size = DataSources.DefaultImageSize;
+            Notice = $"{_context.Request.Source}: {reason}, so all are resized to {_size}x{_size} pixels; --image-size 64 keeps more and takes four times as long.";
             Parallel.For(0, _images.Length, Options, Shrink);
         }
 
         _done += batch.Count;
         _context.Progress?.Report(new DataProgressed($"reading {_context.Request.Source}", _done, _images.Length));
+    }
+
+    /// <summary>Why images cannot stay as they are; null: they can.</summary>
+    private string? SizeReason(DecodedImage?[] decoded)
+    {
+        if (decoded.FirstOrDefault(image => image is not null && (image.Height, image.Width) != (_first!.Height, _first.Width)) is { } other)
+        {
+            return $"the sizes of the images differ ({_first!.Width}x{_first.Height}, {other.Width}x{other.Height})";
+        }
+
+        return _first is { } first && Math.Max(first.Height, first.Width) > DataSources.LargestKeptSize ? $"the images have {first.Width}x{first.Height} pixels" : null;
     }
 
     private ParallelOptions Options => new() { CancellationToken = _context.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
