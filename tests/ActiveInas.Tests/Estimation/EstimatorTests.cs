@@ -27,7 +27,7 @@ public sealed class EstimatorTests : IDisposable
         Experiment experiment = ExperimentFile.Parse(
             """
             {
-              "run": { "data": "shapes", "initial": 100, "batch": "100", "budget": 300, "space": "2,2", "recipe.training.minimumSteps": 60 },
+              "run": { "data": "shapes", "initial": 100, "batch": "100", "budget": 300, "recipe": "quick", "space": "2,2", "recipe.training.minimumSteps": 60 },
               "seeds": [1],
               "grids": [ { "query": "softmax-response", "architecture": ["search", "A(1,2)"] } ]
             }
@@ -52,7 +52,7 @@ public sealed class EstimatorTests : IDisposable
         Experiment experiment = ExperimentFile.Parse(
             """
             {
-              "run": { "data": "shapes", "imageSize": 16, "initial": 40, "batch": "40", "budget": 80, "space": "3,2", "searchSteps": 2 },
+              "run": { "data": "shapes", "imageSize": 16, "initial": 40, "batch": "40", "budget": 80, "recipe": "quick", "space": "3,2", "searchSteps": 2 },
               "grids": [ { "architecture": "search" }, { "architecture": "A(1,4)", "space": "3,4" } ]
             }
             """,

@@ -13,7 +13,7 @@ public sealed class RunPlanTests
 {
     private static readonly DataShape s_data = new(1000, 200, 32, 32, 10);
 
-    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300 };
+    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300, Recipe = Recipes.Quick };
 
     [Fact]
     public void A_fixed_architecture_costs_its_trainings_tests_and_queries()

@@ -43,7 +43,7 @@ public sealed class ExperimentFileTests
     [Fact]
     public void Ids_name_what_is_computed()
     {
-        RunConfiguration configuration = new() { Data = "shapes" };
+        RunConfiguration configuration = new() { Data = "shapes", Initial = 150, Batch = "150", Recipe = Recipes.Quick };
         string id = CellId.Of(configuration);
         Assert.Equal(12, id.Length);
         Assert.Equal(id, CellId.Of(configuration with { Threads = 3, Out = "elsewhere", DataDirectory = "cache", Kernels = "winograd-avx2-bf16" }));
@@ -72,8 +72,8 @@ public sealed class ExperimentFileTests
     [Fact]
     public void Assignments_change_every_run()
     {
-        Experiment experiment = ExperimentFile.Parse(Two, "two.json", ["budget=200", "recipe.batchSize=32"]);
-        Assert.All(experiment.Cells, cell => Assert.Equal((200, 32), (cell.Configuration.Budget, cell.Configuration.Recipe.BatchSize)));
+        Experiment experiment = ExperimentFile.Parse(Two, "two.json", ["budget=400", "recipe.batchSize=32"]);
+        Assert.All(experiment.Cells, cell => Assert.Equal((400, 32), (cell.Configuration.Budget, cell.Configuration.Recipe.BatchSize)));
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using ActiveInas.Data;
+using ActiveInas.Runs;
+using ActiveInas.Tests.Runs;
+using ActiveInas.Training;
+
+namespace ActiveInas.Tests.Data;
+
+/// <summary>Nothing is left out in silence.</summary>
+public class DataLossTests
+{
+    private static readonly byte[] s_image = PngFile.Flat(8, 8, 1, 2, 3);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("train/")]
+    public void Images_that_cannot_be_read_are_counted_and_lost_classes_named(string above)
+    {
+        using var folder = new TestFolder();
+        for (int i = 0; i < 3; i++)
+        {
+            folder.Write($"{above}cat/{i}.png", s_image);
+            folder.Write($"{above}dog/{i}.png", s_image);
+            folder.Write($"{above}bird/{i}.png", s_image[..40]);
+            folder.Write($"{above}fox/{i}.jpg", "hello"u8.ToArray());
+        }
+
+        folder.Write($"{above}cat/cut.png", s_image[..40]);
+        folder.Write($"{above}cat/notes.txt", "hello"u8.ToArray());
+        Dataset data = Loading.Load(folder.Root);
+
+        Assert.Equal((13, 7), (data.Loss!.Found, data.Loss.Skipped));
+        Assert.Equal(["bird", "fox"], data.Loss.LostClasses);
+        Assert.Equal("7 of 13 images cannot be read and are left out, bird, fox: no image left; 'ainas data' says why.", data.Loss.ToString());
+    }
+
+    [Fact]
+    public void Where_all_is_read_nothing_is_said()
+    {
+        using var folder = new TestFolder();
+        folder.Write("cat/1.png", s_image);
+        folder.Write("dog/1.png", s_image);
+        folder.Write("dog/notes.txt", "hello"u8.ToArray());
+
+        Assert.Null(Loading.Load(folder.Root).Loss);
+    }
+
+    [Fact]
+    public void A_pool_loses_images_and_no_classes()
+    {
+        using var folder = new TestFolder();
+        folder.Write("1.png", s_image);
+        folder.Write("2.png", s_image[..40]);
+
+        DataLoss loss = Loading.Load(folder.Root).Loss!;
+
+        Assert.Equal((2, 1, 0), (loss.Found, loss.Skipped, loss.LostClasses.Count));
+    }
+
+    [Fact]
+    public async Task A_run_stops_for_a_lost_class_unless_it_is_allowed_and_keeps_what_was_lost()
+    {
+        using TemporaryFolder folder = new();
+        Dataset data = FakeBackend.Data() with { Loss = new DataLoss(60, 5, ["d"]), Problems = [new DataProblem("d/1.jpg", "corrupt")] };
+        RunParts parts = FakeBackend.Parts(data: data);
+        RunConfiguration configuration = new() { Initial = 10, Batch = "10", Budget = 20, Recipe = Recipes.Quick, Out = folder["run"] };
+
+        DataException refusal = await Assert.ThrowsAsync<DataException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
+        RunDocument run = await ActiveInasRun.StartAsync(configuration with { AllowMissingClasses = true }, parts: parts);
+
+        Assert.Contains("5 of 60 images cannot be read and are left out, d: no image left", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("d/1.jpg: corrupt", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--allow-missing-classes", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(data.Loss.ToString(), run.Warnings[0]);
+        Assert.Contains(data.Loss.ToString(), await File.ReadAllTextAsync(folder["run/log.txt"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Large_images_get_a_size_that_is_said()
+    {
+        using var folder = new TestFolder();
+        folder.Write("a/1.png", PngFile.Flat(65, 40, 1, 2, 3));
+        folder.Write("b/2.png", PngFile.Flat(65, 40, 4, 5, 6));
+
+        Dataset data = Loading.Load(folder.Root);
+
+        Assert.Equal((32, 32), (data.Train.Height, data.Train.Width));
+        Assert.Contains("all are resized to 32x32 pixels; --image-size 64 keeps more", Assert.Single(data.Notices), StringComparison.Ordinal);
+        Assert.Empty(Loading.Load(folder.Root, size: 48).Notices);
+    }
+}
