@@ -1,9 +1,8 @@
 using System.CommandLine;
 using ActiveInas.Architectures;
 using ActiveInas.Cli.Views;
-using ActiveInas.Reports;
-using ActiveInas.Reports.Figures;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Reports;
+using ActiveInas.Runs.Reports.Figures;
 
 namespace ActiveInas.Cli.Commands;
 

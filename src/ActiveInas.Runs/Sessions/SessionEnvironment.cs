@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using ActiveInas.Compute;
+
+namespace ActiveInas.Runs.Sessions;
+
+/// <summary>Where a run runs: environment.json.</summary>
+public static class SessionEnvironment
+{
+    /// <summary>environment.json of a run.</summary>
+    public static JsonObject Describe(string kernels, ulong seed, int threads) => new()
+    {
+        ["version"] = ProductVersion.Number,
+        ["commit"] = ProductVersion.Commit,
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["os"] = RuntimeInformation.OSDescription,
+        ["cpu"] = CpuFeatures.ModelName,
+        ["cores"] = Environment.ProcessorCount,
+        ["instruction_set"] = CpuFeatures.Hardware.ToString(),
+        ["kernels"] = kernels,
+        ["threads"] = threads,
+        ["seed"] = seed,
+    };
+}
