@@ -139,9 +139,10 @@ public sealed record RunConfiguration
         => Architecture == SearchArchitecture ? null : Architectures.Architecture.Parse(Architecture);
 
     /// <summary>Names files by their full path, so that the run can go on from another working directory.</summary>
-    public RunConfiguration WithFullPaths() => this with
+    /// <param name="anySource">Whether <see cref="Data"/> may be a name that only the caller's own loader knows: then it stays as it is.</param>
+    public RunConfiguration WithFullPaths(bool anySource = false) => this with
     {
-        Data = DataSources.Resolve(Data, DataDirectory) ?? Data,
+        Data = anySource ? Data : DataSources.Resolve(Data, DataDirectory) ?? Data,
         DataDirectory = DataDirectory is null ? null : Path.GetFullPath(DataDirectory),
         Labels = Labels is null ? null : Path.GetFullPath(Labels),
         Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
@@ -149,13 +150,15 @@ public sealed record RunConfiguration
 
     /// <summary>Refuses values that cannot work, before any data is loaded.</summary>
     /// <exception cref="ConfigurationException">The first problem found.</exception>
-    public RunConfiguration Validate() => Validate(null);
-
-    /// <inheritdoc cref="Validate()"/>
     /// <param name="own">A strategy of the caller's, which need not be in the registry; null: none.</param>
-    public RunConfiguration Validate(IQueryStrategy? own)
+    /// <param name="anySource">Whether <see cref="Data"/> may be a name that only the caller's own loader knows.</param>
+    public RunConfiguration Validate(IQueryStrategy? own = null, bool anySource = false)
     {
-        RequireSource();
+        if (!anySource)
+        {
+            RequireSource();
+        }
+
         _ = own?.Name == Query ? own : QueryStrategies.Create(Query);
         RequireArchitectures(SearchSpace.Parse(Space));
         _ = QuerySchedule.Parse(Batch);

@@ -81,6 +81,7 @@ public sealed class ExperimentRunner(
     private static RunParts Shared(RunParts parts, string kernels) => parts with
     {
         LoadData = new SharedData(parts.LoadData).LoadAsync,
+        LoadsAnyName = parts.LoadsAnyName,
         ChooseKernels = recorded => recorded is null ? kernels : parts.ChooseKernels(recorded),
         RequireKernels = _ => kernels,
     };

@@ -21,6 +21,7 @@ internal sealed class Session : IDisposable
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
     private readonly Dataset _data;
+    private readonly RunContext _context;
     private readonly RunParts _parts;
     private readonly MetricBuffer _metrics = new();
     private readonly ProgressFile _live;
@@ -34,6 +35,7 @@ internal sealed class Session : IDisposable
         _folder = folder;
         _configuration = configuration;
         _data = data;
+        _context = new RunContext(configuration, data, folder);
         _kernels = kernels;
         _parts = parts;
         _events = new TrainingEventFiles(folder.TensorBoard, progress);
@@ -48,7 +50,7 @@ internal sealed class Session : IDisposable
     public void CheckOptions()
     {
         Options(InitialLabels(recorded: false)).Validate();
-        _ = CreateSearch();
+        _ = _parts.CreateSearch(_context);
     }
 
     /// <summary>The first record of a run.</summary>
@@ -106,7 +108,7 @@ internal sealed class Session : IDisposable
         _live.Begin(Store.Rounds());
         try
         {
-            using ITrainingBackend backend = _parts.CreateBackend(_data, _kernels, _configuration.Threads, checkpoints, _log);
+            using ITrainingBackend backend = _parts.CreateBackend(_context, checkpoints, _log);
             StoreJournal journal = new(_folder, Store, Name, backend.Models, checkpoints, _metrics);
             ActiveLearner learner = CreateLearner(backend, journal);
             LearningResult result = await learner.RunAsync(cancellation).ConfigureAwait(false);
@@ -167,11 +169,11 @@ internal sealed class Session : IDisposable
         bool begun = journal.FindLabels(1) is not null || journal.FindQuery(0) is not null;
         return new ActiveLearner(
             Options(begun ? null : InitialLabels(recorded: true), begun),
-            CreateSearch(),
+            _parts.CreateSearch(_context),
             backend.Trainer,
             backend.Trials,
             Own ?? QueryStrategies.Create(_configuration.Query),
-            CreateOracle(),
+            _parts.CreateOracle(_context),
             backend.Evaluator,
             journal,
             _log);
@@ -187,7 +189,7 @@ internal sealed class Session : IDisposable
 
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
-        InitialQuery = InitialQueries.Create(_configuration.InitialQuery, _data.Train, _configuration.Threads),
+        InitialQuery = _parts.CreateInitialQuery(_context),
         Schedule = QuerySchedule.Parse(_configuration.Batch),
         Budget = _configuration.Budget,
         Recipe = _configuration.Recipe,
@@ -198,29 +200,6 @@ internal sealed class Session : IDisposable
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
     };
-
-    private IArchitectureSearch CreateSearch()
-    {
-        SearchSpace space = SearchSpace.Parse(_configuration.Space).ForImages(_data.Train.Height, _data.Train.Width);
-        if (_configuration.FixedArchitecture is { } architecture)
-        {
-            space.Require(architecture);
-            return new FixedArchitecture(architecture, _data.Train.Height, _data.Train.Width);
-        }
-
-        space.Require(Architecture.Parse(_configuration.Start));
-        return new InasSearch(new InasOptions(
-            space, _data.Classes.Count, _data.Train.Height, _data.Train.Width, _configuration.Recipe, _configuration.Seed)
-        {
-            Steps = _configuration.SearchSteps,
-            ValidationShare = _configuration.ValidationShare,
-        });
-    }
-
-    private IOracle CreateOracle() => _configuration.Oracle == "file"
-        ? new FileOracle(
-            _configuration.Labels!, _data.Train, _data.Classes, _folder.Query, $"ainas resume {_folder.Root} --labels {_configuration.Labels}")
-        : new DatasetOracle(_data.Train);
 
     /// <summary>Labels that exist already: --labelled, or what the file oracle's file holds when the run begins.</summary>
     private IReadOnlyList<LabelledSample>? InitialLabels(bool recorded)

@@ -26,7 +26,7 @@ internal sealed class FakeBackend(ICheckpointStore checkpoints, IProgress<Progre
     public static RunParts Parts(Action<string>? before = null, Dataset? data = null, string kernels = "fake-kernels", Evaluation? test = null) => new()
     {
         LoadData = (_, _, _) => Task.FromResult(data ?? Data()),
-        CreateBackend = (_, _, _, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })) { Test = test },
+        CreateBackend = (_, checkpoints, progress) => new FakeBackend(checkpoints, progress, before ?? (_ => { })) { Test = test },
         ChooseKernels = _ => kernels,
     };
 
