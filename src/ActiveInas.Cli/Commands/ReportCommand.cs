@@ -77,7 +77,7 @@ internal static class ReportCommand
         if (figures is not null)
         {
             SvgRenderer? renderer = SvgRenderer.Find();
-            files.AddRange(FigureFiles.Write(report.Figures, figures, renderer, cancellation));
+            files.AddRange(FigureFiles.Write(report, figures, renderer, cancellation));
             if (renderer is null)
             {
                 progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));

@@ -45,10 +45,7 @@ internal static class SpaceCommand
     private static void Draw(Terminal terminal, SearchSpace space, int side, int classes, string folder)
     {
         SvgRenderer? renderer = SvgRenderer.Find();
-        Figure figure = SpaceFigure.Create(
-            space, side, side, classes, [], $"Search space up to A({space.MaxBlocks},{space.MaxStacks})",
-            $"Parameters and FLOPs of one forward pass for images of {side}x{side} pixels and {classes} classes. Arrows lead to more blocks and to more stacks.");
-        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.Write([figure], folder, renderer, CancellationToken.None)))
+        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.WriteSpace(space, side, classes, folder, renderer)))
         {
             terminal.Error.WriteLine($"wrote {path}");
         }

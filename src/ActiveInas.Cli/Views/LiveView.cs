@@ -49,7 +49,7 @@ internal static class LiveView
     {
         try
         {
-            return RunStore.HasRun(folder) ? RunDocument.Read(folder) : null;
+            return RunDocument.Find(folder);
         }
         catch (SqliteException)
         {

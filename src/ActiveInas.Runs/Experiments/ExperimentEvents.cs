@@ -5,14 +5,14 @@ using ActiveInas.Runs.Output;
 namespace ActiveInas.Runs.Experiments;
 
 /// <summary>An experiment begins: so many cells, of which some are finished already.</summary>
-public sealed record ExperimentOpened(string Folder, int Cells, int Finished, int Jobs, int Threads) : ProgressEvent
+internal sealed record ExperimentOpened(string Folder, int Cells, int Finished, int Jobs, int Threads) : ProgressEvent
 {
     /// <inheritdoc/>
     public override string? Line => $"experiment in {Folder}: {Cells} runs, {Finished} finished; {Jobs} at a time with {Threads} {(Threads == 1 ? "thread" : "threads")} each";
 }
 
 /// <summary>A cell begins or goes on.</summary>
-public sealed record CellStarted(ExperimentCell Cell) : ProgressEvent
+internal sealed record CellStarted(ExperimentCell Cell) : ProgressEvent
 {
     /// <inheritdoc/>
     public override string? Line => $"{Cell.Label}: started ({Cell.Id})";
@@ -26,7 +26,7 @@ public sealed record CellProgressed(ExperimentCell Cell, ProgressEvent Inner) : 
 }
 
 /// <summary>A cell is finished.</summary>
-public sealed record CellFinished(ExperimentCell Cell, RunDocument Run) : ProgressEvent
+internal sealed record CellFinished(ExperimentCell Cell, RunDocument Run) : ProgressEvent
 {
     /// <inheritdoc/>
     public override string? Line => $"{Cell.Label}: finished after {NumberText.Duration(Run.Seconds)}";

@@ -9,7 +9,7 @@ namespace ActiveInas.Runs.Folder;
 /// A deleted checkpoint stays on disk until <see cref="Release"/> or <see cref="ReleaseAll"/>: its training may be over before
 /// its result is recorded, and a process that dies in between must not train again from the start.
 /// </remarks>
-public sealed class FileCheckpointStore(string folder) : ICheckpointStore
+internal sealed class FileCheckpointStore(string folder) : ICheckpointStore
 {
     /// <summary>Ending of the files.</summary>
     public const string Extension = ".checkpoint";

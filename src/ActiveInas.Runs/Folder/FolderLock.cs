@@ -6,7 +6,7 @@ namespace ActiveInas.Runs.Folder;
 
 /// <summary>At most one process writes a run. The lock is an exclusive lock on run.lock, which the kernel drops when the process dies, however
 /// it dies; run.pid beside it names the holder for messages only.</summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     private const int Attempts = 10;
     private readonly FileStream _file;

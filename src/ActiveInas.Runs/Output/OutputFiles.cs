@@ -8,7 +8,7 @@ using ActiveInas.Runs.Store;
 namespace ActiveInas.Runs.Output;
 
 /// <summary>The files that are made from run.db. Each is replaced atomically, so they can be made again at any time.</summary>
-public sealed class OutputFiles(RunFolder folder, RunStore store)
+internal sealed class OutputFiles(RunFolder folder, RunStore store)
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JsonStyle.Encoder };
     private static readonly JsonSerializerOptions s_line = new() { Encoder = JsonStyle.Encoder };

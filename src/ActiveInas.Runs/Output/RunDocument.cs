@@ -74,6 +74,9 @@ public sealed record RunDocument
     /// <summary>What a person should look into, a sentence a round: classes that a model never predicts.</summary>
     public IReadOnlyList<string> Warnings => [.. Rounds.Select(Warning).OfType<string>()];
 
+    /// <summary>Reads a run as it stands, also while another process writes it; null while nothing is recorded.</summary>
+    public static RunDocument? Find(RunFolder folder) => RunStore.HasRun(folder) ? Read(folder) : null;
+
     /// <summary>Reads a run as it stands, also while another process writes it.</summary>
     /// <exception cref="RunException">The folder holds no run.</exception>
     public static RunDocument Read(RunFolder folder)

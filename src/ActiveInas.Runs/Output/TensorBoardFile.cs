@@ -4,7 +4,7 @@ using ActiveInas.Runs.Folder;
 namespace ActiveInas.Runs.Output;
 
 /// <summary>TensorBoard's event file of the rounds: their metrics over the number of labels.</summary>
-public static class TensorBoardFile
+internal static class TensorBoardFile
 {
     /// <summary>Its name in tb/. TensorBoard asks for "tfevents" in the name.</summary>
     public const string Name = "events.out.tfevents.1.ainas";

@@ -5,7 +5,7 @@ namespace ActiveInas.Runs.Reports;
 
 /// <summary>Draws figures as SVG without a browser: Apache ECharts, run by an interpreter of JavaScript. Not for several threads at once.</summary>
 /// <remarks>Texts are measured by a table of widths in ECharts itself, so the same figure gives the same bytes on every machine.</remarks>
-public sealed class ChartScript : IDisposable
+internal sealed class ChartScript : IDisposable
 {
     // The picture is asked for at once: what the library wants to do later is never due.
     private const string Timers = "function setTimeout() { return 0; } function clearTimeout() {}";

@@ -7,13 +7,13 @@ namespace ActiveInas.Runs.Reports;
 /// <param name="Name">In the legend.</param>
 /// <param name="Colour">Of the line.</param>
 /// <param name="Dash">Of the line.</param>
-public sealed record PanelLine(Method Method, string Name, Colour Colour, Dash Dash);
+internal sealed record PanelLine(Method Method, string Name, Colour Colour, Dash Dash);
 
 /// <summary>Methods that one picture compares.</summary>
 /// <param name="Key">For ids of figures: letters, digits and '-'.</param>
 /// <param name="Name">What they share, "softmax-response"; empty when there is one panel.</param>
 /// <param name="Lines">In the order of the runs.</param>
-public sealed record Panel(string Key, string Name, IReadOnlyList<PanelLine> Lines);
+internal sealed record Panel(string Key, string Name, IReadOnlyList<PanelLine> Lines);
 
 /// <summary>Two methods that are alike but for one setting.</summary>
 /// <param name="First">One.</param>
@@ -22,11 +22,11 @@ public sealed record Panel(string Key, string Name, IReadOnlyList<PanelLine> Lin
 /// <param name="FirstName">Its value in the first, in the words of the paper.</param>
 /// <param name="SecondName">Its value in the second.</param>
 /// <param name="Shared">Values of the other settings, "softmax-response"; empty when there are none.</param>
-public sealed record MethodPair(Method First, Method Second, string Key, string FirstName, string SecondName, string Shared);
+internal sealed record MethodPair(Method First, Method Second, string Key, string FirstName, string SecondName, string Shared);
 
 /// <summary>Sorts runs into methods and panels as the paper does: a panel a data set and query function with a line an architecture
 /// (figures 2 to 4); where one architecture is used, a line a query function (figure 5).</summary>
-public sealed class Comparison
+internal sealed class Comparison
 {
     private static readonly string[] s_lineKeys = ["architecture", "query"];
     private readonly ReportInput _input;

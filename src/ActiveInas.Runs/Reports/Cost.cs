@@ -12,13 +12,13 @@ namespace ActiveInas.Runs.Reports;
 /// <param name="QuerySeconds">Of the query after it; 0 after the last round.</param>
 /// <param name="SearchFlops">Of its candidates.</param>
 /// <param name="TrainFlops">Of its training.</param>
-public readonly record struct RoundCost(int Round, double SearchSeconds, double TrainSeconds, double QuerySeconds, double SearchFlops, double TrainFlops);
+internal readonly record struct RoundCost(int Round, double SearchSeconds, double TrainSeconds, double QuerySeconds, double SearchFlops, double TrainFlops);
 
 /// <summary>Time and arithmetic of a run.</summary>
 /// <remarks>A training step costs three forward passes (forward, gradients of the activations, gradients of the weights) of a batch. FLOPs leave out
 /// all passes without training. Seconds are those of searches, trainings and queries: the passes over the test part and the choice of the
 /// initial points are in neither.</remarks>
-public static class Cost
+internal static class Cost
 {
     private const double PassesPerStep = 3;
 

@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Reports.Figures;
 
@@ -6,15 +7,42 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>Figures as files: SVG always, PNG where the machine has a program that draws SVG.</summary>
 public static class FigureFiles
 {
+    /// <summary>Writes FOLDER/ID.svg and FOLDER/ID.png for each figure of a report.</summary>
+    /// <param name="report">Whose figures.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="renderer">Makes PNG of SVG; null: only SVG.</param>
+    /// <param name="cancellation">Asked before each figure.</param>
+    /// <returns>The paths written.</returns>
+    public static IReadOnlyList<string> Write(Report report, string folder, SvgRenderer? renderer, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return Write(report.Figures, folder, renderer, cancellation);
+    }
+
+    /// <summary>Writes FOLDER/space.svg and FOLDER/space.png: the search space.</summary>
+    /// <param name="space">Its bounds.</param>
+    /// <param name="side">H and W of the images in pixels.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="renderer">Makes PNG of SVG; null: only SVG.</param>
+    /// <returns>The paths written.</returns>
+    public static IReadOnlyList<string> WriteSpace(SearchSpace space, int side, int classes, string folder, SvgRenderer? renderer)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        Figure figure = SpaceFigure.Create(
+            space, side, side, classes, [], $"Search space up to A({space.MaxBlocks},{space.MaxStacks})",
+            $"Parameters and FLOPs of one forward pass for images of {side}x{side} pixels and {classes} classes. Arrows lead to more blocks and to more stacks.");
+        return Write([figure], folder, renderer, CancellationToken.None);
+    }
+
     /// <summary>Writes FOLDER/ID.svg and FOLDER/ID.png for each figure.</summary>
     /// <param name="figures">What to draw.</param>
     /// <param name="folder">Where.</param>
     /// <param name="renderer">Makes PNG of SVG; null: only SVG.</param>
     /// <param name="cancellation">Asked before each figure.</param>
     /// <returns>The paths written.</returns>
-    public static IReadOnlyList<string> Write(IEnumerable<Figure> figures, string folder, SvgRenderer? renderer, CancellationToken cancellation)
+    internal static IReadOnlyList<string> Write(IEnumerable<Figure> figures, string folder, SvgRenderer? renderer, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(figures);
         List<string> paths = [];
         using ChartScript script = new();
         foreach (Figure figure in figures)

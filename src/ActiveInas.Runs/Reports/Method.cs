@@ -11,7 +11,7 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>One point of the curve of a method.</summary>
 /// <param name="Labels">|S_t|.</param>
 /// <param name="Values">By seed, ascending.</param>
-public sealed record MethodPoint(int Labels, IReadOnlyDictionary<ulong, double> Values)
+internal sealed record MethodPoint(int Labels, IReadOnlyDictionary<ulong, double> Values)
 {
     /// <summary>Mean and standard error over the seeds.</summary>
     public Sample Summary { get; } = Sample.Of([.. Values.Values]);
@@ -20,7 +20,7 @@ public sealed record MethodPoint(int Labels, IReadOnlyDictionary<ulong, double> 
 /// <summary>The runs of one method: alike but for the seed.</summary>
 /// <param name="Settings">What distinguishes it.</param>
 /// <param name="Runs">By seed, ascending; one a seed.</param>
-public sealed record Method(IReadOnlyList<string> Settings, IReadOnlyList<ReportRun> Runs)
+internal sealed record Method(IReadOnlyList<string> Settings, IReadOnlyList<ReportRun> Runs)
 {
     /// <summary>Of its first run.</summary>
     public RunConfiguration Configuration => Runs[0].Run.Configuration;

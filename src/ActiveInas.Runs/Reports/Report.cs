@@ -21,13 +21,13 @@ public sealed record Report
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>In reading order.</summary>
-    public required IReadOnlyList<Section> Sections { get; init; }
+    internal IReadOnlyList<Section> Sections { get; init; } = [];
 
     /// <summary>The configuration of the first run of each method, by name.</summary>
     public required IReadOnlyList<(string Name, string Json)> Configurations { get; init; }
 
     /// <summary>All pictures.</summary>
-    public IEnumerable<Figure> Figures => Sections.SelectMany(section => section.Figures);
+    internal IEnumerable<Figure> Figures => Sections.SelectMany(section => section.Figures);
 
     /// <summary>Makes the report.</summary>
     /// <param name="input">The runs.</param>

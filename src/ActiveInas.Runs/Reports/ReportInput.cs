@@ -9,7 +9,7 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>A run of a report.</summary>
 /// <param name="Settings">What distinguishes its method, in the order of <see cref="ReportInput.Varying"/>.</param>
 /// <param name="Run">What is recorded.</param>
-public sealed record ReportRun(IReadOnlyList<string> Settings, RunDocument Run)
+internal sealed record ReportRun(IReadOnlyList<string> Settings, RunDocument Run)
 {
     /// <summary>Seed of the run.</summary>
     public ulong Seed => Run.Configuration.Seed;
@@ -31,7 +31,7 @@ public sealed record ReportInput
     public required IReadOnlyList<string> Varying { get; init; }
 
     /// <summary>Runs with at least one finished round.</summary>
-    public required IReadOnlyList<ReportRun> Runs { get; init; }
+    internal IReadOnlyList<ReportRun> Runs { get; init; } = [];
 
     /// <summary>What is not there: "missing: 3 runs", ...; empty when all is.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];

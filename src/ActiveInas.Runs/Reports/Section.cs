@@ -6,7 +6,7 @@ namespace ActiveInas.Runs.Reports;
 /// <param name="Id">Names its files and its place in the page.</param>
 /// <param name="Title">Heading.</param>
 /// <param name="Text">What is seen, in one or two sentences.</param>
-public sealed record Section(string Id, string Title, string Text)
+internal sealed record Section(string Id, string Title, string Text)
 {
     /// <summary>Pictures, each with its table.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
@@ -22,12 +22,12 @@ public sealed record Section(string Id, string Title, string Text)
 /// <param name="Id">Names its file.</param>
 /// <param name="Title">Heading.</param>
 /// <param name="Table">Its contents.</param>
-public sealed record NamedTable(string Id, string Title, FigureTable Table);
+internal sealed record NamedTable(string Id, string Title, FigureTable Table);
 
 /// <summary>Images that a query picked.</summary>
 /// <param name="Title">Which query.</param>
 /// <param name="Images">Ranked.</param>
-public sealed record GalleryRound(string Title, IReadOnlyList<GalleryImage> Images);
+internal sealed record GalleryRound(string Title, IReadOnlyList<GalleryImage> Images);
 
 /// <summary>One of them.</summary>
 /// <param name="DataUri">PNG as a data: address; null when the pixels are not at hand.</param>
@@ -35,4 +35,4 @@ public sealed record GalleryRound(string Title, IReadOnlyList<GalleryImage> Imag
 /// <param name="Label">Class that it was given; null while it has none.</param>
 /// <param name="Score">The strategy's score; null where there is none.</param>
 /// <param name="Rank">1 = asked first.</param>
-public sealed record GalleryImage(string? DataUri, string Path, string? Label, double? Score, int Rank);
+internal sealed record GalleryImage(string? DataUri, string Path, string? Label, double? Score, int Rank);

@@ -6,7 +6,7 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>The way of a run through a space.</summary>
 /// <param name="Start">A_0, where the search of the first round starts: no round used it for that.</param>
 /// <param name="Rounds">Number of labels and architecture of each round, in order.</param>
-public sealed record SpaceWalk(Architecture Start, IReadOnlyList<(int Labels, Architecture Architecture)> Rounds)
+internal sealed record SpaceWalk(Architecture Start, IReadOnlyList<(int Labels, Architecture Architecture)> Rounds)
 {
     /// <summary>From A_0 on.</summary>
     public IEnumerable<Architecture> Nodes => Rounds.Select(round => round.Architecture).Prepend(Start);
@@ -27,7 +27,7 @@ public static class SpaceFigure
     /// <param name="walks">One a run; none for the space alone.</param>
     /// <param name="title">Heading.</param>
     /// <param name="caption">What is seen.</param>
-    public static Figure Create(
+    internal static Figure Create(
         SearchSpace space, int height, int width, int classes, IReadOnlyList<SpaceWalk> walks, string title, string caption)
     {
         Dictionary<Architecture, int[]> visits = walks.SelectMany(walk => walk.Rounds).GroupBy(round => round.Architecture)

@@ -5,7 +5,7 @@ using ActiveInas.Compute;
 namespace ActiveInas.Runs.Sessions;
 
 /// <summary>Where a run runs: environment.json.</summary>
-public static class SessionEnvironment
+internal static class SessionEnvironment
 {
     /// <summary>environment.json of a run.</summary>
     public static JsonObject Describe(string kernels, ulong seed, int threads) => new()

@@ -16,7 +16,7 @@ namespace ActiveInas.Runs.Sessions;
 /// are removed -> rounds.csv, metrics.jsonl and tb/ are rewritten. A process killed between two links leaves nothing that the
 /// next <see cref="OutputFiles.WriteAll"/> and the next record of the same key do not mend.
 /// </remarks>
-public sealed class StoreJournal : ILearningJournal
+internal sealed class StoreJournal : ILearningJournal
 {
     private readonly RunStore _store;
     private readonly OutputFiles _files;

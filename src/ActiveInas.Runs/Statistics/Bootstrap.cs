@@ -4,7 +4,7 @@ namespace ActiveInas.Runs.Statistics;
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Level">For example 0.95.</param>
-public readonly record struct Interval(double Low, double High, double Level);
+internal readonly record struct Interval(double Low, double High, double Level);
 
 /// <summary>Percentile bootstrap over repetitions (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).</summary>
 /// <remarks>
@@ -12,7 +12,7 @@ public readonly record struct Interval(double Low, double High, double Level);
 /// 5 repetitions all n^n draws are enumerated and nothing is random; beyond, 10,000 draws come from a fixed seed. With few repetitions the
 /// interval is too narrow: at n = 3 it cannot leave the range of the three values.
 /// </remarks>
-public static class Bootstrap
+internal static class Bootstrap
 {
     private const int Draws = 10_000;
     private const int MostEnumerated = 5;

@@ -1,7 +1,7 @@
 namespace ActiveInas.Runs.Statistics;
 
 /// <summary>Two-sided exact tests of "the paired differences are symmetric about 0". A difference of 0 is dropped in both.</summary>
-public static class PairedTests
+internal static class PairedTests
 {
     /// <summary>Pairs below which no test here can give p of 5 % or less: the smallest possible p is 2^(1-n), 0.031 for 6.</summary>
     public const int FewestForFivePercent = 6;

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace ActiveInas.Runs.Store;
 
 /// <content>What lies behind the evaluation of a round.</content>
-public sealed partial class RunStore
+internal sealed partial class RunStore
 {
     private void InsertDetails(int round, Evaluation test, SqliteTransaction transaction)
     {

@@ -10,7 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace ActiveInas.Runs.Store;
 
 /// <content>Labels, trials and searches.</content>
-public sealed partial class RunStore
+internal sealed partial class RunStore
 {
     private static readonly JsonSerializerOptions s_numbers = new()
     {

@@ -9,7 +9,7 @@ using Dapper;
 namespace ActiveInas.Runs.Store;
 
 /// <summary>A line of queries/round_NN.csv.</summary>
-public sealed record QueryLine
+internal sealed record QueryLine
 {
     /// <summary>Id of the sample.</summary>
     public int Sample { get; init; }
@@ -38,7 +38,7 @@ public sealed record QuerySummary
 }
 
 /// <summary>One measured value.</summary>
-public sealed record MetricRow
+internal sealed record MetricRow
 {
     /// <summary>What it belongs to: "rounds", or the key of a training.</summary>
     public string Key { get; init; } = "";
@@ -54,7 +54,7 @@ public sealed record MetricRow
 }
 
 /// <content>Rounds, queries and metrics.</content>
-public sealed partial class RunStore
+internal sealed partial class RunStore
 {
     /// <summary>A finished round, or null.</summary>
     public RoundRecord? FindRound(int round)

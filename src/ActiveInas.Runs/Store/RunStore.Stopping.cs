@@ -5,7 +5,7 @@ using Dapper;
 namespace ActiveInas.Runs.Store;
 
 /// <content>What the stopping rules know, and why the run ended.</content>
-public sealed partial class RunStore
+internal sealed partial class RunStore
 {
     // A reader migrates nothing: a store of an earlier version has no such tables.
     private bool HasStopping => SchemaVersion >= 2;

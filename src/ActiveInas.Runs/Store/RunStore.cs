@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace ActiveInas.Runs.Store;
 
 /// <summary>What a store says about its run as a whole.</summary>
-public sealed record RunRow
+internal sealed record RunRow
 {
     /// <summary>Short id.</summary>
     public required string Id { get; init; }
@@ -49,7 +49,7 @@ public sealed record RunRow
 
 /// <summary>run.db: the memory of one run. Every write is one durable transaction; readers never block the writer.</summary>
 /// <remarks>Invariant: a row of round t implies the rows that led to it, in the order of <see cref="Learning.ILearningJournal"/>.</remarks>
-public sealed partial class RunStore : IDisposable
+internal sealed partial class RunStore : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();

@@ -118,7 +118,7 @@ public sealed class StoppingRunTests : IDisposable
     {
         RunConfiguration configuration = new() { Architecture = "A(1,1)", StopPlateau = "0.01" };
 
-        Assert.Contains("--stop-kappa or --stop-hours", Assert.Throws<ConfigurationException>(configuration.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("--stop-kappa or --stop-hours", Assert.Throws<ConfigurationException>(() => configuration.Validate()).Message, StringComparison.Ordinal);
         (configuration with { StopPlateau = null, StopKappa = "0.99:2", StopHours = 0.5 }).Validate();
     }
 

@@ -1,7 +1,7 @@
 namespace ActiveInas.Runs.Reports.Figures;
 
 /// <summary>How an axis spaces its values.</summary>
-public enum AxisScale
+internal enum AxisScale
 {
     /// <summary>Evenly, not necessarily from 0.</summary>
     Linear,
@@ -14,7 +14,7 @@ public enum AxisScale
 }
 
 /// <summary>How numbers of an axis read.</summary>
-public enum NumberFormat
+internal enum NumberFormat
 {
     /// <summary>1,500.</summary>
     Plain,
@@ -36,7 +36,7 @@ public enum NumberFormat
 /// <param name="Categories">For a category axis.</param>
 /// <param name="Min">Null: from the data.</param>
 /// <param name="Max">Null: from the data.</param>
-public sealed record FigureAxis(
+internal sealed record FigureAxis(
     string Title,
     AxisScale Scale = AxisScale.Linear,
     NumberFormat Format = NumberFormat.Plain,
@@ -45,7 +45,7 @@ public sealed record FigureAxis(
     double? Max = null);
 
 /// <summary>What stands for a series.</summary>
-public enum Mark
+internal enum Mark
 {
     /// <summary>A line through its points, with a band where they have Low and High.</summary>
     Line,
@@ -64,7 +64,7 @@ public enum Mark
 }
 
 /// <summary>Colours by meaning, so that light, dark and print can each choose their own.</summary>
-public enum Colour
+internal enum Colour
 {
     /// <summary>Black on white, white on black.</summary>
     Ink,
@@ -98,7 +98,7 @@ public enum Colour
 }
 
 /// <summary>The stroke of a line.</summary>
-public enum Dash
+internal enum Dash
 {
     /// <summary>Unbroken.</summary>
     Solid,
@@ -116,7 +116,7 @@ public enum Dash
 /// <param name="Low">Lower end of a band; null: none.</param>
 /// <param name="High">Upper end of a band; null: none.</param>
 /// <param name="Note">Words for people who point at it; null: none.</param>
-public readonly record struct FigurePoint(double X, double? Y, double? Low = null, double? High = null, string? Note = null);
+internal readonly record struct FigurePoint(double X, double? Y, double? Low = null, double? High = null, string? Note = null);
 
 /// <summary>Points that belong together.</summary>
 /// <param name="Name">In the legend.</param>
@@ -124,7 +124,7 @@ public readonly record struct FigurePoint(double X, double? Y, double? Low = nul
 /// <param name="Colour">By meaning.</param>
 /// <param name="Dash">For lines.</param>
 /// <param name="Points">In order of X.</param>
-public sealed record FigureSeries(string Name, Mark Mark, Colour Colour, Dash Dash, IReadOnlyList<FigurePoint> Points);
+internal sealed record FigureSeries(string Name, Mark Mark, Colour Colour, Dash Dash, IReadOnlyList<FigurePoint> Points);
 
 /// <summary>A node of a graph on a grid.</summary>
 /// <param name="Id">Unique.</param>
@@ -133,13 +133,13 @@ public sealed record FigureSeries(string Name, Mark Mark, Colour Colour, Dash Da
 /// <param name="Lines">Its text.</param>
 /// <param name="Weight">0: not reached; above: how much of the attention it got, up to 1.</param>
 /// <param name="Note">Words for people who point at it; null: none.</param>
-public sealed record FigureNode(string Id, int X, int Y, IReadOnlyList<string> Lines, double Weight, string? Note = null);
+internal sealed record FigureNode(string Id, int X, int Y, IReadOnlyList<string> Lines, double Weight, string? Note = null);
 
 /// <summary>An arrow between nodes.</summary>
 /// <param name="From">Id.</param>
 /// <param name="To">Id.</param>
 /// <param name="Strong">Whether it was walked.</param>
-public sealed record FigureEdge(string From, string To, bool Strong);
+internal sealed record FigureEdge(string From, string To, bool Strong);
 
 /// <summary>What a picture shows, as data: the page, SVG, PNG, CSV and the table behind it are all made from this.</summary>
 /// <param name="Id">Unique in a report; names its files.</param>
@@ -148,7 +148,7 @@ public sealed record FigureEdge(string From, string To, bool Strong);
 /// <param name="X">Horizontal axis.</param>
 /// <param name="Y">Vertical axis.</param>
 /// <param name="Series">Empty for a graph.</param>
-public sealed record Figure(string Id, string Title, string Caption, FigureAxis X, FigureAxis Y, IReadOnlyList<FigureSeries> Series)
+internal sealed record Figure(string Id, string Title, string Caption, FigureAxis X, FigureAxis Y, IReadOnlyList<FigureSeries> Series)
 {
     /// <summary>Nodes of a graph.</summary>
     public IReadOnlyList<FigureNode> Nodes { get; init; } = [];
@@ -169,4 +169,4 @@ public sealed record Figure(string Id, string Title, string Caption, FigureAxis 
 /// <summary>A table of texts and numbers.</summary>
 /// <param name="Columns">Headings.</param>
 /// <param name="Rows">[rows][columns]: text, whole number, double or null.</param>
-public sealed record FigureTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+internal sealed record FigureTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
