@@ -71,7 +71,7 @@ public sealed class LayerBench : IDisposable
         float[] values = new float[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = ((DropoutMask.Mix((ulong)i + 1) >> 40) / (float)(1 << 23)) - 1;
+            values[i] = ((SplitMix.Mix((ulong)i + 1) >> 40) / (float)(1 << 23)) - 1;
         }
 
         return values;

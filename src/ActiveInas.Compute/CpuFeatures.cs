@@ -41,6 +41,9 @@ public static class CpuFeatures
     /// architecture.</summary>
     public static string Processor { get; } = Identify();
 
+    /// <summary>The processor's name as Linux shows it, for example "AMD EPYC 7763"; its architecture elsewhere.</summary>
+    public static string ModelName { get; } = FindModelName();
+
     /// <summary>What the kernels may use: <see cref="Hardware"/> under the cap.</summary>
     public static InstructionSet Best => (InstructionSet)Math.Min((int)Hardware, (int)Cap());
 
@@ -70,6 +73,15 @@ public static class CpuFeatures
         (_, int first, int third, int second) = X86Base.CpuId(0, 0);
         Span<int> letters = [first, second, third];
         return $"{Encoding.ASCII.GetString(MemoryMarshal.AsBytes(letters))} {X86Base.CpuId(1, 0).Eax:x8}";
+    }
+
+    private static string FindModelName()
+    {
+        const string CpuInfo = "/proc/cpuinfo";
+        string? line = File.Exists(CpuInfo)
+            ? File.ReadLines(CpuInfo).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 
     private static InstructionSet Cap()

@@ -54,20 +54,11 @@ public static class DropoutMask
         }
     }
 
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a bijection with good avalanche.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ul;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBul;
-        return z ^ (z >> 31);
-    }
+    private static ulong Stream(ulong seed, int sampleKey) => SplitMix.Mix(seed + (0x9E3779B97F4A7C15ul * ((ulong)(uint)sampleKey + 1ul)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Stream(ulong seed, int sampleKey) => Mix(seed + (0x9E3779B97F4A7C15ul * ((ulong)(uint)sampleKey + 1ul)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Word(ulong stream, int index) => Mix(stream + (0xD1B54A32D192ED03ul * ((ulong)(uint)index + 1ul)));
+    private static ulong Word(ulong stream, int index) => SplitMix.Mix(stream + (0xD1B54A32D192ED03ul * ((ulong)(uint)index + 1ul)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool KeepsUnit(ulong stream, int unit, double rate) => (Word(stream, unit) >> 11) * (1.0 / (1ul << 53)) >= rate;

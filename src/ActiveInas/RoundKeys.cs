@@ -3,7 +3,7 @@ using ActiveInas.Architectures;
 namespace ActiveInas;
 
 /// <summary>Names of what happens in a round: keys of trials and purposes of seeds. The same on every replay.</summary>
-public static class RoundKeys
+internal static class RoundKeys
 {
     /// <summary>The initial points: depends on the run's seed only, so that all methods compared start alike.</summary>
     public const string Initial = "initial";

@@ -16,6 +16,6 @@ public static class SeedTree
             hash = (hash ^ value) * 1099511628211ul;
         }
 
-        return DropoutMask.Mix(DropoutMask.Mix(seed + 0x9E3779B97F4A7C15ul) ^ hash);
+        return SplitMix.Mix(SplitMix.Mix(seed + 0x9E3779B97F4A7C15ul) ^ hash);
     }
 }

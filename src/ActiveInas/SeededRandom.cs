@@ -11,7 +11,7 @@ public struct SeededRandom(ulong seed)
 
     /// <summary>64 random bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong NextBits() => DropoutMask.Mix(_state += 0x9E3779B97F4A7C15ul);
+    public ulong NextBits() => SplitMix.Mix(_state += 0x9E3779B97F4A7C15ul);
 
     /// <summary>Uniform in [0, 1) with 53 bits.</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1ul << 53));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Cli.Tests;
 

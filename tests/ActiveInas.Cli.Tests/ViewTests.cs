@@ -1,7 +1,10 @@
 using ActiveInas.Architectures;
 using ActiveInas.Cli.Views;
+using ActiveInas.Data;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 using ActiveInas.Search;
 using ActiveInas.Training;
 using Spectre.Console;
@@ -33,7 +36,7 @@ public sealed class ViewTests
     [InlineData(59.94, "59.9 s")]
     [InlineData(185.0, "3 min 05 s")]
     [InlineData(7500.0, "2 h 05 min")]
-    public void A_duration_reads_well(double seconds, string text) => Assert.Equal(text, ProgressText.Duration(seconds));
+    public void A_duration_reads_well(double seconds, string text) => Assert.Equal(text, NumberText.Duration(seconds));
 
     [Fact]
     public void A_run_without_a_round_says_so_and_a_stopped_one_how_to_go_on()

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text;
 using ActiveInas.Cli.Views;
-using ActiveInas.Runs;
+using ActiveInas.Data;
+using ActiveInas.Runs.Sessions;
+using ActiveInas.Tests.Shared;
 using Microsoft.Data.Sqlite;
 using Spectre.Console;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ActiveInas.Architectures;
-using ActiveInas.Benchmarking;
 using ActiveInas.Cli.Views;
 using ActiveInas.Kernels;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Runs.Configuration;
 
 namespace ActiveInas.Cli.Commands;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
 using ActiveInas.Data;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Commands;
@@ -74,10 +75,10 @@ internal static class DataCommand
     private static void Write(IAnsiConsole console, DatasetSummary summary, bool all)
     {
         Tables.Fact(console, "data", summary.Name);
-        Tables.Fact(console, "images", $"{ProgressText.Count(summary.Train)} train, {ProgressText.Count(summary.Test)} test, {summary.Height}x{summary.Width} pixels");
+        Tables.Fact(console, "images", $"{NumberText.Count(summary.Train)} train, {NumberText.Count(summary.Test)} test, {summary.Height}x{summary.Width} pixels");
         if (summary.Unlabelled > 0)
         {
-            Tables.Fact(console, "unlabelled", ProgressText.Count(summary.Unlabelled));
+            Tables.Fact(console, "unlabelled", NumberText.Count(summary.Unlabelled));
         }
 
         Tables.Fact(console, "mean, deviation", $"{summary.Mean:0.00}, {summary.Deviation:0.00} (of 0..255)");
@@ -88,7 +89,7 @@ internal static class DataCommand
             Table table = Tables.Create("class", "#train", "#test");
             foreach (ClassCount row in summary.Classes)
             {
-                table.AddRow(Tables.Text(row.Name), Tables.Text(ProgressText.Count(row.Train)), Tables.Text(ProgressText.Count(row.Test)));
+                table.AddRow(Tables.Text(row.Name), Tables.Text(NumberText.Count(row.Train)), Tables.Text(NumberText.Count(row.Test)));
             }
 
             console.Write(table);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Estimation;
-using ActiveInas.Experiments;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Estimation;
+using ActiveInas.Runs.Experiments;
 
 namespace ActiveInas.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Experiments;
+using ActiveInas.Runs.Experiments;
 
 namespace ActiveInas.Cli.Commands;
 

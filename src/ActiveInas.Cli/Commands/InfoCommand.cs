@@ -6,7 +6,7 @@ using ActiveInas.Cli.Views;
 using ActiveInas.Compute;
 using ActiveInas.Data.Images;
 using ActiveInas.Kernels;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Commands;
@@ -37,11 +37,11 @@ internal static class InfoCommand
     private static JsonObject Document(MeasuredKernels chosen) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
-        ["version"] = RunEnvironment.Version,
-        ["commit"] = RunEnvironment.Commit,
+        ["version"] = ProductVersion.Number,
+        ["commit"] = ProductVersion.Commit,
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["os"] = RuntimeInformation.OSDescription,
-        ["cpu"] = RunEnvironment.Cpu,
+        ["cpu"] = CpuFeatures.ModelName,
         ["threads"] = Environment.ProcessorCount,
         ["instruction_set"] = Lower(CpuFeatures.Hardware),
         ["cap"] = Cap,
@@ -73,9 +73,9 @@ internal static class InfoCommand
 
     private static void Write(IAnsiConsole console, MeasuredKernels chosen)
     {
-        Tables.Fact(console, "version", $"{RunEnvironment.Version}{(RunEnvironment.Commit is { } commit ? $" ({commit[..Math.Min(10, commit.Length)]})" : "")}");
+        Tables.Fact(console, "version", $"{ProductVersion.Number}{(ProductVersion.Commit is { } commit ? $" ({commit[..Math.Min(10, commit.Length)]})" : "")}");
         Tables.Fact(console, "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-        Tables.Fact(console, "processor", $"{RunEnvironment.Cpu}, {Environment.ProcessorCount} threads");
+        Tables.Fact(console, "processor", $"{CpuFeatures.ModelName}, {Environment.ProcessorCount} threads");
         Tables.Fact(console, "instruction set", $"{Lower(CpuFeatures.Hardware)}{(Cap is { } cap ? $", capped at {cap} by {CpuFeatures.CapVariable}" : "")}");
         if (CpuFeatures.Notice is { } notice)
         {

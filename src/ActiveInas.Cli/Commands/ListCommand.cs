@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
-using ActiveInas.Experiments;
 using ActiveInas.Runs;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Commands;
@@ -29,7 +32,7 @@ internal static class ListCommand
             }
 
             // Having run nothing yet is no mistake; naming a folder that is not there is.
-            IReadOnlyList<RunSummary> runs = asked is null && !Directory.Exists(folder) ? [] : RunCatalog.List(folder);
+            IReadOnlyList<RunSummary> runs = asked is null && !Directory.Exists(folder) ? [] : Catalog.List(folder);
             ListedExperiment[] experiments = Directory.Exists(folder) ? [.. Experiments(folder)] : [];
             WriteProblems(terminal, runs, experiments);
             if (parsed.GetValue(CommonOptions.Json))
@@ -130,7 +133,7 @@ internal static class ListCommand
                 Tables.Text(Problem(run) is null ? run.Data : "-"),
                 Tables.Text(run.Query),
                 Tables.Text(run.Architecture),
-                Tables.Text(ProgressText.Count(run.Labels)),
+                Tables.Text(NumberText.Count(run.Labels)),
                 Tables.Text(run.Last is { } last ? RoundMetrics.Accuracy.Text(last) : "-"),
                 Tables.Text(run.Last is { } ended ? RoundMetrics.BalancedAccuracy.Text(ended) : "-"),
                 Tables.Text(run.Folder));

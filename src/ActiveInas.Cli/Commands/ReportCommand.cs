@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
-using ActiveInas.Experiments;
-using ActiveInas.Reports;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Reports;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Commands;
 
@@ -59,7 +60,7 @@ internal static class ReportCommand
 
     // Of one run or experiment beside its other files; several have no folder in common.
     private static string DefaultFile(string[] paths)
-        => paths.Length > 1 ? FileName : Path.Combine(Directory.Exists(paths[0]) ? paths[0] : RunCatalog.Find(paths[0]).Root, FileName);
+        => paths.Length > 1 ? FileName : Path.Combine(Directory.Exists(paths[0]) ? paths[0] : Catalog.Find(paths[0]).Root, FileName);
 
     private static async Task<List<string>> WriteAsync(
         ReportInput input, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
@@ -72,10 +73,10 @@ internal static class ReportCommand
     {
         List<string> files = [html];
         cancellation.ThrowIfCancellationRequested();
-        AtomicFile.WriteText(html, HtmlReport.Write(report));
+        HtmlReport.Write(report, html);
         if (figures is not null)
         {
-            files.AddRange(FigureFiles.Write(report.Figures, figures, cancellation));
+            files.AddRange(FigureFiles.Write(report, figures, cancellation));
         }
 
         if (csv is not null)

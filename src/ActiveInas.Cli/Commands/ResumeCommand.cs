@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Commands;
 

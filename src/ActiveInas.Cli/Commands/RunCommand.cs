@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Estimation;
 using ActiveInas.Kernels;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Estimation;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
 
 namespace ActiveInas.Cli.Commands;
 

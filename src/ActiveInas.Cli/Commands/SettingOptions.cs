@@ -1,17 +1,17 @@
 using System.CommandLine;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
 
 namespace ActiveInas.Cli.Commands;
 
-/// <summary>One option for each setting of <see cref="RunSettings"/>, or for some of them.</summary>
+/// <summary>One option for each setting of <see cref="Settings"/>, or for some of them.</summary>
 internal sealed class SettingOptions
 {
-    private readonly List<(RunSetting Setting, Option Option)> _options;
+    private readonly List<(Setting Setting, Option Option)> _options;
 
     /// <param name="keys">The settings wanted; none: all.</param>
     public SettingOptions(params string[] keys) => _options =
     [
-        .. RunSettings.All.Where(setting => keys.Length == 0 || keys.Contains(setting.Key)).Select(setting => (setting, CreateOption(setting))),
+        .. Settings.All.Where(setting => keys.Length == 0 || keys.Contains(setting.Key)).Select(setting => (setting, CreateOption(setting))),
     ];
 
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);
@@ -27,7 +27,7 @@ internal sealed class SettingOptions
     /// <summary>Lays the options given over the configuration.</summary>
     public void Apply(ParseResult parsed, ConfigurationBuilder builder)
     {
-        foreach ((RunSetting setting, Option option) in _options)
+        foreach ((Setting setting, Option option) in _options)
         {
             if (parsed.GetResult(option) is null)
             {
@@ -42,7 +42,7 @@ internal sealed class SettingOptions
         }
     }
 
-    private static Option CreateOption(RunSetting setting) => setting.ValueName is null
+    private static Option CreateOption(Setting setting) => setting.ValueName is null
         ? new Option<bool>(setting.Option) { Description = setting.Help }
         : new Option<string>(setting.Option) { Description = setting.Help, HelpName = setting.ValueName };
 }

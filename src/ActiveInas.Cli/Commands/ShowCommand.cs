@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Commands;
 
@@ -13,7 +14,7 @@ internal static class ShowCommand
         Command command = new("show", "Show a run: learning curve, architecture path, search trace.") { run };
         command.SetAction(parsed =>
         {
-            RunDocument document = RunDocument.Read(RunCatalog.Find(parsed.GetRequiredValue(run)));
+            RunDocument document = RunDocument.Read(Catalog.Find(parsed.GetRequiredValue(run)));
             if (parsed.GetValue(CommonOptions.Json))
             {
                 terminal.Out.WriteLine(document.ToJson());

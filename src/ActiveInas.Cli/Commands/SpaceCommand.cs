@@ -1,9 +1,8 @@
 using System.CommandLine;
 using ActiveInas.Architectures;
 using ActiveInas.Cli.Views;
-using ActiveInas.Reports;
-using ActiveInas.Reports.Figures;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Reports;
+using ActiveInas.Runs.Reports.Figures;
 
 namespace ActiveInas.Cli.Commands;
 
@@ -45,10 +44,7 @@ internal static class SpaceCommand
 
     private static void Draw(Terminal terminal, SearchSpace space, int side, int classes, string folder)
     {
-        Figure figure = SpaceFigure.Create(
-            space, side, side, classes, [], $"Search space up to A({space.MaxBlocks},{space.MaxStacks})",
-            $"Parameters and FLOPs of one forward pass for images of {side}x{side} pixels and {classes} classes. Arrows lead to more blocks and to more stacks.");
-        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.Write([figure], folder, CancellationToken.None)))
+        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.WriteSpace(space, side, classes, folder)))
         {
             terminal.Error.WriteLine($"wrote {path}");
         }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
 using ActiveInas.Querying;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Commands;

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
-using ActiveInas.Experiments;
 using ActiveInas.Runs;
-using ActiveInas.Tracking;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
+using ActiveInas.Runs.Tracking;
 
 namespace ActiveInas.Cli.Commands;
 
@@ -42,7 +45,7 @@ internal static class TrackCommand
     {
         if (!ExperimentFolder.IsExperiment(path))
         {
-            return ("ainas", [(RunCatalog.Find(path), null)]);
+            return ("ainas", [(Catalog.Find(path), null)]);
         }
 
         ExperimentFolder folder = ExperimentFolder.At(path);

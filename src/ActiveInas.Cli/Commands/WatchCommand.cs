@@ -1,7 +1,10 @@
 using System.CommandLine;
 using ActiveInas.Cli.Views;
-using ActiveInas.Experiments;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Commands;
 
@@ -20,7 +23,7 @@ internal static class WatchCommand
             string path = parsed.GetRequiredValue(what);
             return ExperimentFolder.IsExperiment(path)
                 ? await WatchExperimentAsync(terminal, parsed, path, signals.Token).ConfigureAwait(false)
-                : await WatchRunAsync(terminal, parsed, RunCatalog.Find(path), signals.Token).ConfigureAwait(false);
+                : await WatchRunAsync(terminal, parsed, Catalog.Find(path), signals.Token).ConfigureAwait(false);
         });
         return command;
     }
@@ -87,7 +90,7 @@ internal static class WatchCommand
     }
 
     private static string? Line(RunFolder folder)
-        => RunProgress.Read(folder) is { } progress ? $"round {progress.Round}: {progress.Stage} {progress.Architecture} ({ProgressText.Count(progress.Labels)} labels)" : null;
+        => LiveProgress.Read(folder) is { } progress ? $"round {progress.Round}: {progress.Stage} {progress.Architecture} ({NumberText.Count(progress.Labels)} labels)" : null;
 
     // Ctrl+C ends the watching, not the run.
     private static async Task UntilAsync(Func<bool> ended, CancellationToken cancellation)

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using ActiveInas.Benchmarking;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Runs.Output;
 
 namespace ActiveInas.Cli.Views;
 
@@ -12,11 +12,11 @@ internal static class BenchDocument
     public static JsonObject Of(BenchmarkReport report) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
-        ["version"] = RunEnvironment.Version,
-        ["commit"] = RunEnvironment.Commit,
+        ["version"] = ProductVersion.Number,
+        ["commit"] = ProductVersion.Commit,
         ["machine"] = new JsonObject
         {
-            ["cpu"] = RunEnvironment.Cpu,
+            ["cpu"] = CpuFeatures.ModelName,
             ["instruction_set"] = Lower(CpuFeatures.Hardware),
             ["allowed_instruction_set"] = Lower(CpuFeatures.Best),
             ["cores"] = Environment.ProcessorCount,

@@ -1,7 +1,8 @@
 using System.Globalization;
-using ActiveInas.Benchmarking;
+using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -11,7 +12,7 @@ internal static class BenchView
 {
     public static void Write(IAnsiConsole console, BenchmarkReport report)
     {
-        Tables.Fact(console, "processor", $"{RunEnvironment.Cpu}, {report.Threads} threads used");
+        Tables.Fact(console, "processor", $"{CpuFeatures.ModelName}, {report.Threads} threads used");
         Tables.Fact(console, "kernels", report.Row.Name);
         foreach (ComputeLimit limit in report.Limits.Compute)
         {
@@ -62,7 +63,7 @@ internal static class BenchView
                 Tables.Text(Share(inference is null ? null : report.LimitShare(inference.Teraflops))));
             facts.AddRow(
                 Tables.Text(name),
-                Tables.Text(ProgressText.Count(network.Parameters)),
+                Tables.Text(NumberText.Count(network.Parameters)),
                 Tables.Text(Tenths(network.ForwardFlops / 1e6)),
                 Tables.Text(Megabytes(training?.MemoryBytes)),
                 Tables.Text(training is null ? "-" : $"{training.Steps}"),
@@ -81,7 +82,7 @@ internal static class BenchView
         {
             table.AddRow(
                 Tables.Text(op.Name),
-                Tables.Text(ProgressText.Count(op.Counts.Calls)),
+                Tables.Text(NumberText.Count(op.Counts.Calls)),
                 Tables.Text(Share(op.Share)),
                 Tables.Text(op.Counts.Flops == 0 ? "-" : Tenths(op.Counts.Gigaflops)),
                 Tables.Text(op.Counts.Bytes == 0 ? "-" : Tenths(op.Counts.GigabytesPerSecond)),
@@ -101,5 +102,5 @@ internal static class BenchView
 
     private static string Share(double? value) => value is { } share ? $"{Tenths(100 * share)} %" : "-";
 
-    private static string Megabytes(long? bytes) => bytes is { } value ? $"{ProgressText.Count(value / 1_000_000)} MB" : "-";
+    private static string Megabytes(long? bytes) => bytes is { } value ? $"{NumberText.Count(value / 1_000_000)} MB" : "-";
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using ActiveInas.Estimation;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Estimation;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -25,7 +25,7 @@ internal static class EstimateView
                 measured.AddRow([
                     .. new[]
                     {
-                        network.Architecture.ToString(), ProgressText.Duration(measurement.Start), $"{1 / measurement.Train:N0}", $"{1 / measurement.Infer:N0}", Size(measurement.Bytes),
+                        network.Architecture.ToString(), NumberText.Duration(measurement.Start), $"{1 / measurement.Train:N0}", $"{1 / measurement.Infer:N0}", Size(measurement.Bytes),
                     }.Select(Tables.Text)]);
             }
 
@@ -38,13 +38,13 @@ internal static class EstimateView
             StageSeconds seconds = method.Stages;
             methods.AddRow([
                 Tables.Text(method.Name), Tables.Text($"{method.Runs}"),
-                .. new[] { seconds.Search, seconds.Train, seconds.Test, seconds.Query, seconds.Total }.Select(value => Tables.Text(ProgressText.Duration(value))),
-                Tables.Text(Range(method.Seconds, ProgressText.Duration))]);
+                .. new[] { seconds.Search, seconds.Train, seconds.Test, seconds.Query, seconds.Total }.Select(value => Tables.Text(NumberText.Duration(value))),
+                Tables.Text(Range(method.Seconds, NumberText.Duration))]);
         }
 
         terminal.Result.Write(methods);
         Tables.Fact(terminal.Result, "runs", $"{estimate.Runs} to do, {estimate.Finished} finished; {estimate.Jobs} at a time with {estimate.Threads} threads each");
-        Tables.Fact(terminal.Result, "time", Text(estimate.Seconds, ProgressText.Duration));
+        Tables.Fact(terminal.Result, "time", Text(estimate.Seconds, NumberText.Duration));
         Tables.Fact(terminal.Result, "memory", Text(estimate.Memory, Size));
         Tables.Fact(terminal.Result, "disk", $"{Text(estimate.Disk, Size)}; with checkpoints no more than {Size(estimate.PeakDisk.Median)}");
         foreach (string note in estimate.Notes)

@@ -1,5 +1,6 @@
-using ActiveInas.Experiments;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -43,20 +44,20 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
             Table table = Tables.Create("run", "#labels", "under way", "", "#left");
             foreach (CellState cell in running)
             {
-                RunProgress? progress = RunProgress.Read(cell.Folder);
+                LiveProgress? progress = LiveProgress.Read(cell.Folder);
                 table.AddRow(
                     Tables.Text(cell.Cell.Label),
-                    Tables.Text($"{ProgressText.Count(progress?.Labels ?? 0)} of {ProgressText.Count(cell.Cell.Configuration.Budget)}"),
+                    Tables.Text($"{NumberText.Count(progress?.Labels ?? 0)} of {NumberText.Count(cell.Cell.Configuration.Budget)}"),
                     Tables.Text(progress is null ? "-" : $"{progress.Stage} {progress.Architecture}"),
                     Tables.Text(progress is { Steps: > 0 } ? RunDashboard.Bar((double)progress.Step / progress.Steps) : ""),
-                    Tables.Text(progress?.SecondsLeft is { } seconds ? ProgressText.Duration(seconds) : "-"));
+                    Tables.Text(progress?.SecondsLeft is { } seconds ? NumberText.Duration(seconds) : "-"));
             }
 
             parts.Add(table);
         }
 
         int done = cells.Count(cell => cell.State == "finished");
-        string left = SecondsLeft(cells, Math.Max(1, running.Length)) is { } all ? $", about {ProgressText.Duration(all)} left" : "";
+        string left = SecondsLeft(cells, Math.Max(1, running.Length)) is { } all ? $", about {NumberText.Duration(all)} left" : "";
         parts.Add(new Text($"{"all runs",-24} {RunDashboard.Bar((double)done / Math.Max(1, cells.Count))} {done} of {cells.Count}{left}"));
         parts.AddRange(notices.Select(notice => new Text(notice, new Style(Color.Grey))));
         return new Rows(parts);
@@ -70,7 +71,7 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
         foreach (CellState cell in cells.Where(cell => cell.State != "finished"))
         {
             double[] alike = [.. finished.Where(other => other.Cell.Method == cell.Cell.Method).Select(other => other.Run!.Seconds)];
-            double? expected = cell.State == "running" && RunProgress.Read(cell.Folder)?.SecondsLeft is { } left ? left
+            double? expected = cell.State == "running" && LiveProgress.Read(cell.Folder)?.SecondsLeft is { } left ? left
                 : alike.Length > 0 ? alike.Average()
                 : finished.Length > 0 ? finished.Average(other => other.Run!.Seconds)
                 : null;

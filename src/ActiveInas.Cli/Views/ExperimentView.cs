@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ActiveInas.Experiments;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
-using ActiveInas.Statistics;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Statistics;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -27,7 +27,7 @@ internal static class ExperimentView
             int labels = cell.Run is { Rounds.Count: > 0 } run ? run.Rounds[^1].Labels : 0;
             table.AddRow([
                 Tables.Text(cell.Cell.Id), .. cell.Cell.Settings.Select(Tables.Text), Tables.Text($"{cell.Cell.Seed}"),
-                Tables.Text($"{ProgressText.Count(labels)} of {ProgressText.Count(cell.Cell.Configuration.Budget)}"), Tables.State(cell.State)]);
+                Tables.Text($"{NumberText.Count(labels)} of {NumberText.Count(cell.Cell.Configuration.Budget)}"), Tables.State(cell.State)]);
         }
 
         terminal.Result.Write(table);
@@ -63,7 +63,7 @@ internal static class ExperimentView
 
         Tables.Fact(terminal.Result, "runs", Counts(cells));
         string memory = outcome.PeakMemory is { } peak ? $", {peak / 1e6:N0} MB of memory at most" : "";
-        Tables.Fact(terminal.Result, "this session", $"{ProgressText.Duration(outcome.Seconds)}{memory}");
+        Tables.Fact(terminal.Result, "this session", $"{NumberText.Duration(outcome.Seconds)}{memory}");
         Tables.Fact(terminal.Result, "look", $"ainas report {folder.Root}");
     }
 
@@ -84,7 +84,7 @@ internal static class ExperimentView
                 Tables.Strong(Text(means[1])),
                 Tables.Text(Text(means[2])),
                 Tables.Text(Text(means[3])),
-                Tables.Text(runs.Length == 0 ? "-" : ProgressText.Duration(runs.Sum(run => run.Seconds))));
+                Tables.Text(runs.Length == 0 ? "-" : NumberText.Duration(runs.Sum(run => run.Seconds))));
         }
 
         return table;
@@ -123,14 +123,14 @@ internal static class ExperimentView
 
     /// <summary>"3", or "1..3"; "-" for none.</summary>
     private static string Range(int[] values) => values.Length == 0 ? "-"
-        : values.Min() == values.Max() ? ProgressText.Count(values[0])
-        : $"{ProgressText.Count(values.Min())}..{ProgressText.Count(values.Max())}";
+        : values.Min() == values.Max() ? NumberText.Count(values[0])
+        : $"{NumberText.Count(values.Min())}..{NumberText.Count(values.Max())}";
 
     private static string Text(Sample sample) => sample switch
     {
         { Count: 0 } => "-",
-        { StandardError: { } error } => $"{ProgressText.Share(sample.Mean)} ± {error.ToString("0.0000", CultureInfo.InvariantCulture)}",
-        _ => ProgressText.Share(sample.Mean),
+        { StandardError: { } error } => $"{NumberText.Share(sample.Mean)} ± {error.ToString("0.0000", CultureInfo.InvariantCulture)}",
+        _ => NumberText.Share(sample.Mean),
     };
 
     private static JsonObject Document(Experiment experiment, ExperimentFolder folder, IReadOnlyList<CellState> cells, ExperimentOutcome? outcome) => new()

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
 
 namespace ActiveInas.Cli.Views;
 

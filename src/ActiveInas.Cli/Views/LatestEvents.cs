@@ -1,5 +1,8 @@
-using ActiveInas.Experiments;
-using ActiveInas.Runs;
+using ActiveInas.Data;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Views;
 
@@ -36,7 +39,7 @@ internal sealed class LatestEvents : IProgress<ProgressEvent>
                 Folder = opened.Folder;
                 break;
             case DataProgressed data:
-                Loading = $"loading {data.What}: {ProgressText.Count(data.Done)}{(data.Total > 0 ? $" of {ProgressText.Count(data.Total)}" : "")}";
+                Loading = $"loading {data.What}: {NumberText.Count(data.Done)}{(data.Total > 0 ? $" of {NumberText.Count(data.Total)}" : "")}";
                 break;
             case CellProgressed cell when cell.Inner is DataProgressed:
                 Report(cell.Inner);

@@ -1,6 +1,7 @@
-using ActiveInas.Experiments;
-using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Store;
 using Microsoft.Data.Sqlite;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -41,14 +42,14 @@ internal static class LiveView
 
     /// <summary>The dashboard of a run's folder; null while nothing is recorded, or while the store is busy.</summary>
     public static IRenderable? OfRun(RunFolder folder, IReadOnlyList<string> notices)
-        => Read(folder) is { } run ? RunDashboard.Create(run, run.State == "running" ? RunProgress.Read(folder) : null, notices) : null;
+        => Read(folder) is { } run ? RunDashboard.Create(run, run.State == "running" ? LiveProgress.Read(folder) : null, notices) : null;
 
     /// <summary>A run, or null while nothing is recorded.</summary>
     public static RunDocument? Read(RunFolder folder)
     {
         try
         {
-            return folder.HasStore && folder.HasRun() ? RunDocument.Read(folder) : null;
+            return RunDocument.Find(folder);
         }
         catch (SqliteException)
         {

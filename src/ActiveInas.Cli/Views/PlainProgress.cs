@@ -1,4 +1,5 @@
-using ActiveInas.Runs;
+using ActiveInas.Data;
+using ActiveInas.Runs.Live;
 
 namespace ActiveInas.Cli.Views;
 

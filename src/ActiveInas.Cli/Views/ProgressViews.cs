@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ActiveInas.Experiments;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Experiments;
+using ActiveInas.Runs.Folder;
 using Spectre.Console.Rendering;
 
 namespace ActiveInas.Cli.Views;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ActiveInas.Benchmarking;
-using ActiveInas.Runs;
+using ActiveInas.Compute;
+using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -11,7 +12,7 @@ internal static class QueryBenchView
 {
     public static void Write(IAnsiConsole console, QueryBenchmarkOptions options, IReadOnlyList<QueryFigure> figures)
     {
-        Tables.Fact(console, "processor", $"{RunEnvironment.Cpu}, {Threads(options)} threads used");
+        Tables.Fact(console, "processor", $"{CpuFeatures.ModelName}, {Threads(options)} threads used");
         Tables.Fact(console, "kernels", options.Row.Name);
         Table table = Tables.Create("query", "#pool", "of", "#picks", "#seconds", "#x plain", "#memory")
             .Title("whole query; coreset and badge from the embeddings on");
@@ -35,9 +36,9 @@ internal static class QueryBenchView
     public static JsonObject Document(QueryBenchmarkOptions options, IReadOnlyList<QueryFigure> figures) => new()
     {
         ["schema_version"] = RunDocument.SchemaVersion,
-        ["version"] = RunEnvironment.Version,
-        ["commit"] = RunEnvironment.Commit,
-        ["cpu"] = RunEnvironment.Cpu,
+        ["version"] = ProductVersion.Number,
+        ["commit"] = ProductVersion.Commit,
+        ["cpu"] = CpuFeatures.ModelName,
         ["threads"] = Threads(options),
         ["kernels"] = options.Row.Name,
         ["queries"] = new JsonArray([.. figures.Select(figure => new JsonObject

@@ -1,5 +1,7 @@
 using System.Globalization;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -16,7 +18,7 @@ internal static class RunDashboard
     /// <param name="run">What is recorded.</param>
     /// <param name="progress">What is under way; null: nothing.</param>
     /// <param name="notices">The latest messages.</param>
-    public static IRenderable Create(RunDocument run, RunProgress? progress, IReadOnlyList<string> notices)
+    public static IRenderable Create(RunDocument run, LiveProgress? progress, IReadOnlyList<string> notices)
     {
         List<IRenderable> parts = [Head(run)];
         (double, double)[] curve = [.. run.Rounds.Where(round => RoundMetrics.Accuracy.Of(round) is not null).Select(round => ((double)round.Labels, RoundMetrics.Accuracy.Of(round)!.Value))];
@@ -48,11 +50,11 @@ internal static class RunDashboard
         RunConfiguration configuration = run.Configuration;
         string architecture = configuration.FixedArchitecture is null ? "search" : configuration.Architecture;
         return new Text(
-            $"run {run.Run}: {Path.GetFileName(configuration.Data)}, {configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed} ({run.State}, {ProgressText.Duration(run.Seconds)})",
+            $"run {run.Run}: {Path.GetFileName(configuration.Data)}, {configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed} ({run.State}, {NumberText.Duration(run.Seconds)})",
             new Style(decoration: Decoration.Bold));
     }
 
-    private static IEnumerable<IRenderable> Stage(RunDocument run, RunProgress? progress)
+    private static IEnumerable<IRenderable> Stage(RunDocument run, LiveProgress? progress)
     {
         int budget = run.Configuration.Budget;
         int labels = progress?.Labels ?? (run.Rounds.Count == 0 ? 0 : run.Rounds[^1].Labels);
@@ -61,11 +63,11 @@ internal static class RunDashboard
             yield return Line($"round {progress.Round} {progress.Stage} {progress.Architecture}", progress.Steps == 0 ? null : (double)progress.Step / progress.Steps, Detail(progress));
         }
 
-        string left = progress?.SecondsLeft is { } seconds ? $", about {ProgressText.Duration(seconds)} left" : "";
-        yield return Line("all labels", (double)labels / Math.Max(1, budget), $"{ProgressText.Count(labels)} of {ProgressText.Count(budget)}{left}");
+        string left = progress?.SecondsLeft is { } seconds ? $", about {NumberText.Duration(seconds)} left" : "";
+        yield return Line("all labels", (double)labels / Math.Max(1, budget), $"{NumberText.Count(labels)} of {NumberText.Count(budget)}{left}");
     }
 
-    private static string Detail(RunProgress progress)
+    private static string Detail(LiveProgress progress)
     {
         if (progress.Steps == 0)
         {

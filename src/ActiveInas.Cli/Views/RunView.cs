@@ -1,6 +1,8 @@
 using ActiveInas.Data;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Store;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -22,7 +24,7 @@ internal static class RunView
         Tables.Fact(console, "run", $"{run.Run}, {run.State}");
         Tables.Fact(console, "data", configuration.Data);
         Tables.Fact(console, "query", $"{configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed}");
-        Tables.Fact(console, "labels", $"{ProgressText.Count(run.Rounds.Count == 0 ? 0 : run.Rounds[^1].Labels)} of {ProgressText.Count(configuration.Budget)}");
+        Tables.Fact(console, "labels", $"{NumberText.Count(run.Rounds.Count == 0 ? 0 : run.Rounds[^1].Labels)} of {NumberText.Count(configuration.Budget)}");
     }
 
     /// <summary>The learning curve as a table with bars, then the path and the area.</summary>
@@ -48,8 +50,8 @@ internal static class RunView
 
         if (run.Auc is { } auc)
         {
-            string balanced = run.BalancedAuc is { } area ? $", balanced {ProgressText.Share(area)}" : "";
-            Tables.Fact(console, "mean test error", $"{ProgressText.Share(auc)}{balanced} (area under the error curve over the labels)");
+            string balanced = run.BalancedAuc is { } area ? $", balanced {NumberText.Share(area)}" : "";
+            Tables.Fact(console, "mean test error", $"{NumberText.Share(auc)}{balanced} (area under the error curve over the labels)");
         }
 
         IReadOnlyList<string> warnings = run.Warnings;
@@ -86,13 +88,13 @@ internal static class RunView
             QuerySummary? query = run.Queries.FirstOrDefault(query => query.Round == round.Round);
             table.AddRow([
                 Tables.Text($"{round.Round}"),
-                Tables.Text(ProgressText.Count(round.Labels)),
+                Tables.Text(NumberText.Count(round.Labels)),
                 Tables.Text($"{round.Architecture}"),
                 .. before.Select(metric => Tables.Text(metric.Text(round))),
                 .. quality.Select(metric => Tables.Strong(metric.Text(round))),
                 .. bars ? [new Text(Bar(RoundMetrics.Accuracy.Of(round)), new Style(Color.Green))] : Array.Empty<IRenderable>(),
                 .. after.Select(metric => Tables.Text(metric.Text(round))),
-                Tables.Text(query is null ? "-" : ProgressText.Duration(query.Seconds))]);
+                Tables.Text(query is null ? "-" : NumberText.Duration(query.Seconds))]);
         }
 
         return table;
@@ -103,7 +105,7 @@ internal static class RunView
     /// <summary>Where the files are and the command to look again.</summary>
     public static void WriteFiles(IAnsiConsole console, RunDocument run)
     {
-        Tables.Fact(console, "time", ProgressText.Duration(run.Seconds));
+        Tables.Fact(console, "time", NumberText.Duration(run.Seconds));
         Tables.Fact(console, "files", $"{run.Out}/ (rounds.csv, queries/, tb/{(run.State == "finished" ? ", model/model.safetensors" : "")}, run.db)");
         Tables.Fact(console, run.State == "stopped" ? "go on" : "look again", $"ainas {(run.State == "stopped" ? "resume" : "show")} {run.Out}");
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Sessions;
 
 namespace ActiveInas.Cli.Views;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ActiveInas.Learning;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
 using ActiveInas.Search;
 using ActiveInas.Training;
 using Spectre.Console;
@@ -27,10 +27,10 @@ internal static class SearchTraceView
                     Tables.Text($"{round.Round}"),
                     Tables.Text($"{candidate.Step}"),
                     candidate.Chosen ? Tables.Strong($"{name} *") : Tables.Text(name),
-                    Tables.Text(ProgressText.Share(candidate.ValidationError)),
-                    Tables.Text(ProgressText.Count(candidate.Parameters)),
+                    Tables.Text(NumberText.Share(candidate.ValidationError)),
+                    Tables.Text(NumberText.Count(candidate.Parameters)),
                     Tables.Text((candidate.Flops / 1e6).ToString("0.0", CultureInfo.InvariantCulture)),
-                    Tables.Text(ProgressText.Duration(candidate.Seconds)),
+                    Tables.Text(NumberText.Duration(candidate.Seconds)),
                     Tables.Text(candidate.Reason));
             }
         }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ActiveInas.Architectures;
-using ActiveInas.Reports;
-using ActiveInas.Runs;
+using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Reports;
 using Spectre.Console;
 
 namespace ActiveInas.Cli.Views;
@@ -69,7 +69,7 @@ internal static class SpaceView
         {
             table.AddRow(
                 Tables.Strong(node.ToString()),
-                Tables.Text(ProgressText.Count(node.ParameterCount(classes))),
+                Tables.Text(NumberText.Count(node.ParameterCount(classes))),
                 Tables.Text($"{node.ForwardFlops(side, side, classes) / 1e6:N1}"),
                 Tables.Text(space.Contains(node.WithMoreBlocks()) ? node.WithMoreBlocks().ToString() : "-"),
                 Tables.Text(space.Contains(node.WithMoreStacks()) ? node.WithMoreStacks().ToString() : "-"));

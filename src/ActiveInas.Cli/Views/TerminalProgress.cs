@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using ActiveInas.Runs;
+using ActiveInas.Data;
+using ActiveInas.Runs.Live;
+using ActiveInas.Runs.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -82,7 +84,7 @@ internal sealed class TerminalProgress : IProgress<ProgressEvent>
         _current!.IsIndeterminate = data.Total <= 0;
         _current.MaxValue = Math.Max(1, data.Total);
         _current.Value = Math.Min(data.Done, Math.Max(1, data.Total) * 0.9999);
-        _notes[_current.Id] = data.Total > 0 ? $"{ProgressText.Count(data.Done)} of {ProgressText.Count(data.Total)}" : ProgressText.Count(data.Done);
+        _notes[_current.Id] = data.Total > 0 ? $"{NumberText.Count(data.Done)} of {NumberText.Count(data.Total)}" : NumberText.Count(data.Done);
     }
 
     private void End()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ActiveInas.Compute;
 
 namespace ActiveInas.Architectures;
 
@@ -7,16 +8,13 @@ public readonly partial record struct Architecture
     /// <summary>Filters of the stem and of stack 1; every further stack doubles them.</summary>
     public const int StemFilters = 64;
 
-    private const int InputChannels = 3;
-    private const int KernelArea = 3 * 3;
-
     /// <summary>Basic residual blocks in all: i * j.</summary>
     [JsonIgnore]
     public int TotalBlocks => Blocks * Stacks;
 
     /// <summary>D, length of the embedding: the filters of the last stack, 64 * 2^(j-1).</summary>
     [JsonIgnore]
-    public int EmbeddingLength => Filters(Stacks);
+    public int EmbeddingLength => StemFilters << (Stacks - 1);
 
     /// <summary>Most stacks that images of this size allow: the largest j with 2^j &lt;= min(height, width). 0: too small for any network.</summary>
     public static int MaximumStacks(int height, int width)
@@ -47,22 +45,11 @@ public readonly partial record struct Architecture
     /// <example><code>long count = new Architecture(2, 4).ParameterCount(10); // 11,173,962: Resnet-18</code></example>
     public long ParameterCount(int classes)
     {
-        long count = (KernelArea * InputChannels * StemFilters) + Normalised(StemFilters);
-        for (int stack = 1; stack <= Stacks; stack++)
-        {
-            long filters = Filters(stack);
-            long inputs = stack == 1 ? filters : filters / 2;
-            count += (KernelArea * filters * (inputs + filters)) + (2 * Normalised(filters));
-            count += (Blocks - 1) * ((KernelArea * filters * 2 * filters) + (2 * Normalised(filters)));
-            if (inputs != filters)
-            {
-                count += (inputs * filters) + Normalised(filters);
-            }
-        }
+        return Normalised(NetworkStack.Stem)
+            + NetworkStack.Of(this).Sum(stack => stack.Convolutions().Sum(unit => unit.Count * Normalised(unit.Shape)))
+            + ((EmbeddingLength + 1L) * classes);
 
-        return count + ((long)EmbeddingLength * classes) + classes;
-
-        static long Normalised(long filters) => 2 * filters;
+        static long Normalised(ConvolutionShape shape) => Weights(shape) + (2L * shape.OutChannels);
     }
 
     /// <summary>FLOPs of one forward pass of one image: convolutions and the dense layer, a multiply-add counts 2.</summary>
@@ -71,30 +58,20 @@ public readonly partial record struct Architecture
     /// <param name="classes">Classes.</param>
     public long ForwardFlops(int height, int width, int classes)
     {
-        long multiplyAdds = (long)height * width * KernelArea * InputChannels * StemFilters;
-        (int h, int w) = (Halved(height), Halved(width));
-        for (int stack = 1; stack <= Stacks; stack++)
+        long multiplyAdds = (long)height * width * Weights(NetworkStack.Stem);
+        (int h, int w) = (height, width);
+        foreach (NetworkStack stack in NetworkStack.Of(this))
         {
-            long filters = Filters(stack);
-            long inputs = stack == 1 ? filters : filters / 2;
-            if (stack > 1)
-            {
-                (h, w) = (Halved(h), Halved(w));
-            }
-
-            long perPosition = (KernelArea * filters * (inputs + filters)) + ((Blocks - 1) * KernelArea * filters * 2 * filters);
-            if (inputs != filters)
-            {
-                perPosition += inputs * filters;
-            }
-
-            multiplyAdds += perPosition * h * w;
+            // By the max-pool before stack 1, by the stride of the others.
+            (h, w) = (Halved(h), Halved(w));
+            multiplyAdds += (long)h * w * stack.Convolutions().Sum(unit => unit.Count * Weights(unit.Shape));
         }
 
         return 2 * (multiplyAdds + ((long)EmbeddingLength * classes));
     }
 
-    private static int Filters(int stack) => StemFilters << (stack - 1);
+    // Wider than ConvolutionShape.WeightCount: the largest architectures that have a name are larger than memory.
+    private static long Weights(ConvolutionShape shape) => (long)shape.Kernel * shape.Kernel * shape.InChannels * shape.OutChannels;
 
     // Max-pool 3x3 and convolutions of stride 2, both padded by 1 (3x3) or 0 (1x1), shrink a side alike.
     private static int Halved(int side) => ((side - 1) / 2) + 1;

@@ -13,7 +13,7 @@ public static class DataSources
     public const string Generated = "shapes";
 
     /// <summary>Side of images that are large or whose sizes differ, when none is asked for.</summary>
-    internal const int DefaultImageSize = 32;
+    public const int DefaultImageSize = 32;
 
     /// <summary>Images of one size keep it up to this side, when none is asked for: larger ones would take hours and memory that nobody asked for.</summary>
     internal const int LargestKeptSize = 64;
@@ -52,6 +52,15 @@ public static class DataSources
             ? null
             : request.ImageSize is { } side ? shape with { Height = side, Width = side } : shape;
     }
+
+    /// <summary>What a source means on this machine: a name of <see cref="Names"/> as it is; else the full path of a folder or file, which a bare name may also
+    /// have in the data directory or in AINAS_DATA_DIR; null: nothing that is there.</summary>
+    /// <param name="source">As <see cref="DataRequest.Source"/>.</param>
+    /// <param name="dataDirectory">As <see cref="DataRequest.DataDirectory"/>.</param>
+    public static string? Resolve(string source, string? dataDirectory)
+        => Names.Contains(source) ? source
+            : Candidates(source, dataDirectory, DataEnvironment.FromProcess()).FirstOrDefault(Path.Exists) is { } path ? Path.GetFullPath(path)
+            : null;
 
     /// <summary>Loads under a given environment.</summary>
     internal static async Task<Dataset> LoadAsync(
@@ -105,19 +114,24 @@ public static class DataSources
         };
     }
 
-    /// <summary>A bare file name that is not here may be in the data folder.</summary>
     private static string FindPath(DataRequest request, DataEnvironment environment)
     {
-        string source = request.Source;
+        List<string> candidates = Candidates(request.Source, request.DataDirectory, environment);
+        return candidates.FirstOrDefault(Path.Exists) ?? throw new DataException(
+            $"unknown data set or path '{request.Source}'. Wanted: {string.Join(", ", Names)}, or a folder, .zip, .tar or .tar.gz of images"
+            + (candidates.Count == 1 ? "." : $"; looked for {string.Join(" and ", candidates)}."));
+    }
+
+    /// <summary>A bare file name that is not here may be in the data folders.</summary>
+    private static List<string> Candidates(string source, string? dataDirectory, DataEnvironment environment)
+    {
         List<string> candidates = [source];
         if (source.Length > 0 && !Path.IsPathRooted(source))
         {
-            string?[] folders = [request.DataDirectory, environment.DataFolder];
+            string?[] folders = [dataDirectory, environment.DataFolder];
             candidates.AddRange(folders.OfType<string>().Select(folder => Path.Combine(folder, source)));
         }
 
-        return candidates.FirstOrDefault(Path.Exists) ?? throw new DataException(
-            $"unknown data set or path '{source}'. Wanted: {string.Join(", ", Names)}, or a folder, .zip, .tar or .tar.gz of images"
-            + (candidates.Count == 1 ? "." : $"; looked for {string.Join(" and ", candidates)}."));
+        return candidates;
     }
 }

@@ -56,7 +56,11 @@ public sealed class ImageSet
 }
 
 /// <summary>Scalar normalisation of pixels: (value - Mean) / Deviation, both over the whole training part, in units of 0..255.</summary>
-public readonly record struct Normalization(double Mean, double Deviation);
+public readonly record struct Normalization(double Mean, double Deviation)
+{
+    /// <summary>That of a training part; a deviation of 0 becomes 1, so that dividing by it is safe.</summary>
+    public static Normalization Of(ImageSet images) => PixelStatistics.Normalization(images);
+}
 
 /// <summary>Something that was skipped or looks wrong in a source.</summary>
 /// <param name="Path">File or entry, with an offset where one is known.</param>

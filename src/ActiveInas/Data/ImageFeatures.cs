@@ -7,7 +7,7 @@ namespace ActiveInas.Data;
 /// Euclidean norm, so that contrast does not matter; of an image without edges they are 0.</para>
 /// <para>Reference: histograms of oriented gradients, Dalal and Triggs, CVPR 2005, with one block and hard bins. Cost O(pixels); D = 176.</para>
 /// </remarks>
-public static class ImageFeatures
+internal static class ImageFeatures
 {
     /// <summary>D.</summary>
     public const int Length = Cells * Cells * (Channels + Directions);

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
-using ActiveInas.Runs;
 
 namespace ActiveInas.Kernels;
 
@@ -16,6 +15,7 @@ namespace ActiveInas.Kernels;
 /// <param name="version">Of the program.</param>
 internal sealed class KernelCache(string folder, string processor, string version)
 {
+    private const string SchemaKey = "schema_version";
     private const int SchemaVersion = 1;
     private const int Digits = 12;
 
@@ -28,7 +28,7 @@ internal sealed class KernelCache(string folder, string processor, string versio
         try
         {
             JsonObject root = JsonNode.Parse(File.ReadAllText(FilePath))!.AsObject();
-            bool isOwn = root[ConfigurationBuilder.SchemaKey]!.GetValue<int>() == SchemaVersion
+            bool isOwn = root[SchemaKey]!.GetValue<int>() == SchemaVersion
                 && root["processor"]!.GetValue<string>() == processor
                 && root["version"]!.GetValue<string>() == version;
             return isOwn ? [.. root["limits"]!.AsArray().Select(limit => Read(limit!))] : [];
@@ -45,7 +45,7 @@ internal sealed class KernelCache(string folder, string processor, string versio
     {
         JsonObject root = new()
         {
-            [ConfigurationBuilder.SchemaKey] = SchemaVersion,
+            [SchemaKey] = SchemaVersion,
             ["processor"] = processor,
             ["version"] = version,
             ["limits"] = new JsonArray([.. limits.Select(limit => new JsonObject

@@ -1,8 +1,6 @@
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 using ActiveInas.Data;
-using ActiveInas.Querying;
-using ActiveInas.Runs;
 
 namespace ActiveInas.Kernels;
 
@@ -24,9 +22,9 @@ public static class KernelSelection
     public static MeasuredKernels Measured => s_selector.Value.Choose(StorageType.BFloat16, Allowed);
 
     // The model's name alone is not enough: virtual machines shorten it.
-    private static string Processor => $"{RunEnvironment.Cpu}; {CpuFeatures.Processor}; {CpuFeatures.Hardware}";
+    private static string Processor => $"{CpuFeatures.ModelName}; {CpuFeatures.Processor}; {CpuFeatures.Hardware}";
 
-    private static string Version => $"{RunEnvironment.Version} {RunEnvironment.Commit}".TrimEnd();
+    private static string Version => $"{ProductVersion.Number} {ProductVersion.Commit}".TrimEnd();
 
     private static InstructionSet Allowed
     {
@@ -81,7 +79,7 @@ public static class KernelSelection
     }
 
     /// <summary>The row that a run was recorded with or, where it may not be used here, one that gives the same bytes; else the measured one.</summary>
-    internal static KernelRow Keep(string? recorded)
+    public static KernelRow Keep(string? recorded)
     {
         _ = Allowed;
         return (recorded is null ? null : KernelTable.FindAlike(recorded)) ?? Measured.Row;

@@ -1,7 +1,7 @@
 using ActiveInas.Architectures;
 using ActiveInas.Data;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
-using ActiveInas.Training;
 
 namespace ActiveInas.Learning;
 

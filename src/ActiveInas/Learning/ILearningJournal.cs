@@ -1,5 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Data;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Search;
 using ActiveInas.Training;

@@ -43,7 +43,7 @@ public static class InitialQueries
 }
 
 /// <summary>k points drawn at random.</summary>
-public sealed class RandomStart : IInitialQuery
+internal sealed class RandomStart : IInitialQuery
 {
     /// <inheritdoc/>
     public string Name => RoundKeys.Initial;
@@ -58,7 +58,7 @@ public sealed class RandomStart : IInitialQuery
 /// <param name="firstAtRandom">Whether the first point is drawn at random, for a strategy that needs a point to start from.</param>
 /// <param name="images">The training part.</param>
 /// <param name="threads">0: one a core.</param>
-public sealed class SpreadStart(IQueryStrategy strategy, bool firstAtRandom, ImageSet images, int threads) : IInitialQuery
+internal sealed class SpreadStart(IQueryStrategy strategy, bool firstAtRandom, ImageSet images, int threads) : IInitialQuery
 {
     /// <inheritdoc/>
     public string Name => $"{RoundKeys.Initial}/{strategy.Name}";

@@ -5,7 +5,7 @@ namespace ActiveInas.Learning;
 /// <summary>Asks the journal before it trains, and records what it trained: a resumed search repeats no finished trial.</summary>
 /// <param name="journal">The memory of the run.</param>
 /// <param name="runner">Runs what the journal does not know.</param>
-public sealed class JournaledTrialRunner(ILearningJournal journal, ITrialRunner runner) : ITrialRunner
+internal sealed class JournaledTrialRunner(ILearningJournal journal, ITrialRunner runner) : ITrialRunner
 {
     /// <inheritdoc/>
     public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)

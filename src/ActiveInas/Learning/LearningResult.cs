@@ -1,3 +1,4 @@
+using ActiveInas.Networks;
 using ActiveInas.Training;
 
 namespace ActiveInas.Learning;

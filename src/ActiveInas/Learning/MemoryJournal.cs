@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActiveInas.Data;
+using ActiveInas.Networks;
 using ActiveInas.Search;
 using ActiveInas.Training;
 

@@ -1,4 +1,4 @@
-using ActiveInas.Training;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Learning;
 

@@ -1,4 +1,5 @@
 using ActiveInas.Data;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Training;
 

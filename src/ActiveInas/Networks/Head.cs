@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Compute;
 
 namespace ActiveInas.Networks;

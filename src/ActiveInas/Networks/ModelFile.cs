@@ -11,13 +11,13 @@ namespace ActiveInas.Networks;
 /// <param name="Norm">Constants of the batch normalisations.</param>
 /// <param name="Normalization">Of the pixels, in units of 0..255.</param>
 /// <param name="ClassNames">In label order; empty when they were not given.</param>
-public sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Normalization Normalization, IReadOnlyList<string> ClassNames);
+internal sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Normalization Normalization, IReadOnlyList<string> ClassNames);
 
 /// <summary>
 /// Model files: safetensors with torchvision's parameter names and orders, so that other tools load them, and with everything in the
 /// metadata that is needed to use the network. Weights are the exact fp32 masters: a loaded network predicts the same bytes.
 /// </summary>
-public static class ModelFile
+internal static class ModelFile
 {
     /// <summary>Writes a network; the file depends on nothing but the arguments.</summary>
     public static void Save(string path, ResidualNetwork network, Normalization normalization, IReadOnlyList<string> classNames)

@@ -29,7 +29,7 @@ public sealed class ModelFileException : Exception
 /// Reads safetensors files of fp32 arrays, strictly: the header is checked as a whole when the file is opened (arrays must tile the
 /// data without holes or overlaps), the values are read on request.
 /// </summary>
-public sealed class SafetensorsReader : IDisposable
+internal sealed class SafetensorsReader : IDisposable
 {
     private const long LargestHeader = 100_000_000;
     private readonly FileStream _stream;

@@ -9,13 +9,13 @@ namespace ActiveInas.Networks;
 /// <param name="Name">Unique in the file.</param>
 /// <param name="Shape">Extents, slowest first.</param>
 /// <param name="Read">Gives the values.</param>
-public sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, Func<float[]> Read);
+internal sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, Func<float[]> Read);
 
 /// <summary>
 /// Writes safetensors files of fp32 arrays: <c>u64le N | N bytes of JSON, padded with spaces to a multiple of 8 | data without holes</c>.
 /// The same input gives the same bytes.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>Writes to a temporary name in the same folder, flushes it to the disk, then renames it over <paramref name="path"/>.</summary>
     /// <param name="path">File to make or replace.</param>

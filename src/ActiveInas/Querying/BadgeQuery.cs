@@ -14,7 +14,7 @@ namespace ActiveInas.Querying;
 /// algorithm 1; the first point as in its authors' code. Deviations: the draw is an exponential race seeded per step (<see cref="Race"/>),
 /// the same distribution for any order, blocks and threads. When only copies of taken points are left: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class BadgeQuery : IQueryStrategy
+internal sealed class BadgeQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "badge";

@@ -10,7 +10,7 @@ namespace ActiveInas.Querying;
 /// O(T pool D classes / 2); memory O(pool + threads D classes), independent of T. Reference: Houlsby et al., arXiv 1112.5745; by
 /// dropout: Gal, Islam and Ghahramani, arXiv 1703.02910. Deviations: none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class BaldQuery : ScoreQuery
+internal sealed class BaldQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "bald";

@@ -15,7 +15,7 @@ namespace ActiveInas.Querying;
 /// hash of the class.</para>
 /// </remarks>
 /// <param name="inner">Q.</param>
-public sealed class ClassBalancedQuery(IQueryStrategy inner) : IQueryStrategy
+internal sealed class ClassBalancedQuery(IQueryStrategy inner) : IQueryStrategy
 {
     /// <summary>Name on the command line, before the colon.</summary>
     public const string WrapperName = "class-balanced";

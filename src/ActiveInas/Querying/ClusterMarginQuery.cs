@@ -14,7 +14,7 @@ namespace ActiveInas.Querying;
 /// needs no scale; k_m = 1.25 b by default. The random points and ties: a seeded hash of the sample id.</para>
 /// </remarks>
 /// <param name="candidatesPerLabel">k_m / b, at least 1.</param>
-public sealed class ClusterMarginQuery(double candidatesPerLabel = 1.25) : IQueryStrategy
+internal sealed class ClusterMarginQuery(double candidatesPerLabel = 1.25) : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "cluster-margin";

@@ -9,7 +9,7 @@ namespace ActiveInas.Querying;
 /// 1948; as a query function of deep networks in Wang et al., arXiv 1701.03551. Deviations: none. Ties: a seeded hash of the sample
 /// id.</para>
 /// </remarks>
-public sealed class EntropyQuery : ScoreQuery
+internal sealed class EntropyQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "entropy";

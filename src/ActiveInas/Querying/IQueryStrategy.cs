@@ -1,6 +1,6 @@
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
-using ActiveInas.Training;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Querying;
 

@@ -12,7 +12,7 @@ namespace ActiveInas.Querying;
 /// copies leave clusters empty, the points farthest from their centres fill the batch, with score 0. Ties: a seeded hash of the sample
 /// id.</para>
 /// </remarks>
-public sealed class KMeansQuery : IQueryStrategy
+internal sealed class KMeansQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "k-means";

@@ -9,7 +9,7 @@ namespace ActiveInas.Querying;
 /// Decomain and Wrobel, IDA 2001; as a baseline of deep networks in arXiv 1906.03671. Deviations: none. Ties: a seeded hash of the
 /// sample id.</para>
 /// </remarks>
-public sealed class MarginQuery : ScoreQuery
+internal sealed class MarginQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "margin";

@@ -1,7 +1,7 @@
 using ActiveInas.Compute;
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Compute.Heads;
-using ActiveInas.Training;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Querying;
 

@@ -9,7 +9,7 @@ namespace ActiveInas.Querying;
 /// O(T pool D classes / 2); memory O(pool + threads D classes), independent of T. Reference: "max entropy" of Gal, Islam and Ghahramani,
 /// arXiv 1703.02910, section 4. Deviations: none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class MeanEntropyQuery : ScoreQuery
+internal sealed class MeanEntropyQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "mean-entropy";

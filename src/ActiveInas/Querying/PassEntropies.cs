@@ -1,6 +1,6 @@
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Compute.Heads;
-using ActiveInas.Training;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Querying;
 

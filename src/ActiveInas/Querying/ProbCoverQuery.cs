@@ -14,7 +14,7 @@ namespace ActiveInas.Querying;
 /// purity is measured on at most 1,000 balls drawn by a seeded hash. When everything is covered, and for ties: a seeded hash of the
 /// sample id.</para>
 /// </remarks>
-public sealed class ProbCoverQuery : IQueryStrategy
+internal sealed class ProbCoverQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "probcover";

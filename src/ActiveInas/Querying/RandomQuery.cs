@@ -9,7 +9,7 @@ namespace ActiveInas.Querying;
 /// <para>Cost O(pool log pool); memory O(pool). Reference: the passive learner of Geifman and El-Yaniv, arXiv 1811.07579, section 5.
 /// Deviations: none.</para>
 /// </remarks>
-public sealed class RandomQuery : ScoreQuery
+internal sealed class RandomQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "random";

@@ -9,7 +9,7 @@ internal static class Ranking
 {
     /// <summary>The order among equal scores: the smallest goes first.</summary>
     public static ulong TieBreak(ulong seed, SampleId id)
-        => DropoutMask.Mix(DropoutMask.Mix(seed + 0x9E3779B97F4A7C15ul) ^ (0xD1B54A32D192ED03ul * ((ulong)(uint)id.Value + 1ul)));
+        => SplitMix.Mix(SplitMix.Mix(seed + 0x9E3779B97F4A7C15ul) ^ (0xD1B54A32D192ED03ul * ((ulong)(uint)id.Value + 1ul)));
 
     /// <summary>The context.Count samples with the smallest (or largest) scores, ranked.</summary>
     /// <param name="strategy">Name, for the error.</param>

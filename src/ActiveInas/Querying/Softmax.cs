@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ActiveInas.Compute.Geometry;
-using ActiveInas.Training;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Querying;
 

@@ -30,7 +30,7 @@ public enum BatchNoise
 /// <param name="inner">Gives the scores.</param>
 /// <param name="noise">How a score weighs.</param>
 /// <param name="beta">Coldness, above 0: large values take the best b.</param>
-public sealed class StochasticBatchQuery(ScoreQuery inner, BatchNoise noise, double beta = 1) : IQueryStrategy
+internal sealed class StochasticBatchQuery(ScoreQuery inner, BatchNoise noise, double beta = 1) : IQueryStrategy
 {
     /// <inheritdoc/>
     public string Name => $"{NameOf(noise)}:{inner.Name}";

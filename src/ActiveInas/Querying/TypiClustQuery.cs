@@ -13,7 +13,7 @@ namespace ActiveInas.Querying;
 /// arXiv 2202.02794, algorithm 1. Deviations: the embedding is the network's own (theirs is self-supervised and of unit length); clusters
 /// of fewer than 5 points are not dropped but come last. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class TypiClustQuery : IQueryStrategy
+internal sealed class TypiClustQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "typiclust";

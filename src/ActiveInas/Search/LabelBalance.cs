@@ -8,7 +8,7 @@ namespace ActiveInas.Search;
 /// <param name="Others">Mean number of labels of the other classes that have any; 0 without others.</param>
 /// <remarks>Imbalanced: the largest class has at least <see cref="Threshold"/> times the mean of the others. At that ratio guessing the largest
 /// of C classes is right for 2 / (C + 1) of the labels, nearly twice as often as where all are equal.</remarks>
-public readonly record struct LabelBalance(int Largest, double Others)
+internal readonly record struct LabelBalance(int Largest, double Others)
 {
     /// <summary>From how many times the mean of the others on.</summary>
     public const double Threshold = 2;

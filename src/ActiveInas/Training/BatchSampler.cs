@@ -3,7 +3,7 @@ namespace ActiveInas.Training;
 /// <summary>Which positions of the labelled set make up a step's batch: a pure function of (seed, step), so nothing has to be stored to go on.</summary>
 /// <remarks>Shuffle: position q = step * batch + row of an endless sequence is element q mod n of pass q / n, and each pass is a shuffle of its
 /// own; so a batch may reach over several passes, and n may be smaller than the batch.</remarks>
-public sealed class BatchSampler
+internal sealed class BatchSampler
 {
     private readonly int _count;
     private readonly ulong _seed;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
 

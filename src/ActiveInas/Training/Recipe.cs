@@ -59,7 +59,7 @@ public readonly record struct LearningRateDrop(double Epoch, double Rate);
 public sealed record Schedule(ScheduleKind Kind, double Peak, double WarmupShare, IReadOnlyList<LearningRateDrop> Drops);
 
 /// <summary>Per-image augmentation: one affine map about the centre, bilinear, nearest fill, or whole-pixel crops; one map of the colours; one covered
-/// square. Null is off: see <see cref="Data.Augmentation"/>.</summary>
+/// square. Null is off: see <see cref="Augmentation"/>.</summary>
 /// <param name="FlipProbability">Horizontal flip.</param>
 /// <param name="ShiftShare">Shift uniform in +- this share of the side, on each axis.</param>
 /// <param name="ShiftPixels">Whole-pixel shift uniform in -n..n on each axis with replicated edges (0: off).</param>

@@ -109,17 +109,38 @@ public static class RecipeFile
         return FromNode(template, assignment);
     }
 
-    /// <summary>Whether an object gives every key, but for those added since it was written: then it says all, and lies over nothing.</summary>
-    internal static bool IsWhole(JsonObject recipe)
+    /// <summary>Changes the keys that an object gives. With "basedOn" it starts from that recipe instead; a whole recipe, as a recorded configuration has it,
+    /// takes the place of the other.</summary>
+    /// <param name="recipe">Before.</param>
+    /// <param name="patch">Some of the keys of a recipe file.</param>
+    /// <param name="origin">Named in errors: the file.</param>
+    /// <exception cref="ConfigurationException">A key is unknown or a value does not fit; the message names both.</exception>
+    public static Recipe Patch(Recipe recipe, JsonObject patch, string origin)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(patch);
+        if (patch.ContainsKey(BasedOn) || IsWhole(patch))
+        {
+            return Parse(patch.ToJsonString(), origin);
+        }
+
+        JsonObject template = ToNode(recipe);
+        RecipeOverlay.Apply(template, patch, origin);
+        return FromNode(template, origin);
+    }
+
+    // Whether an object gives every key, but for those added since it was written: then it says all, and lies over nothing.
+    private static bool IsWhole(JsonObject recipe)
     {
         JsonObject copy = recipe.DeepClone().AsObject();
         Complete(copy);
         return Missing(ToNode(Recipes.Quick), copy, string.Empty) is null;
     }
 
-    /// <summary>Takes out the keys that were added later and say what a recipe without them means.</summary>
-    internal static void RemoveAdded(JsonObject recipe)
+    /// <summary>Takes out the keys that were added later and say what a recipe without them means: what is left names a recipe in every version.</summary>
+    public static void RemoveAdded(JsonObject recipe)
     {
+        ArgumentNullException.ThrowIfNull(recipe);
         foreach ((string key, string value) in s_added)
         {
             if (recipe[key] is JsonValue given && given.TryGetValue(out string? text) && text == value)

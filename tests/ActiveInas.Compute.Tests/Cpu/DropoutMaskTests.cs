@@ -70,7 +70,7 @@ public sealed class DropoutMaskTests
         HashSet<ulong> seen = [];
         for (ulong i = 0; i < 100_000; i++)
         {
-            Assert.True(seen.Add(DropoutMask.Mix(i)));
+            Assert.True(seen.Add(SplitMix.Mix(i)));
         }
     }
 

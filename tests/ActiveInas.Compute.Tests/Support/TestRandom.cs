@@ -1,9 +1,9 @@
 namespace ActiveInas.Compute.Tests.Support;
 
-/// <summary>Seeded test data: SplitMix64 over <see cref="DropoutMask.Mix"/>, the same on every machine.</summary>
+/// <summary>Seeded test data: SplitMix64 over <see cref="SplitMix.Mix"/>, the same on every machine.</summary>
 internal sealed class TestRandom(ulong seed)
 {
-    private ulong _state = DropoutMask.Mix(seed + 1);
+    private ulong _state = SplitMix.Mix(seed + 1);
 
     /// <summary>FNV-1a of a name, so that each test case has its own stream.</summary>
     public static ulong SeedOf(string name)
@@ -17,7 +17,7 @@ internal sealed class TestRandom(ulong seed)
         return hash;
     }
 
-    public ulong NextBits() => DropoutMask.Mix(_state += 0x9E3779B97F4A7C15ul);
+    public ulong NextBits() => SplitMix.Mix(_state += 0x9E3779B97F4A7C15ul);
 
     /// <summary>Uniform in [low, high).</summary>
     public double Next(double low, double high) => low + ((high - low) * ((NextBits() >> 11) * (1.0 / (1ul << 53))));

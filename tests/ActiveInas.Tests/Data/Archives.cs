@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace ActiveInas.Tests.Data;
 
@@ -29,7 +30,7 @@ internal static class Archives
         foreach ((string name, byte[] data) in files)
         {
             uint offset = (uint)file.ToArray().Length;
-            uint crc = ActiveInas.Data.Formats.Crc32.Of(data);
+            uint crc = Crc32.HashToUInt32(data);
             byte[] path = System.Text.Encoding.UTF8.GetBytes(name);
             file.U32(0x04034B50).U16(45).U16(0).U16(0).U32(0).U32(crc).U32(uint.MaxValue).U32(uint.MaxValue).U16((ushort)path.Length).U16(20);
             file.Bytes(path).U16(1).U16(16).U32((uint)data.Length).U32(0).U32((uint)data.Length).U32(0).Bytes(data);

@@ -1,7 +1,4 @@
 using ActiveInas.Data;
-using ActiveInas.Runs;
-using ActiveInas.Tests.Runs;
-using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Data;
 
@@ -54,24 +51,6 @@ public class DataLossTests
         DataLoss loss = Loading.Load(folder.Root).Loss!;
 
         Assert.Equal((2, 1, 0), (loss.Found, loss.Skipped, loss.LostClasses.Count));
-    }
-
-    [Fact]
-    public async Task A_run_stops_for_a_lost_class_unless_it_is_allowed_and_keeps_what_was_lost()
-    {
-        using TemporaryFolder folder = new();
-        Dataset data = FakeBackend.Data() with { Loss = new DataLoss(60, 5, ["d"]), Problems = [new DataProblem("d/1.jpg", "corrupt")] };
-        RunParts parts = FakeBackend.Parts(data: data);
-        RunConfiguration configuration = new() { Initial = 10, Batch = "10", Budget = 20, Recipe = Recipes.Quick, Out = folder["run"] };
-
-        DataException refusal = await Assert.ThrowsAsync<DataException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
-        RunDocument run = await ActiveInasRun.StartAsync(configuration with { AllowMissingClasses = true }, parts: parts);
-
-        Assert.Contains("5 of 60 images cannot be read and are left out, d: no image left", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("d/1.jpg: corrupt", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-missing-classes", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(data.Loss.ToString(), run.Warnings[0]);
-        Assert.Contains(data.Loss.ToString(), await File.ReadAllTextAsync(folder["run/log.txt"]), StringComparison.Ordinal);
     }
 
     [Fact]

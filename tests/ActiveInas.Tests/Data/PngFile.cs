@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
-using ActiveInas.Data.Formats;
 
 namespace ActiveInas.Tests.Data;
 
@@ -75,7 +75,7 @@ internal static class PngFile
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         file.Write(number);
         file.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(content));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(content));
         file.Write(number);
     }
 }

@@ -1,6 +1,4 @@
 using ActiveInas.Data;
-using ActiveInas.Runs;
-using ActiveInas.Tests.Runs;
 
 namespace ActiveInas.Tests.Data;
 
@@ -70,9 +68,12 @@ public sealed class SimulationTests
     [Fact]
     public void An_image_without_a_label_is_named()
     {
-        Dataset unlabelled = FakeBackend.Data(labelled: false);
+        ImageSet pool = s_data.Train;
+        int[] labels = [.. pool.Labels];
+        labels[0] = ImageSet.Unknown;
+        Dataset unlabelled = s_data with { Train = new ImageSet(pool.Height, pool.Width, pool.Pixels, labels, pool.Names) };
 
-        Assert.Contains("train/000.png has none", Assert.Throws<DataException>(() => new Simulation(2).Apply(unlabelled, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("train/0000 has none", Assert.Throws<DataException>(() => new Simulation(2).Apply(unlabelled, 1)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,44 +91,6 @@ public sealed class SimulationTests
 
         Assert.StartsWith($"--simulate '{text}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("wanted imbalance=RATIO", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_run_records_its_simulation_and_a_resume_repeats_it()
-    {
-        using TemporaryFolder folder = new();
-        using CancellationTokenSource stop = new();
-        RunConfiguration configuration = new()
-        {
-            Data = "shapes",
-            Simulate = "imbalance=2,duplicates=0.2,noise=0.1",
-            Space = "1,1",
-            Initial = 10,
-            Batch = "10",
-            Budget = 30,
-            Out = folder["run"],
-        };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ActiveInasRun.StartAsync(
-            configuration, parts: FakeBackend.Parts(moment => _ = moment == "round-02/train" ? Cancel(stop) : 0), cancellation: stop.Token));
-
-        RunDocument run = await ActiveInasRun.ResumeAsync(folder["run"], parts: FakeBackend.Parts());
-
-        Assert.Equal("finished", run.State);
-        Assert.Equal("imbalance=2,duplicates=0.2,noise=0.1", run.Configuration.Simulate);
-        Assert.Contains("44 images; labels as given: a ", File.ReadAllText(folder["run/log.txt"]), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Labels_from_outside_cannot_be_simulated()
-        => Assert.Contains(
-            "--simulate",
-            Assert.Throws<ConfigurationException>(() => new RunConfiguration { Simulate = "noise=0.1", Oracle = "file", Labels = "x" }.Validate()).Message,
-            StringComparison.Ordinal);
-
-    private static int Cancel(CancellationTokenSource stop)
-    {
-        stop.Cancel();
-        return 0;
     }
 
     private static int[] Counts(ImageSet set) => [.. Enumerable.Range(0, 5).Select(c => set.Labels.Count(label => label == c))];

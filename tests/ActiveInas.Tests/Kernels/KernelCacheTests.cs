@@ -1,7 +1,7 @@
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 using ActiveInas.Kernels;
-using ActiveInas.Tests.Runs;
+using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Tests.Kernels;
 

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 using ActiveInas.Kernels;
-using ActiveInas.Tests.Runs;
+using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Tests.Kernels;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActiveInas.Architectures;
 using ActiveInas.Data;
 using ActiveInas.Learning;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Search;
 using ActiveInas.Training;

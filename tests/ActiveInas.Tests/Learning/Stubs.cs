@@ -1,6 +1,7 @@
 using ActiveInas.Architectures;
 using ActiveInas.Data;
 using ActiveInas.Learning;
+using ActiveInas.Networks;
 using ActiveInas.Search;
 using ActiveInas.Training;
 

@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Networks;

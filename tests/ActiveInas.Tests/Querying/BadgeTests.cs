@@ -1,4 +1,5 @@
 using ActiveInas.Data;
+using ActiveInas.Learning;
 using ActiveInas.Querying;
 
 namespace ActiveInas.Tests.Querying;

@@ -1,5 +1,6 @@
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
+using ActiveInas.Learning;
 using ActiveInas.Querying;
 
 namespace ActiveInas.Tests.Querying;

@@ -1,5 +1,7 @@
 using ActiveInas.Compute.Geometry;
 using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Training;
 

@@ -2,7 +2,7 @@ using ActiveInas.Architectures;
 using ActiveInas.Data;
 using ActiveInas.Querying;
 using ActiveInas.Tests.Learning;
-using ActiveInas.Tests.Runs;
+using ActiveInas.Tests.Shared;
 using ActiveInas.Training;
 
 namespace ActiveInas.Tests.Querying;

@@ -1,5 +1,7 @@
 using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Training;
 

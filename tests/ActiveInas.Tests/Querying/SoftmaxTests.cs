@@ -1,4 +1,6 @@
 using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Training;
 

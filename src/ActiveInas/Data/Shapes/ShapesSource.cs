@@ -39,7 +39,7 @@ internal sealed class ShapesSource(ShapesDifficulty difficulty) : INamedSource
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, count, options, () => new float[Size], (i, _, canvas) =>
         {
-            new ShapeRenderer(difficulty, DropoutMask.Mix(images + (ulong)i)).Render(labels[i], canvas, pixels.AsSpan(i * Size, Size));
+            new ShapeRenderer(difficulty, SplitMix.Mix(images + (ulong)i)).Render(labels[i], canvas, pixels.AsSpan(i * Size, Size));
             return canvas;
         }, static _ => { });
         return new ImageSet(ShapeRenderer.Side, ShapeRenderer.Side, pixels, labels, NumberedNames.Of(part, count));

@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using System.IO.Compression;
-using ActiveInas.Data.Formats;
+using System.IO.Hashing;
 
 namespace ActiveInas.Data.Trees;
 
@@ -65,9 +65,9 @@ internal sealed class ZipTree(string file) : ITree
         {
             using Stream content = entry.Open();
             byte[] data = TreeReading.ReadAll(content, entry.Length);
-            if (Crc32.Of(data) != entry.Crc32)
+            if (Crc32.HashToUInt32(data) != entry.Crc32)
             {
-                return new TreeContent(path, null, $"damaged in the archive (CRC {Crc32.Of(data):X8}, wanted {entry.Crc32:X8}): skipped");
+                return new TreeContent(path, null, $"damaged in the archive (CRC {Crc32.HashToUInt32(data):X8}, wanted {entry.Crc32:X8}): skipped");
             }
 
             return new TreeContent(path, data, null);

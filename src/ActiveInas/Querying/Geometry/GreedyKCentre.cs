@@ -227,7 +227,7 @@ public sealed class GreedyKCentre
         for (int i = 0; i < count; i++)
         {
             order[i] = i;
-            keys[i] = DropoutMask.Mix((ulong)i + 1);
+            keys[i] = SplitMix.Mix((ulong)i + 1);
         }
 
         Array.Sort(keys, order);

@@ -25,7 +25,7 @@ public sealed class GreedyKCentreTests
             float[] points = Floats(pool * length, values, ref random);
             float[] centres = Floats(labelled * length, values, ref random);
             int count = trial % 2 == 0 ? pool : random.NextInt(pool + 1);
-            ulong[] ties = [.. Enumerable.Range(0, pool).Select(i => trial % 7 == 0 ? 0 : DropoutMask.Mix((ulong)i))];
+            ulong[] ties = [.. Enumerable.Range(0, pool).Select(i => trial % 7 == 0 ? 0 : SplitMix.Mix((ulong)i))];
 
             KCentrePick[] picks = new GreedyKCentre(points, centres, length, ties, 1 + (trial % 3), row.Kernel).Pick(count, CancellationToken.None);
 

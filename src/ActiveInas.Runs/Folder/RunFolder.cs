@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace ActiveInas.Runs.Folder;
+
+/// <summary>Where the parts of a run lie. Nothing inside names the folder, so it can be moved or copied.</summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term>run.db</term><description>the source of truth; every other file but those of checkpoints/ and log.txt is made from it</description></item>
+/// <item><term>config.json, environment.json</term><description>what was asked for, and where it ran</description></item>
+/// <item><term>rounds.csv, metrics.jsonl, tb/, queries/round_NN.csv</term><description>rewritten after each round and query</description></item>
+/// <item><term>model/model.safetensors</term><description>the final model, when the run is finished</description></item>
+/// <item><term>progress.json</term><description>where the run stands, while a process writes it</description></item>
+/// <item><term>checkpoints/</term><description>the latest round's model and the trainings under way</description></item>
+/// </list>
+/// </remarks>
+public sealed class RunFolder
+{
+    /// <summary>Where runs lie unless --out says otherwise.</summary>
+    public const string DefaultRoot = "runs";
+
+    private RunFolder(string root) => Root = root;
+
+    /// <summary>The folder as the user named it.</summary>
+    public string Root { get; }
+
+    /// <summary>run.db.</summary>
+    public string Database => Path.Combine(Root, "run.db");
+
+    /// <summary>config.json.</summary>
+    public string Configuration => Path.Combine(Root, "config.json");
+
+    /// <summary>environment.json.</summary>
+    public string Environment => Path.Combine(Root, "environment.json");
+
+    /// <summary>rounds.csv.</summary>
+    public string Rounds => Path.Combine(Root, "rounds.csv");
+
+    /// <summary>metrics.jsonl.</summary>
+    public string Metrics => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary>log.txt.</summary>
+    public string Log => Path.Combine(Root, "log.txt");
+
+    /// <summary>progress.json.</summary>
+    public string Progress => Path.Combine(Root, "progress.json");
+
+    /// <summary>tb/.</summary>
+    public string TensorBoard => Path.Combine(Root, "tb");
+
+    /// <summary>checkpoints/.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>model/model.safetensors.</summary>
+    public string FinalModel => Path.Combine(Root, "model", "model.safetensors");
+
+    /// <summary>run.lock.</summary>
+    public string LockFile => Path.Combine(Root, "run.lock");
+
+    /// <summary>run.pid.</summary>
+    public string HolderFile => Path.Combine(Root, "run.pid");
+
+    /// <summary>queries/round_NN.csv.</summary>
+    public string Query(int round) => Path.Combine(Root, "queries", $"round_{round:00}.csv");
+
+    /// <summary>checkpoints/round_NN.safetensors.</summary>
+    public string RoundModel(int round) => Path.Combine(Checkpoints, $"round_{round:00}.safetensors");
+
+    /// <summary>A short id for a new run. It names the run and influences no result.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+
+    /// <summary>runs/DATE-ID.</summary>
+    public static string DefaultPath(string id)
+        => Path.Combine(DefaultRoot, $"{DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{id}");
+
+    /// <summary>Names an existing run's folder without touching it.</summary>
+    public static RunFolder At(string path) => new(Path.TrimEndingDirectorySeparator(path));
+
+    /// <summary>Makes the folder of a new run with its parents. An empty folder, and one whose run recorded nothing, are fine. Whether a run is recorded
+    /// there is for the store to say.</summary>
+    /// <exception cref="RunException">It holds something else, or cannot be made.</exception>
+    public static RunFolder Create(string path)
+    {
+        RunFolder folder = At(path);
+        try
+        {
+            if (Directory.Exists(folder.Root))
+            {
+                folder.RequireFree();
+            }
+
+            Directory.CreateDirectory(folder.Root);
+            string probe = Path.Combine(folder.Root, "run.lock");
+            File.Open(probe, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Someone who writes a run there holds its lock: let FolderLock name the process.
+            if (File.Exists(folder.LockFile))
+            {
+                return folder;
+            }
+
+            throw new RunException($"--out {path}: the folder cannot be written: {exception.Message} Choose another folder with --out.", exception);
+        }
+    }
+
+    /// <summary>Whether run.db is there.</summary>
+    public bool HasStore => File.Exists(Database);
+
+    /// <summary>Removes what a run that recorded nothing left, and the folder when that was all.</summary>
+    public void RemoveTraces()
+    {
+        string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log, Progress];
+        foreach (string path in traces)
+        {
+            File.Delete(path);
+        }
+
+        if (Directory.Exists(Root) && !Directory.EnumerateFileSystemEntries(Root).Any())
+        {
+            Directory.Delete(Root);
+        }
+    }
+
+    private void RequireFree()
+    {
+        string? other = Directory.EnumerateFileSystemEntries(Root).Select(path => Path.GetFileName(path)!)
+            .FirstOrDefault(name => name != "log.txt" && !name.StartsWith("run.", StringComparison.Ordinal));
+        if (other is not null)
+        {
+            throw new RunException($"--out {Root} is not empty (it holds '{other}') and is no run: choose an empty or new folder.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using ActiveInas.Data;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Folder;
+
+namespace ActiveInas.Runs.Sessions;
+
+/// <summary>What a part of a run may want to know when it is made.</summary>
+/// <param name="Configuration">Resolved: its kernels are named, its <see cref="RunConfiguration.DataRequest"/> says where the data came from.</param>
+/// <param name="Data">Loaded, and made harder where the configuration asks for it.</param>
+/// <param name="Folder">Where the run lies.</param>
+public sealed record RunContext(RunConfiguration Configuration, Dataset Data, RunFolder Folder);

@@ -1,0 +1,46 @@
+using ActiveInas.Architectures;
+using ActiveInas.Kernels;
+using ActiveInas.Learning;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Search;
+using ActiveInas.Training;
+
+namespace ActiveInas.Runs.Sessions;
+
+/// <summary>The product's own parts, as a configuration asks for them.</summary>
+internal static class StandardParts
+{
+    public static ITrainingBackend Backend(RunContext context, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+        => new LocalBackend(context.Data, KernelSelection.Find(context.Configuration.Kernels), context.Configuration.Threads, checkpoints, progress);
+
+    public static IArchitectureSearch Search(RunContext context)
+    {
+        RunConfiguration configuration = context.Configuration;
+        (int height, int width) = (context.Data.Train.Height, context.Data.Train.Width);
+        SearchSpace space = SearchSpace.Parse(configuration.Space).ForImages(height, width);
+        if (configuration.FixedArchitecture is { } architecture)
+        {
+            space.Require(architecture);
+            return new FixedArchitecture(architecture, height, width);
+        }
+
+        space.Require(Architecture.Parse(configuration.Start));
+        return new InasSearch(new InasOptions(space, context.Data.Classes.Count, height, width, configuration.Recipe, configuration.Seed)
+        {
+            Steps = configuration.SearchSteps,
+            ValidationShare = configuration.ValidationShare,
+        });
+    }
+
+    public static IOracle Oracle(RunContext context)
+    {
+        RunConfiguration configuration = context.Configuration;
+        return configuration.Oracle == "file"
+            ? new FileOracle(
+                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} --labels {configuration.Labels}")
+            : new DatasetOracle(context.Data.Train);
+    }
+
+    public static IInitialQuery InitialQuery(RunContext context)
+        => InitialQueries.Create(context.Configuration.InitialQuery, context.Data.Train, context.Configuration.Threads);
+}

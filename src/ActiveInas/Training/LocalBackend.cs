@@ -1,0 +1,52 @@
+using ActiveInas.Compute;
+using ActiveInas.Data;
+using ActiveInas.Networks;
+
+namespace ActiveInas.Training;
+
+/// <summary>Trains in this process.</summary>
+public sealed class LocalBackend : ITrainingBackend, IModelFiles
+{
+    private readonly LocalTrainer _trainer;
+    private readonly TestEvaluator _evaluator;
+    private readonly Dataset _data;
+
+    /// <param name="data">The pool and the test part.</param>
+    /// <param name="kernels">Row of the kernel table; null: the fastest by measurement.</param>
+    /// <param name="threads">0: one a core.</param>
+    /// <param name="checkpoints">Keeps the trainings under way.</param>
+    /// <param name="progress">Told about steps.</param>
+    public LocalBackend(Dataset data, KernelRow? kernels, int threads, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        _data = data;
+        LocalTrainerOptions options = LocalTrainerOptions.Default with { Threads = threads, Kernels = kernels };
+        _trainer = new LocalTrainer(data.Train, data.Normalization, options, checkpoints, progress);
+        _evaluator = new TestEvaluator(data.Test, threads: threads);
+    }
+
+    /// <inheritdoc/>
+    public ITrialRunner Trials => _trainer;
+
+    /// <inheritdoc/>
+    public IModelTrainer Trainer => _trainer;
+
+    /// <inheritdoc/>
+    public ITestEvaluator Evaluator => _evaluator;
+
+    /// <inheritdoc/>
+    public IModelFiles Models => this;
+
+    /// <inheritdoc/>
+    public void Save(IModel model, string path) => ((NetworkModel)model).Save(path, _data.Classes);
+
+    /// <inheritdoc/>
+    public IModel Load(string path) => NetworkModel.Load(path, _trainer.Device, _data.Train);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _evaluator.Dispose();
+        _trainer.Dispose();
+    }
+}

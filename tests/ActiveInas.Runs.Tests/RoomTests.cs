@@ -1,0 +1,71 @@
+using ActiveInas.Runs.Sessions;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace ActiveInas.Runs.Tests;
+
+/// <summary>The folders of the library lie above each other: what the compiled code of one uses belongs to those below it.</summary>
+public sealed class RoomTests
+{
+    private const string Root = "ActiveInas.Runs.";
+
+    // As docs/layout.md has them.
+    private static readonly string[] s_order =
+    [
+        "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Experiments", "Estimation", "Statistics", "Reports", "Tracking",
+        "Benchmarking",
+    ];
+
+    [Fact]
+    public void Each_room_uses_those_before_it_only()
+    {
+        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(typeof(ActiveInasRun).Assembly.Location);
+        TypeDefinition[] types = [.. assembly.MainModule.GetTypes().Where(type => Room(type) is not null)];
+        Assert.Equal(s_order.Order(StringComparer.Ordinal), types.Select(type => Room(type)!).Distinct().Order(StringComparer.Ordinal));
+
+        string[] upward = [.. types.SelectMany(Used, (type, used) => (User: type, Used: used))
+            .Where(pair => Room(pair.Used) is { } room && Array.IndexOf(s_order, room) > Array.IndexOf(s_order, Room(pair.User)))
+            .Select(pair => $"{pair.User.FullName} uses {pair.Used.FullName}").Distinct()];
+
+        Assert.Empty(upward);
+    }
+
+    private static IEnumerable<TypeReference> Used(TypeDefinition type)
+    {
+        IEnumerable<TypeReference?> signatures =
+        [
+            type.BaseType,
+            .. type.Interfaces.Select(implemented => implemented.InterfaceType),
+            .. type.Fields.Select(field => field.FieldType),
+            .. type.Methods.SelectMany(method => method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType)),
+        ];
+        IEnumerable<TypeReference?> bodies = type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions).SelectMany(Operands);
+        return signatures.Concat(bodies).OfType<TypeReference>().SelectMany(Parts);
+    }
+
+    private static IEnumerable<TypeReference?> Operands(Instruction instruction) => instruction.Operand switch
+    {
+        TypeReference used => [used],
+        GenericInstanceMethod method => [method.DeclaringType, .. method.GenericArguments],
+        MemberReference member => [member.DeclaringType],
+        _ => [],
+    };
+
+    private static IEnumerable<TypeReference> Parts(TypeReference type) => type switch
+    {
+        GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Prepend(generic.ElementType),
+        TypeSpecification wrapped => Parts(wrapped.ElementType),
+        _ => [type],
+    };
+
+    private static string? Room(TypeReference type)
+    {
+        TypeReference outer = type;
+        while (outer.DeclaringType is not null)
+        {
+            outer = outer.DeclaringType;
+        }
+
+        return outer.Namespace.StartsWith(Root, StringComparison.Ordinal) ? outer.Namespace[Root.Length..].Split('.')[0] : null;
+    }
+}
