@@ -1,6 +1,7 @@
 namespace ActiveInas.Compute;
 
-/// <summary>What the layers of a network call. Nothing above this project knows which device runs.</summary>
+/// <summary>What the layers of a network call. Networks and trainings know a device by this alone; what chooses, records and measures kernels knows the rows of
+/// <see cref="KernelTable"/> too.</summary>
 /// <remarks>
 /// Symbols, the same everywhere: x input, y output, dy gradient of the loss with respect to y, dx with respect to x, w weights
 /// [Kernel, Kernel, C, K], dw their gradient. Activations are rounded to the storage type when an operation writes them; sums are

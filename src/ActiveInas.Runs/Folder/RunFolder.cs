@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace ActiveInas.Runs.Folder;
 
-/// <summary>Where the parts of a run lie. Nothing inside names the folder, so it can be moved or copied.</summary>
+/// <summary>Where the parts of a run lie. It can be moved or copied: config.json and log.txt say where it was begun, and nothing reads that.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>run.db</term><description>the source of truth; every other file but those of checkpoints/ and log.txt is made from it</description></item>
+/// <item><term>run.db</term><description>the source of truth; config.json, environment.json, rounds.csv, metrics.jsonl, queries/ and the rounds in tb/ are made from it</description></item>
 /// <item><term>config.json, environment.json</term><description>what was asked for, and where it ran</description></item>
 /// <item><term>rounds.csv, metrics.jsonl, tb/, queries/round_NN.csv</term><description>rewritten after each round and query</description></item>
 /// <item><term>model/model.safetensors</term><description>the final model, when the run is finished</description></item>

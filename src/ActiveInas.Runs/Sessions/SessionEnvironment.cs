@@ -15,6 +15,7 @@ internal static class SessionEnvironment
         ["commit"] = ProductVersion.Commit,
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["os"] = RuntimeInformation.OSDescription,
+        ["c_library"] = SystemMath.Library,
         ["cpu"] = CpuFeatures.ModelName,
         ["cores"] = Environment.ProcessorCount,
         ["instruction_set"] = CpuFeatures.Hardware.ToString(),

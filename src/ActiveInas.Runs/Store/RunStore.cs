@@ -54,6 +54,7 @@ internal sealed record RunRow
 /// <remarks>Invariant: a row of round t implies the rows that led to it, in the order of <see cref="Learning.ILearningJournal"/>.</remarks>
 internal sealed partial class RunStore : IDisposable
 {
+    private const int CloseSeconds = 1;
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
     private readonly Stopwatch _session = Stopwatch.StartNew();
@@ -195,12 +196,12 @@ internal sealed partial class RunStore : IDisposable
         {
             try
             {
-                // The last connection folds the log into run.db, so that the file alone can be copied.
-                _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                // Folds the log into run.db, so that the file alone can be copied, and leaves write-ahead mode, in which even a reader makes files.
+                _connection.Execute("PRAGMA journal_mode = DELETE", commandTimeout: CloseSeconds);
             }
             catch (SqliteException)
             {
-                // The log stays beside the store and is read from there.
+                // Somebody reads: the log stays beside the store and is read from there.
             }
         }
 

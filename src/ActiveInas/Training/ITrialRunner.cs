@@ -4,7 +4,7 @@ using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
 
-/// <summary>A training described by plain data, so that another process or machine could run it.</summary>
+/// <summary>A training described by plain data. Samples are named by their places in a pool: whoever runs it must hold the same data set.</summary>
 /// <param name="Key">Unique within a run and the same on every replay, for example "round-03/search/step-1/A(2,1)" or "round-03/train".
 /// It names the checkpoint.</param>
 /// <param name="Architecture">Network to train.</param>
@@ -34,7 +34,8 @@ public sealed record TrialRequest(
 /// <param name="Seconds">Wall-clock, summed over resumes.</param>
 public sealed record TrialResult(double ValidationError, IReadOnlyList<double> EpochErrors, double FinalLoss, long Steps, double Seconds);
 
-/// <summary>Trains architecture a on index set S' and scores it on V'. Local today; a cluster's runner takes the same request.</summary>
+/// <summary>Trains architecture a on index set S' and scores it on V'. The product's own trains in this process, over
+/// the pool that it was made with.</summary>
 public interface ITrialRunner
 {
     /// <summary>Runs one trial. Cancelling writes a checkpoint and throws <see cref="OperationCanceledException"/>.</summary>

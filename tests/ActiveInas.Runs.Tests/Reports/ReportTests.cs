@@ -202,16 +202,16 @@ public sealed partial class ReportTests : IDisposable
     {
         SeededRandom random = new(3);
         byte[] pixels = [.. Enumerable.Range(0, 5 * 7 * 3).Select(_ => (byte)random.NextInt(256))];
-        foreach (string part in (string[])["train", "test"])
+        foreach (string place in (string[])["train/a", "train/b", "test/a", "test/b"])
         {
-            Directory.CreateDirectory(_folder[$"{part}/a"]);
-            File.WriteAllBytes(_folder[$"{part}/a/1.png"], PngFile.Encode(pixels, 5, 7));
+            Directory.CreateDirectory(_folder[place]);
+            File.WriteAllBytes(_folder[$"{place}/1.png"], PngFile.Encode(pixels, 5, 7));
         }
 
         Dataset data = await DataSources.LoadAsync(new DataRequest(_folder.Path));
 
         Assert.Equal((5, 7), (data.Train.Height, data.Train.Width));
-        Assert.Equal(pixels, data.Train.Pixels);
+        Assert.Equal(pixels, data.Train.Image(0));
     }
 
     private static Dataset Renamed()

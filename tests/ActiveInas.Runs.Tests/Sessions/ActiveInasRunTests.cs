@@ -46,7 +46,9 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.Equal($"train/{int.Parse(first[0]):000}.png", first[1]);
         Assert.Equal("1", first[3]);
         Assert.Equal(5, File.ReadAllLines(_folder["run/rounds.csv"]).Length);
-        Assert.Equal("fake-kernels", JsonNode.Parse(File.ReadAllText(_folder["run/environment.json"]))!["kernels"]!.GetValue<string>());
+        JsonNode environment = JsonNode.Parse(File.ReadAllText(_folder["run/environment.json"]))!;
+        Assert.Equal("fake-kernels", environment["kernels"]!.GetValue<string>());
+        Assert.Equal(SystemMath.Library, environment["c_library"]?.GetValue<string>());
         RunConfiguration recorded = RunConfiguration.FromJson(File.ReadAllText(_folder["run/config.json"]), "config.json");
         Assert.Equal((10, "fake-kernels"), (recorded.Initial, recorded.Kernels));
         Assert.All(File.ReadAllLines(_folder["run/metrics.jsonl"]), line => Assert.NotNull(JsonNode.Parse(line)));

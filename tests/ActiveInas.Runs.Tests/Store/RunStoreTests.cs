@@ -23,7 +23,7 @@ public sealed class RunStoreTests : IDisposable
     public void An_empty_file_becomes_a_store_of_the_latest_version()
     {
         File.WriteAllBytes(Database, []);
-        RunStore.OpenWriter(Database).Dispose();
+        using RunStore writer = RunStore.OpenWriter(Database);
 
         using SqliteConnection connection = new($"Data Source={Database};Pooling=False");
         connection.Open();
@@ -153,6 +153,43 @@ public sealed class RunStoreTests : IDisposable
         File.Copy(Database, copy);
         using RunStore reader = RunStore.OpenReader(copy);
         Assert.Equal("0badcafe", reader.FindRun()!.Id);
+    }
+
+    [Fact]
+    public void Reading_a_closed_store_leaves_no_file_beside_it()
+    {
+        using (RunStore store = RunStore.OpenWriter(Database))
+        {
+            store.InsertRun(Samples.Run());
+        }
+
+        using (RunStore reader = RunStore.OpenReader(Database))
+        {
+            Assert.NotNull(reader.FindRun());
+            Assert.Equal(["run.db"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+        }
+
+        Assert.Equal(["run.db"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_store_that_is_read_while_its_writer_closes_keeps_its_log_and_all_records()
+    {
+        RunStore store = RunStore.OpenWriter(Database);
+        store.InsertRun(Samples.Run());
+        using (RunStore reader = RunStore.OpenReader(Database))
+        {
+            reader.Snapshot(() =>
+            {
+                Assert.NotNull(reader.FindRun());
+                store.Dispose();
+                Assert.True(File.Exists(Database + "-wal"));
+                return 0;
+            });
+        }
+
+        using RunStore again = RunStore.OpenReader(Database);
+        Assert.Equal("0badcafe", again.FindRun()!.Id);
     }
 
     [Fact]
