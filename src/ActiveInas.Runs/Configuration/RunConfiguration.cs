@@ -37,6 +37,15 @@ public sealed record RunConfiguration
     /// <summary>SVHN: all training images instead of the first 50,000.</summary>
     public bool UseAllTraining { get; init; }
 
+    /// <summary>Patterns of the files of a folder or archive that count, separated by commas; null: all.</summary>
+    public string? Include { get; init; }
+
+    /// <summary>Patterns of the files and folders that do not count, separated by commas; null: none.</summary>
+    public string? Exclude { get; init; }
+
+    /// <summary>What becomes of a validation folder beside a training one: "pool", "test", or null: it is skipped.</summary>
+    public string? ValidationPart { get; init; }
+
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
@@ -135,7 +144,7 @@ public sealed record RunConfiguration
     internal Recipe? OwnRecipe => _recipe;
 
     /// <summary>What to load.</summary>
-    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining);
+    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart);
 
     /// <summary>The stopping rules beside the budget.</summary>
     /// <exception cref="ConfigurationException">One is not possible.</exception>
@@ -186,6 +195,7 @@ public sealed record RunConfiguration
         Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
         Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
         Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
+        Require(ValidationPart is null or "pool" or "test", $"--validation-part '{ValidationPart}' is unknown: it must be pool or test, or left out.");
         Require(Mirror is null or "on" or "off", $"--mirror '{Mirror}' is unknown: it must be on or off, or left out.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
         Require(Oracle == "dataset" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");

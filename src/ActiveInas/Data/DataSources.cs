@@ -77,6 +77,11 @@ public static class DataSources
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
+            if (named is not null && (request.Include ?? request.Exclude ?? request.ValidationPart) is not null)
+            {
+                throw new DataException($"{named.Name}: --include, --exclude and --validation-part are for folders and archives of images; leave them out.");
+            }
+
             Dataset dataset = named is not null
                 ? await named.LoadAsync(context).ConfigureAwait(false)
                 : await new PathSource(FindPath(request, environment)).LoadAsync(context).ConfigureAwait(false);

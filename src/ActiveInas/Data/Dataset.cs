@@ -101,7 +101,18 @@ public sealed record Dataset(
 /// <param name="ImageSize">Side in pixels that images are resized to; null: as they are (32 for a PATH whose sizes differ).</param>
 /// <param name="Seed">Seed of the stratified split and of generated sets.</param>
 /// <param name="UseAllTraining">SVHN: all 73,257 training images instead of the first 50,000.</param>
-public sealed record DataRequest(string Source, string? DataDirectory = null, int? ImageSize = null, ulong Seed = 1, bool UseAllTraining = false);
+/// <param name="Include">PATH: patterns of the files that count, separated by commas, for example "*.jpg"; null: all.</param>
+/// <param name="Exclude">PATH: patterns of the files and folders that do not, for example "masks/**"; null: none.</param>
+/// <param name="ValidationPart">PATH: what becomes of a folder val beside train: "pool" joins it to the training part, "test" makes it the test part; null: it is skipped.</param>
+public sealed record DataRequest(
+    string Source,
+    string? DataDirectory = null,
+    int? ImageSize = null,
+    ulong Seed = 1,
+    bool UseAllTraining = false,
+    string? Include = null,
+    string? Exclude = null,
+    string? ValidationPart = null);
 
 /// <summary>Bad or missing data, with the file, what was found, what was wanted and what to do. Ends a command with exit code 2.</summary>
 public sealed class DataException : Exception

@@ -208,13 +208,14 @@ public class PathSourceTests
     }
 
     [Fact]
-    public void Links_and_second_entries_in_archives_are_listed()
+    public void Second_entries_in_archives_are_listed()
     {
         using var folder = new TestFolder();
         (string, byte[])[] files = [.. s_tree, ("train/cat/link.png -> 1.PNG", []), ("train/cat/1.PNG", PngFile.Flat(8, 8, 77, 0, 0))];
         Dataset dataset = Loading.Load(folder.Write("a.tar", Archives.Tar(files)));
         Assert.Equal(10, dataset.Train.Image(0)[0]);
-        Assert.Equal(["train/cat/1.PNG", "train/cat/link.png"], dataset.Problems.Select(problem => problem.Path));
+        Assert.Contains("train/cat/link.png", dataset.Train.Names);
+        Assert.Equal("train/cat/1.PNG", Assert.Single(dataset.Problems).Path);
     }
 
     [Fact]
@@ -228,6 +229,75 @@ public class PathSourceTests
         Dataset dataset = Loading.Load(folder["pool"]);
         Assert.Equal(["cat/1.png", "dog/1.png"], dataset.Train.Names);
         Assert.Contains(dataset.Problems, problem => problem.Path == "cat/up");
+    }
+
+    [Fact]
+    public void A_folder_is_read_once_however_it_is_reached()
+    {
+        using var folder = new TestFolder();
+        folder.Write("pool/a/1.png", PngFile.Flat(8, 8, 1, 2, 3));
+        folder.Write("pool/b/2.png", PngFile.Flat(8, 8, 4, 5, 6));
+        folder.Write("store/dogs/3.png", PngFile.Flat(8, 8, 7, 8, 9));
+        Directory.CreateSymbolicLink(folder["pool/a/to_b"], folder["pool/b"]);
+        Directory.CreateSymbolicLink(folder["pool/b/to_a"], folder["pool/a"]);
+        Directory.CreateSymbolicLink(folder["pool/c"], folder["store/dogs"]);
+        Directory.CreateSymbolicLink(folder["pool/d"], folder["store/dogs"]);
+        Directory.CreateSymbolicLink(folder["store/dogs/home"], folder["pool"]);
+        File.CreateSymbolicLink(folder["pool/b/gone.png"], folder["nowhere.png"]);
+        Dataset dataset = Loading.Load(folder["pool"]);
+        Assert.Equal(["a/1.png", "b/2.png", "c/3.png"], dataset.Train.Names);
+        Assert.Equal(["a", "b", "c"], dataset.Classes);
+        foreach (string link in new[] { "a/to_b", "b/to_a", "c/home", "d" })
+        {
+            Assert.Contains(dataset.Problems, problem => problem.Path == link && problem.Message.Contains("read already", StringComparison.Ordinal));
+        }
+
+        Assert.Contains(dataset.Problems, problem => problem.Path == "b/gone.png" && problem.Message.Contains("which is not there", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public void A_folder_whose_name_is_not_utf8_stops_with_the_way_out()
+    {
+        using var folder = new TestFolder();
+        folder.Write("Hund/1.png", PngFile.Flat(8, 8, 1, 2, 3));
+        folder.Write("Katze/1.png", PngFile.Flat(8, 8, 4, 5, 6));
+        byte[] path = [.. System.Text.Encoding.UTF8.GetBytes(folder.Root), .. "/B"u8, 0xE4, (byte)'r', 0];
+        Skip.IfNot(OperatingSystem.IsLinux() && MakeDirectory(path, 0x1FF) == 0, "the file system holds UTF-8 names only");
+        try
+        {
+            string message = Loading.Fails(folder.Root).Message;
+            Assert.Contains("not UTF-8", message, StringComparison.Ordinal);
+            Assert.Contains("--exclude 'B?r'", message, StringComparison.Ordinal);
+            Dataset rest = Loading.Load(new DataRequest(folder.Root, Exclude: "B?r"), Loading.Environment());
+            Assert.Equal(["Hund", "Katze"], rest.Classes);
+        }
+        finally
+        {
+            Assert.Equal(0, RemoveDirectory(path));
+        }
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "mkdir")]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    private static extern int MakeDirectory(byte[] path, int mode);
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "rmdir")]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    private static extern int RemoveDirectory(byte[] path);
+
+    [Theory]
+    [InlineData("cifar-10-batches-bin/data_batch_1.bin", "--data cifar10 --data-dir")]
+    [InlineData("cifar-10-batches-py/data_batch_1", "pickles")]
+    [InlineData("train-images.idx3-ubyte", "--data mnist --data-dir")]
+    [InlineData("train_32x32.mat", "--data svhn --data-dir")]
+    [InlineData("train/digitStruct.mat", "format 2")]
+    [InlineData("part-0.parquet", "write them as files")]
+    public void The_files_of_published_sets_are_recognised(string file, string expected)
+    {
+        using var folder = new TestFolder();
+        folder.Write("set/" + file, [1, 2, 3]);
+        Assert.Contains(expected, Loading.Fails(folder["set"]).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Loading.Fails(folder["set/" + file]).Message, StringComparison.Ordinal);
     }
 
     [Theory]

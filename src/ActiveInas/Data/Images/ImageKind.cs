@@ -99,8 +99,8 @@ internal static class ImageKinds
         string extension = System.IO.Path.GetExtension(path);
         if (!s_extensions.Contains(extension))
         {
-            return s_others.Contains(extension)
-                ? $"{extension} images are not read: convert it to PNG or JPEG, for example with ImageMagick's 'magick'; skipped"
+            return head is [(byte)'P', (byte)'K', 3, 4, ..] or [0x1F, 0x8B, ..] ? "an archive inside: unpack it and give the folder; skipped"
+                : s_others.Contains(extension) ? $"{extension} images are not read: convert it to PNG or JPEG, for example with ImageMagick's 'magick'; skipped"
                 : "not an image file: skipped";
         }
 

@@ -1,4 +1,5 @@
 using ActiveInas.Data.Images;
+using ActiveInas.Data.Named;
 
 namespace ActiveInas.Data.Trees;
 
@@ -11,9 +12,25 @@ internal sealed class PathSource(string path)
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
         ITree tree = Open();
-        TreeListing listing = tree.List(context.Cancellation);
-        IEnumerable<string> images = listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path);
-        TreeLayout layout = TreeLayout.Resolve(path, images, listing.Folders);
+        TreeListing listing = Chosen(tree.List(context.Cancellation), context.Request);
+        if (tree is FolderTree && listing.Folders.FirstOrDefault(folder => !TreePath.CanBeOpened(folder)) is { } unnamed)
+        {
+            throw new DataException($"{path}: the folder {unnamed}: {TreePath.NotUnicode}, or leave it out with --exclude '{unnamed.Replace('\uFFFD', '?')}'.");
+        }
+
+        string[] images = [.. listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path)];
+        if (images.Length == 0)
+        {
+            throw new DataException(NoImages(listing, []));
+        }
+
+        if (NamedSetFiles.Advice(path, listing.Files.Where(file => file.Kind == ImageKind.None).Select(file => file.Path)) is { } advice)
+        {
+            listing = listing with { Problems = [.. listing.Problems, new DataProblem(path, advice)] };
+        }
+
+        Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
+        TreeLayout layout = TreeLayout.Resolve(path, images, listing.Folders, validation);
         if (layout.Images.Count == 0)
         {
             throw new DataException(NoImages(listing, []));
@@ -56,6 +73,30 @@ internal sealed class PathSource(string path)
         return end < 0 ? null : path[above.Length..end];
     }
 
+    /// <summary>What --include and --exclude leave.</summary>
+    private TreeListing Chosen(TreeListing listing, DataRequest request)
+    {
+        if ((request.Include ?? request.Exclude) is null)
+        {
+            return listing;
+        }
+
+        var filter = new PathFilter(request.Include, request.Exclude);
+        string[] files = [.. listing.Files.Select(file => file.Path)];
+        if (filter.Unmatched([.. files, .. listing.Folders]).ToArray() is { Length: > 0 } unmatched && files.Length > 0)
+        {
+            throw new DataException($"{path}: {string.Join(" and ", unmatched)}: nothing matches, for example {files.Min(StringComparer.Ordinal)} does not. Patterns: '*.jpg' anywhere, 'masks/**' a folder.");
+        }
+
+        var left = files.Where(file => !filter.Accepts(file)).ToHashSet(StringComparer.Ordinal);
+        HashSet<string> emptied = [.. left.SelectMany(TreePath.FoldersOf)];
+        emptied.ExceptWith(files.Where(file => !left.Contains(file)).SelectMany(TreePath.FoldersOf));
+        return new TreeListing(
+            [.. listing.Files.Where(file => !left.Contains(file.Path))],
+            [.. listing.Folders.Where(folder => !filter.IsExcluded(folder) && !emptied.Contains(folder))],
+            [.. listing.Problems.Where(problem => !filter.IsExcluded(problem.Path) && !left.Contains(problem.Path))]);
+    }
+
     private ITree Open()
     {
         if (Directory.Exists(path))
@@ -79,9 +120,17 @@ internal sealed class PathSource(string path)
             return new TarTree(path);
         }
 
+        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && length > 0)
+        {
+            return new ZipTree(path); // a zip file may begin with something else: what unpacks itself does
+        }
+
+        string packed = read is [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [(byte)'7', (byte)'z', ..] or [(byte)'R', (byte)'a', (byte)'r', ..]
+            ? " It is packed in another way (bzip2, xz, zstd, 7z or RAR): unpack it and give the folder."
+            : NamedSetFiles.Advice(path, [Path.GetFileName(path)]) is { } advice ? $" {advice}." : "";
         throw new DataException(
             $"{path}: neither a folder nor a .zip, .tar or .tar.gz archive "
-            + $"(first bytes {Convert.ToHexString(read[..Math.Min(4, length)])} at offset 0).");
+            + $"(first bytes {Convert.ToHexString(read[..Math.Min(4, length)])} at offset 0).{packed}");
     }
 
     private string NoImages(TreeListing listing, DataProblem[] problems)
@@ -89,6 +138,7 @@ internal sealed class PathSource(string path)
         DataProblem? example = problems.Length > 0 ? problems[0] : listing.Problems.Count > 0 ? listing.Problems[0] : null;
         return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, HEIC, AVIF or JPEG XL files in "
             + $"[train|test]/CLASS/ folders, or without folders for a pool of unlabelled images."
-            + (example is null ? "" : $" For example {example.Path}: {example.Message}.");
+            + (NamedSetFiles.Advice(path, listing.Files.Select(file => file.Path)) is { } advice ? $" But {advice}."
+                : example is null ? "" : $" For example {example.Path}: {example.Message}.");
     }
 }
