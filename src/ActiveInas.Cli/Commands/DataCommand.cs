@@ -14,7 +14,7 @@ internal static class DataCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> source = new("SOURCE") { Description = "name of a data set, or path of a class-folder tree or archive" };
-        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining", "include", "exclude", "validationPart", "simulate");
+        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining", "include", "exclude", "validationPart", "labelsTable", "simulate");
         Command command = new("data", "Load a data set and say what is in it: counts, classes, sizes, mean, problems.") { source };
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>

@@ -46,6 +46,9 @@ public sealed record RunConfiguration
     /// <summary>What becomes of a validation folder beside a training one: "pool", "test", or null: it is skipped.</summary>
     public string? ValidationPart { get; init; }
 
+    /// <summary>Table of images and classes in place of class folders, of a PATH; null: the folders say it.</summary>
+    public string? LabelsTable { get; init; }
+
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
@@ -144,7 +147,7 @@ public sealed record RunConfiguration
     internal Recipe? OwnRecipe => _recipe;
 
     /// <summary>What to load.</summary>
-    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart);
+    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart, LabelsTable);
 
     /// <summary>The stopping rules beside the budget.</summary>
     /// <exception cref="ConfigurationException">One is not possible.</exception>
@@ -166,6 +169,7 @@ public sealed record RunConfiguration
     {
         Data = anySource ? Data : DataSources.Resolve(Data, DataDirectory) ?? Data,
         DataDirectory = DataDirectory is null ? null : Path.GetFullPath(DataDirectory),
+        LabelsTable = LabelsTable is null ? null : Path.GetFullPath(LabelsTable),
         Labels = Labels is null ? null : Path.GetFullPath(Labels),
         Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
     };

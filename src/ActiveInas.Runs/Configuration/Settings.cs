@@ -41,6 +41,8 @@ public static class Settings
             c => c.Exclude, (c, v) => c with { Exclude = TextOrNull(v) }),
         new("validationPart", "--validation-part", "pool|test", "join a folder val to the training part, or make it the test part (default: skip it)",
             c => c.ValidationPart, (c, v) => c with { ValidationPart = TextOrNull(v) }),
+        new("labelsTable", "--labels-table", "FILE", "a table of images and classes in place of class folders (a column split makes the parts)",
+            c => c.LabelsTable, (c, v) => c with { LabelsTable = TextOrNull(v) }),
         new("classes", "--classes", "A,B,...", "class names for a pool of unlabelled images",
             c => new JsonArray([.. c.Classes.Select(name => JsonValue.Create(name))]), (c, v) => c with { Classes = Names(v) }),
         new("allowMissingClasses", "--allow-missing-classes", null, "go on without the classes of which no image can be read",

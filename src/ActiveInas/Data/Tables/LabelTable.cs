@@ -7,7 +7,8 @@ namespace ActiveInas.Data.Tables;
 /// <param name="Image">What names the image.</param>
 /// <param name="Id">What a column "id" beside it says; null: there is none.</param>
 /// <param name="Label">What names the class; empty: none yet.</param>
-internal readonly record struct LabelLine(int Line, string Image, string? Id, string Label);
+/// <param name="Part">What names the part, training or test; null: there is no such column.</param>
+internal readonly record struct LabelLine(int Line, string Image, string? Id, string Label, string? Part);
 
 /// <summary>A table of images and their classes: which columns are which.</summary>
 /// <remarks>With a header: a column of paths, file names or ids, and one of classes, under the names that exports use (<see cref="s_imageNames"/>,
@@ -24,6 +25,8 @@ internal sealed class LabelTable
 
     private static readonly string[] s_labelNames =
         ["label", "class", "category", "classname", "labelname", "categoryname", "choice", "target", "labels", "classes"];
+
+    private static readonly string[] s_partNames = ["split", "part", "subset", "partition", "set"];
 
     private readonly string _path;
     private readonly TableRow _header;
@@ -42,6 +45,7 @@ internal sealed class LabelTable
         HasPaths = image >= 0;
         _rows = HasHeader ? [.. file.Rows.Skip(1)] : file.Rows;
         (ImageColumn, IdColumn) = !HasHeader ? (0, -1) : image >= 0 ? (image, id) : (id, -1);
+        PartColumn = HasHeader ? Array.FindIndex(names, s_partNames.Contains) : -1;
     }
 
     /// <summary>Whether columns were found by a header.</summary>
@@ -60,6 +64,8 @@ internal sealed class LabelTable
 
     private int IdColumn { get; }
 
+    private int PartColumn { get; }
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isClass">Whether a text names a class: it chooses between two columns of classes. Null: nobody knows.</param>
@@ -70,7 +76,7 @@ internal sealed class LabelTable
         table.CheckLengths();
         Func<TableRow, string> label = table.LabelOf(isClass);
         table.Lines = [.. table._rows.Select(row => new LabelLine(
-            row.Line, row.Fields[table.ImageColumn], table.IdColumn < 0 ? null : row.Fields[table.IdColumn], label(row)))];
+            row.Line, row.Fields[table.ImageColumn], table.IdColumn < 0 ? null : row.Fields[table.IdColumn], label(row), table.PartColumn < 0 ? null : row.Fields[table.PartColumn]))];
         return table;
     }
 
@@ -130,7 +136,7 @@ internal sealed class LabelTable
     /// <summary>A column of 0 and 1 for each class.</summary>
     private Func<TableRow, string> OneHot()
     {
-        int[] columns = [.. Enumerable.Range(0, _header.Fields.Count).Where(column => column != ImageColumn && column != IdColumn && _header.Fields[column].Length > 0)];
+        int[] columns = [.. Enumerable.Range(0, _header.Fields.Count).Where(column => column != ImageColumn && column != IdColumn && column != PartColumn && _header.Fields[column].Length > 0)];
         bool isOneHot = columns.Length > 1 && _rows.All(row => columns.All(column => Number(row.Fields[column]) is 0 or 1));
         if (!isOneHot)
         {

@@ -30,7 +30,9 @@ internal sealed class PathSource(string path)
         }
 
         Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
-        TreeLayout layout = TreeLayout.Resolve(path, images, listing.Folders, validation);
+        TreeLayout layout = context.Request.LabelsTable is { } table
+            ? TableLayout.Resolve(path, images, table, validation)
+            : TreeLayout.Resolve(path, images, listing.Folders, validation);
         if (layout.Images.Count == 0)
         {
             throw new DataException(NoImages(listing, []));
@@ -61,10 +63,14 @@ internal sealed class PathSource(string path)
 
         PlannedImage[] planned = [.. layout.Images.Where(image => !image.Test && image.Class is not null)];
         HashSet<string> left = [.. layout.Images.Where((image, i) => !image.Test && images[i] is not null).Select(image => image.Class).OfType<string>()];
-        string[] above = [.. planned.Select(image => image.Path[..$"/{image.Path}".IndexOf($"/{image.Class}/", StringComparison.Ordinal)]).Distinct()];
-        IEnumerable<string> classes = planned.Select(image => image.Class!).Concat(above.SelectMany(folder => refused.Select(path => ClassBelow(folder, path)).OfType<string>()));
+        string[] above = [.. planned.Select(image => FolderAbove(ComposedText.Of(image.Path), image.Class!)).OfType<string>().Distinct()];
+        IEnumerable<string> classes = planned.Select(image => image.Class!).Concat(above.SelectMany(folder => refused.Select(path => ClassBelow(folder, ComposedText.Of(path))).OfType<string>()));
         return new DataLoss(images.Count + refused.Length, skipped, [.. classes.Distinct().Where(name => !left.Contains(name)).Order(StringComparer.Ordinal)]);
     }
+
+    /// <summary>The path up to the folder of a class, "" or "train/"; null: no folder says the class.</summary>
+    private static string? FolderAbove(string path, string name)
+        => $"/{path}".IndexOf($"/{name}/", StringComparison.Ordinal) is >= 0 and int end ? path[..end] : null;
 
     /// <summary>The folder in which a path lies below the one that holds the class folders; null: none.</summary>
     private static string? ClassBelow(string above, string path)

@@ -36,6 +36,18 @@ internal sealed class TreeLayout
     /// <summary>Whether the training part has classes.</summary>
     public bool IsLabelled { get; private set; }
 
+    /// <summary>A plan that something else than folders made.</summary>
+    /// <param name="source">Name for messages.</param>
+    /// <param name="images">All labelled.</param>
+    /// <param name="problems">What was left out.</param>
+    public static TreeLayout Of(string source, IEnumerable<PlannedImage> images, IEnumerable<DataProblem> problems)
+    {
+        var layout = new TreeLayout(source, null) { IsLabelled = true };
+        layout._images.AddRange(images.OrderBy(image => image.Path, StringComparer.Ordinal));
+        layout._problems.AddRange(problems);
+        return layout;
+    }
+
     /// <summary>Plans a source.</summary>
     /// <param name="source">Name for messages.</param>
     /// <param name="images">Paths of its images.</param>
@@ -65,6 +77,7 @@ internal sealed class TreeLayout
             layout.IsLabelled = layout.PlanPart(root, test: false);
         }
 
+        layout._problems.AddRange(root.TwiceSpelt().Select(folder => new DataProblem(folder.Path, "two folders of this name, once with composed and once with separate marks: they are taken as one")));
         if (validation is not null && !layout._joined)
         {
             throw new DataException($"{source}: --validation-part is given, but there is no folder val, valid or validation beside a training part.");
@@ -246,9 +259,11 @@ internal sealed class TreeLayout
     private void SkipUnclassed(IEnumerable<string> paths) =>
         _problems.AddRange(paths.Select(path => new DataProblem(path, "not in a class folder: skipped")));
 
-    /// <summary>A folder with what is in it.</summary>
+    /// <summary>A folder with what is in it. Folders whose names differ in Unicode's form alone are one, under the composed name.</summary>
     private sealed class Node(string name, string path)
     {
+        private readonly HashSet<string> _spellings = [];
+
         public string Name { get; } = name;
 
         public string Path { get; } = path;
@@ -277,17 +292,22 @@ internal sealed class TreeLayout
 
         public IEnumerable<string> AllImages() => Images.Concat(Folders.Values.SelectMany(folder => folder.AllImages()));
 
+        /// <summary>The folder and those in it that stand in the source under two spellings.</summary>
+        public IEnumerable<Node> TwiceSpelt() => Folders.Values.SelectMany(folder => folder.TwiceSpelt()).Concat(_spellings.Count > 1 ? [this] : Array.Empty<Node>());
+
         private Node Descend(ReadOnlySpan<string> names)
         {
             Node node = this;
             foreach (string name in names)
             {
-                if (!node.Folders.TryGetValue(name, out Node? child))
+                string composed = ComposedText.Of(name);
+                if (!node.Folders.TryGetValue(composed, out Node? child))
                 {
-                    child = new Node(name, node.Path.Length == 0 ? name : $"{node.Path}/{name}");
-                    node.Folders.Add(name, child);
+                    child = new Node(composed, node.Path.Length == 0 ? name : $"{node.Path}/{name}");
+                    node.Folders.Add(composed, child);
                 }
 
+                child._spellings.Add(name);
                 node = child;
             }
 
