@@ -16,13 +16,21 @@ internal static class CellRunner
         Recipe recipe = data.MirrorSafe is false ? Recipes.Mirrored(study.Recipes[cell.Recipe], 0) : study.Recipes[cell.Recipe];
         TrialRequest request = new(
             "study", Architecture.Parse(cell.Architecture), data.Classes.Count, labelled, [], recipe, SeedTree.Derive((ulong)cell.Seed, "study/training"));
-        using LocalTrainer trainer = new(data.Train, data.Normalization, new LocalTrainerOptions(1, TimeSpan.FromDays(1)));
+        using LocalTrainer trainer = new(set.Images, data.Normalization, new LocalTrainerOptions(1, TimeSpan.FromDays(1)));
         TrainedModel trained = await trainer.TrainAsync(request, CancellationToken.None).ConfigureAwait(false);
         using IModel model = trained.Model;
-        SampleId[] ids = [.. set.Validation.Select(sample => sample.Id)];
-        float[] probabilities = Softmax.Probabilities(model.Embed(ids, CancellationToken.None), model.Head, 1, CancellationToken.None);
-        return Score(cell, study, set, labelled, probabilities) with { TrainingLoss = trained.FinalLoss, Steps = trained.Steps, Seconds = trained.Seconds };
+        StudyResult mirrored = Score(cell, study, set, labelled, Probabilities(model, set.Mirrored));
+        return Score(cell, study, set, labelled, Probabilities(model, set.Validation)) with
+        {
+            Mirrored = mirrored.Accuracy,
+            TrainingLoss = trained.FinalLoss,
+            Steps = trained.Steps,
+            Seconds = trained.Seconds,
+        };
     }
+
+    private static float[] Probabilities(IModel model, IReadOnlyList<LabelledSample> samples)
+        => Softmax.Probabilities(model.Embed([.. samples.Select(sample => sample.Id)], CancellationToken.None), model.Head, 1, CancellationToken.None);
 
     private static StudyResult Score(StudyCell cell, Study study, StudyData set, IReadOnlyList<LabelledSample> labelled, float[] probabilities)
     {

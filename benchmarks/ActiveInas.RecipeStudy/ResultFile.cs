@@ -15,6 +15,9 @@ namespace ActiveInas.RecipeStudy;
 internal sealed record StudyResult(
     string Id, string Set, int Labels, string Architecture, int Seed, string Recipe, double Accuracy, double Balanced, double Loss, int NeverPredicted)
 {
+    /// <summary>Accuracy on the validation part mirrored left to right.</summary>
+    public double? Mirrored { get; init; }
+
     /// <summary>Mean loss of the last epoch.</summary>
     public double TrainingLoss { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed class ResultFile
             File.AppendAllText(_path, JsonSerializer.Serialize(result, s_options) + "\n");
             log.WriteLine(
                 $"{result.Set,-12} {result.Labels,5} {result.Architecture,-7} seed {result.Seed} {result.Recipe,-14} accuracy {result.Accuracy:0.000} "
-                + $"balanced {result.Balanced:0.000} loss {result.TrainingLoss:0.000} {result.Seconds:0} s");
+                + $"balanced {result.Balanced:0.000} mirrored {result.Mirrored:0.000} loss {result.TrainingLoss:0.000} {result.Seconds:0} s");
         }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class StudyData
         Data = data;
         int count = Math.Min(LargestValidation, (int)(ValidationShare * order.Length));
         Validation = Samples(order[..count]);
+        Mirrored = [.. Validation.Select((sample, i) => new LabelledSample(new SampleId(data.Train.Count + i), sample.Label))];
+        Images = WithMirrored(data.Train, order[..count]);
         int[] pool = order[count..];
         _pool = [.. simulation.Kept([.. pool.Select(index => data.Train.Labels[index])], data.Classes.Count, 1).Select(position => pool[position])];
     }
@@ -23,6 +25,12 @@ internal sealed class StudyData
 
     /// <summary>The same for every seed, recipe and number of labels.</summary>
     public IReadOnlyList<LabelledSample> Validation { get; }
+
+    /// <summary>The same images mirrored left to right.</summary>
+    public IReadOnlyList<LabelledSample> Mirrored { get; }
+
+    /// <summary>The training images, then <see cref="Mirrored"/>.</summary>
+    public ImageSet Images { get; }
 
     /// <summary>Loads a set.</summary>
     public static async Task<StudyData> LoadAsync(StudySet set, string? dataDirectory)
@@ -40,6 +48,31 @@ internal sealed class StudyData
         int[] order = [.. _pool];
         new SeededRandom(SeedTree.Derive((ulong)seed, "study/labels")).Shuffle(order.AsSpan());
         return Samples(order[..Math.Min(count, order.Length)]);
+    }
+
+    private static ImageSet WithMirrored(ImageSet train, int[] indices)
+    {
+        byte[] pixels = new byte[train.Pixels.LongLength + ((long)indices.Length * train.Height * train.Width * 3)];
+        train.Pixels.CopyTo(pixels, 0);
+        int at = train.Pixels.Length;
+        foreach (int index in indices)
+        {
+            ReadOnlySpan<byte> image = train.Image(index);
+            for (int y = 0; y < train.Height; y++)
+            {
+                for (int x = train.Width - 1; x >= 0; x--, at += 3)
+                {
+                    image.Slice(((y * train.Width) + x) * 3, 3).CopyTo(pixels.AsSpan(at));
+                }
+            }
+        }
+
+        return new ImageSet(
+            train.Height,
+            train.Width,
+            pixels,
+            [.. train.Labels, .. indices.Select(index => train.Labels[index])],
+            [.. train.Names, .. indices.Select(index => $"{train.Names[index]} mirrored")]);
     }
 
     private LabelledSample[] Samples(int[] indices) => [.. indices.Select(index => new LabelledSample(new SampleId(index), Data.Train.Labels[index]))];

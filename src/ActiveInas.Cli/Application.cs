@@ -1,3 +1,4 @@
+using ActiveInas.Cli.Views;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ActiveInas.Cli.Commands;
@@ -74,7 +75,7 @@ internal static class Application
     {
         int code = CodeOf(exception);
         string text = exception is OperationCanceledException ? "stopped" : exception.Message;
-        string message = string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string message = Printable.Text(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
         terminal.Error.WriteLine(code switch
         {
             ExitCode.Usage => $"error: {message}{(message.EndsWith('?') ? " See" : "; see")} '{command} --help'",

@@ -40,7 +40,7 @@ public sealed class UsageTests
     [InlineData("run --space 0,5", "0,5")]
     [InlineData("run --batch 0", "batch of 0")]
     [InlineData("run --batch x", "'x'")]
-    [InlineData("run --budget 100", "--budget 100 is below --initial 150")]
+    [InlineData("run --budget 100", "--budget 100 is below --initial 300")]
     [InlineData("run --budget -5", "--budget -5")]
     [InlineData("run --recipe slow", "'slow'")]
     [InlineData("run --set recipe.bachSize=3", "batchSize")]
@@ -135,7 +135,7 @@ public sealed class UsageTests
 
         CliResult text = await Cli.InvokeAsync("info");
         Assert.Contains(chosen["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal);
-        Assert.Contains("libgd", text.Out, StringComparison.Ordinal);
+        Assert.Contains("ImageMagick 7", text.Out, StringComparison.Ordinal);
         Assert.Contains("kernels used", text.Out, StringComparison.Ordinal);
         Assert.All(limits, limit => Assert.Contains(limit!["name"]!.GetValue<string>(), text.Out, StringComparison.Ordinal));
     }

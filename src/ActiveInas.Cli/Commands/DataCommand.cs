@@ -14,7 +14,7 @@ internal static class DataCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> source = new("SOURCE") { Description = "name of a data set, or path of a class-folder tree or archive" };
-        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining", "simulate");
+        SettingOptions settings = new("dataDirectory", "imageSize", "dataSeed", "useAllTraining", "include", "exclude", "validationPart", "labelsTable", "simulate");
         Command command = new("data", "Load a data set and say what is in it: counts, classes, sizes, mean, problems.") { source };
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>
@@ -104,7 +104,7 @@ internal static class DataCommand
         console.WriteLine(problems.Count == 0 ? "no problems" : $"{problems.Count} problems:");
         foreach (DataProblem problem in problems.Take(all ? int.MaxValue : Shown))
         {
-            console.WriteLine($"  {problem.Path}: {problem.Message}");
+            console.WriteLine(Printable.Text($"  {problem.Path}: {problem.Message}"));
         }
 
         if (!all && problems.Count > Shown)

@@ -68,7 +68,7 @@ internal static class InfoCommand
             })]),
             ["cache"] = chosen.CacheFile,
         },
-        ["libgd"] = ImageDecoder.IsAvailable,
+        ["image_decoder"] = ImageDecoder.Version,
     };
 
     private static void Write(IAnsiConsole console, MeasuredKernels chosen)
@@ -83,7 +83,7 @@ internal static class InfoCommand
         }
 
         Tables.Fact(console, "kernels used", $"{chosen.Row.Name}, {Reason(chosen)}");
-        Tables.Fact(console, "image files", ImageDecoder.IsAvailable ? "libgd found" : "libgd not found (needed for JPEG, PNG and other image files only): apt-get install libgd3");
+        Tables.Fact(console, "image files", ImageDecoder.Version ?? "cannot be read: the image decoder has no library for this system");
 
         Table table = Tables.Create("kernels", "family", "needs", "state");
         foreach (KernelRow row in KernelTable.Rows)

@@ -66,22 +66,17 @@ internal static class ReportCommand
         ReportInput input, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
         Report report = await Report.CreateAsync(input, progress, cancellation: cancellation).ConfigureAwait(false);
-        return NamedFiles.Write("The report", "--out, --figures or --csv", () => Write(report, html, figures, csv, progress, cancellation));
+        return NamedFiles.Write("The report", "--out, --figures or --csv", () => Write(report, html, figures, csv, cancellation));
     }
 
-    private static List<string> Write(Report report, string html, string? figures, string? csv, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    private static List<string> Write(Report report, string html, string? figures, string? csv, CancellationToken cancellation)
     {
         List<string> files = [html];
         cancellation.ThrowIfCancellationRequested();
         HtmlReport.Write(report, html);
         if (figures is not null)
         {
-            SvgRenderer? renderer = SvgRenderer.Find();
-            files.AddRange(FigureFiles.Write(report, figures, renderer, cancellation));
-            if (renderer is null)
-            {
-                progress.Report(new Notice($"no PNG: {SvgRenderer.Advice}"));
-            }
+            files.AddRange(FigureFiles.Write(report, figures, cancellation));
         }
 
         if (csv is not null)

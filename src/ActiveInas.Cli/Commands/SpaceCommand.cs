@@ -44,15 +44,9 @@ internal static class SpaceCommand
 
     private static void Draw(Terminal terminal, SearchSpace space, int side, int classes, string folder)
     {
-        SvgRenderer? renderer = SvgRenderer.Find();
-        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.WriteSpace(space, side, classes, folder, renderer)))
+        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.WriteSpace(space, side, classes, folder)))
         {
             terminal.Error.WriteLine($"wrote {path}");
-        }
-
-        if (renderer is null)
-        {
-            terminal.Error.WriteLine($"no PNG: {SvgRenderer.Advice}");
         }
     }
 

@@ -18,12 +18,12 @@ internal sealed class PlainProgress(TextWriter error) : IProgress<ProgressEvent>
                 if (_loading != data.What)
                 {
                     _loading = data.What;
-                    error.WriteLine($"loading {data.What}");
+                    error.WriteLine(Printable.Text($"loading {data.What}"));
                 }
             }
             else if (ProgressText.Line(value) is { } line)
             {
-                error.WriteLine(line);
+                error.WriteLine(Printable.Text(line));
             }
         }
     }

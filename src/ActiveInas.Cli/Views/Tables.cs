@@ -22,7 +22,7 @@ internal static class Tables
         return table;
     }
 
-    public static Text Text(string text) => new(text);
+    public static Text Text(string text) => new(Printable.Text(text));
 
     /// <summary>A cell that stays on one line.</summary>
     public static IRenderable Strong(string text) => new Text(text, new Style(Color.Green, decoration: Decoration.Bold));
@@ -41,6 +41,6 @@ internal static class Tables
     public static void Fact(IAnsiConsole console, string name, string value)
     {
         console.Write(new Text(name.PadRight(FactWidth), new Style(Color.Grey)));
-        console.Profile.Out.Writer.WriteLine(value);
+        console.Profile.Out.Writer.WriteLine(Printable.Text(value));
     }
 }

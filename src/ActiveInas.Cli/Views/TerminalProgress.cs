@@ -67,7 +67,7 @@ internal sealed class TerminalProgress : IProgress<ProgressEvent>
             }
             else if (ProgressText.Line(value) is { } line)
             {
-                _console.Write(new Text(line + "\n"));
+                _console.Write(new Text(Printable.Text(line) + "\n"));
             }
         }
     }

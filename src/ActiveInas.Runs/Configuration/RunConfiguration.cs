@@ -13,6 +13,8 @@ namespace ActiveInas.Runs.Configuration;
 public sealed record RunConfiguration
 {
     private readonly Recipe? _recipe;
+    private readonly int? _initial;
+    private readonly string? _batch;
 
     /// <summary>Value of <see cref="Architecture"/> that asks for iNAS.</summary>
     public const string SearchArchitecture = "search";
@@ -21,7 +23,7 @@ public sealed record RunConfiguration
     public static readonly IReadOnlyList<string> Oracles = ["dataset", "file"];
 
     /// <summary>Name of a data set, or the path of a class-folder tree or archive.</summary>
-    public string Data { get; init; } = "shapes";
+    public string Data { get; init; } = DataSources.Generated;
 
     /// <summary>Cache of the named data sets; null: the user's cache folder.</summary>
     public string? DataDirectory { get; init; }
@@ -35,8 +37,23 @@ public sealed record RunConfiguration
     /// <summary>SVHN: all training images instead of the first 50,000.</summary>
     public bool UseAllTraining { get; init; }
 
+    /// <summary>Patterns of the files of a folder or archive that count, separated by commas; null: all.</summary>
+    public string? Include { get; init; }
+
+    /// <summary>Patterns of the files and folders that do not count, separated by commas; null: none.</summary>
+    public string? Exclude { get; init; }
+
+    /// <summary>What becomes of a validation folder beside a training one: "pool", "test", or null: it is skipped.</summary>
+    public string? ValidationPart { get; init; }
+
+    /// <summary>Table of images and classes in place of class folders, of a PATH; null: the folders say it.</summary>
+    public string? LabelsTable { get; init; }
+
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Goes on where no image of a class can be read: then there is no such class.</summary>
+    public bool AllowMissingClasses { get; init; }
 
     /// <summary>How the pool is made harder, for example "imbalance=10,duplicates=0.3,noise=0.1"; null: it is not.</summary>
     public string? Simulate { get; init; }
@@ -62,14 +79,22 @@ public sealed record RunConfiguration
     /// <summary>Stochastic passes of MC-dropout.</summary>
     public int McPasses { get; init; } = 100;
 
-    /// <summary>k, labels of the first round.</summary>
-    public int Initial { get; init; } = 150;
+    /// <summary>k, labels of the first round; where nothing is said, 150, and 300 of the generated set, which teaches little with fewer.</summary>
+    public int Initial
+    {
+        get => _initial ?? (Data == DataSources.Generated ? 300 : 150);
+        init => _initial = value;
+    }
 
     /// <summary>How the first k are chosen: random, or spread over features of the images by typiclust or coreset.</summary>
     public string InitialQuery { get; init; } = InitialQueries.Random;
 
-    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2.</summary>
-    public string Batch { get; init; } = "150";
+    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2; where nothing is said, 150, and 100 for the generated set.</summary>
+    public string Batch
+    {
+        get => _batch ?? (Data == DataSources.Generated ? "100" : "150");
+        init => _batch = value;
+    }
 
     /// <summary>Labels at most.</summary>
     public int Budget { get; init; } = 600;
@@ -122,7 +147,7 @@ public sealed record RunConfiguration
     internal Recipe? OwnRecipe => _recipe;
 
     /// <summary>What to load.</summary>
-    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining);
+    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart, LabelsTable);
 
     /// <summary>The stopping rules beside the budget.</summary>
     /// <exception cref="ConfigurationException">One is not possible.</exception>
@@ -144,6 +169,7 @@ public sealed record RunConfiguration
     {
         Data = anySource ? Data : DataSources.Resolve(Data, DataDirectory) ?? Data,
         DataDirectory = DataDirectory is null ? null : Path.GetFullPath(DataDirectory),
+        LabelsTable = LabelsTable is null ? null : Path.GetFullPath(LabelsTable),
         Labels = Labels is null ? null : Path.GetFullPath(Labels),
         Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
     };
@@ -173,6 +199,7 @@ public sealed record RunConfiguration
         Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
         Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
         Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
+        Require(ValidationPart is null or "pool" or "test", $"--validation-part '{ValidationPart}' is unknown: it must be pool or test, or left out.");
         Require(Mirror is null or "on" or "off", $"--mirror '{Mirror}' is unknown: it must be on or off, or left out.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
         Require(Oracle == "dataset" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");

@@ -71,8 +71,11 @@ public sealed record RunDocument
     /// <summary>The same area under the balanced test error, 1 - balanced accuracy.</summary>
     public double? BalancedAuc => LearningCurve.Auc(LearningCurve.Points(Rounds, ErrorMeasure.Balanced));
 
-    /// <summary>What a person should look into, a sentence a round: classes that a model never predicts.</summary>
-    public IReadOnlyList<string> Warnings => [.. Rounds.Select(Warning).OfType<string>()];
+    /// <summary>What of the data could not be used, in a sentence; null: nothing.</summary>
+    public string? DataLoss { get; init; }
+
+    /// <summary>What a person should look into: data that could not be used, then, a sentence a round, classes that a model never predicts.</summary>
+    public IReadOnlyList<string> Warnings => [.. DataLoss is { } loss ? [loss] : Array.Empty<string>(), .. Rounds.Select(Warning).OfType<string>()];
 
     /// <summary>Reads a run as it stands, also while another process writes it; null while nothing is recorded.</summary>
     public static RunDocument? Find(RunFolder folder) => RunStore.HasRun(folder) ? Read(folder) : null;
@@ -116,6 +119,7 @@ public sealed record RunDocument
             Seconds = run.Seconds,
             End = store.FindEnd(),
             Kappas = store.Kappas(),
+            DataLoss = run.DataLoss,
             Classes = classes,
             ClassLabels = store.ClassLabels(classes.Length),
         };

@@ -56,7 +56,7 @@ public sealed record Report
         {
             Title = input.Title,
             Command = input.Command,
-            Notes = [.. input.Gaps, .. gaps, .. Kernels(input), .. Warnings(comparison)],
+            Notes = [.. input.Gaps, .. gaps, .. Losses(input), .. Kernels(input), .. Warnings(comparison)],
             Sections = [.. sections.OfType<Section>().Where(section => section.Figures.Count + section.Tables.Count + section.Gallery.Count > 0)],
             Configurations = [.. comparison.Methods.Select(method => (comparison.NameOf(method), method.Configuration.ToJson()))],
         };
@@ -87,6 +87,9 @@ public sealed record Report
 
         return (sets, gaps);
     }
+
+    private static IEnumerable<string> Losses(ReportInput input)
+        => input.Runs.Where(run => run.Run.DataLoss is not null).Select(run => $"{run.Run.Configuration.Data}: {run.Run.DataLoss}").Distinct();
 
     // Of the last rounds: earlier ones are in the section of the classes.
     private static string[] Warnings(Comparison comparison)

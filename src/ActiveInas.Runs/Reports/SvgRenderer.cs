@@ -1,98 +1,57 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using ImageMagick;
 
 namespace ActiveInas.Runs.Reports;
 
-/// <summary>A program of this machine that turns SVG into PNG: rsvg-convert, or Chromium or Chrome without a window.</summary>
-public sealed class SvgRenderer
+/// <summary>Turns SVG into PNG with the library that decodes images. The same bytes in every run, with the same fonts.</summary>
+internal static class SvgRenderer
 {
     /// <summary>Pixels of the PNG for one of the figure: sharp on paper and on dense screens.</summary>
     public const int Scale = 2;
 
-    private static readonly string[] s_browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge"];
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
-    private readonly string _program;
-    private readonly bool _isBrowser;
+    private const int PixelsAnInch = 96;
 
-    private SvgRenderer(string program, bool isBrowser)
+    /// <summary>Where Linux describes its fonts.</summary>
+    private const string FontDescriptions = "/etc/fonts";
+
+    static SvgRenderer()
     {
-        _program = program;
-        _isBrowser = isBrowser;
-    }
-
-    /// <summary>What to install where there is none.</summary>
-    public static string Advice => $"PNG files need a program that draws SVG: rsvg-convert (apt-get install librsvg2-bin) or one of {string.Join(", ", s_browsers)} on the PATH.";
-
-    /// <summary>The first that is on the PATH, or null.</summary>
-    public static SvgRenderer? Find()
-        => FindProgram("rsvg-convert") is { } converter ? new SvgRenderer(converter, isBrowser: false)
-            : s_browsers.Select(FindProgram).OfType<string>().FirstOrDefault() is { } browser ? new SvgRenderer(browser, isBrowser: true)
-            : null;
-
-    /// <summary>Makes the PNG.</summary>
-    /// <exception cref="IOException">The program failed.</exception>
-    public void Render(string svg, string png, int width, int height)
-    {
-        string temporary = png + ".tmp.png";
-        string profile = _isBrowser ? Directory.CreateTempSubdirectory("ainas-browser-").FullName : "";
-        try
+        if (Directory.Exists(FontDescriptions))
         {
-            Run(_isBrowser ? BrowserArguments(svg, temporary, width, height, profile) : ["--zoom", $"{Scale}", "--output", temporary, svg]);
-            if (!File.Exists(temporary))
-            {
-                throw new IOException($"{_program} made no picture of {svg}. {Advice}");
-            }
-
-            File.Move(temporary, png, overwrite: true);
-        }
-        finally
-        {
-            if (_isBrowser)
-            {
-                Directory.Delete(profile, recursive: true);
-            }
+            MagickNET.SetFontConfigDirectory(FontDescriptions);
+            InitialiseFonts();
         }
     }
 
-    private static string[] BrowserArguments(string svg, string png, int width, int height, string profile) =>
-    [
-        "--headless", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", $"--user-data-dir={profile}", $"--force-device-scale-factor={Scale}", $"--window-size={width},{height}", $"--screenshot={Path.GetFullPath(png)}",
-        // Chromium refuses to run as root inside its sandbox; the picture is our own.
-        .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(),
-        new Uri(Path.GetFullPath(svg)).AbsoluteUri,
-    ];
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Initialise();
 
-    private static string? FindProgram(string name)
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .SelectMany(folder => OperatingSystem.IsWindows() ? [Path.Combine(folder, name + ".exe")] : new[] { Path.Combine(folder, name) })
-            .FirstOrDefault(File.Exists);
-
-    private void Run(string[] arguments)
+    /// <summary>The PNG file.</summary>
+    /// <exception cref="IOException">The library refused it.</exception>
+    public static byte[] Png(string svg)
     {
-        ProcessStartInfo start = new(_program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
-            using Process process = Process.Start(start) ?? throw new IOException($"{_program} did not start.");
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(s_limit))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new IOException($"{_program} did not finish a picture within {s_limit.TotalSeconds:0} s.");
-            }
-
-            if (process.ExitCode != 0)
-            {
-                // A helper that a browser leaves behind may hold its pipes open.
-                string said = Task.WaitAll([output, error], s_grace) ? error.Result.Trim() : "it did not say why";
-                throw new IOException($"{_program} ended with status {process.ExitCode}: {said}");
-            }
+            MagickReadSettings settings = new() { Format = MagickFormat.Svg, Density = new Density(Scale * PixelsAnInch), BackgroundColor = MagickColors.White };
+            using MagickImage image = new(Encoding.UTF8.GetBytes(svg), settings);
+            image.Settings.SetDefine(MagickFormat.Png, "exclude-chunks", "date,time");
+            return image.ToByteArray(MagickFormat.Png24);
         }
-        catch (Win32Exception exception)
+        catch (MagickException exception)
         {
-            throw new IOException($"{_program} cannot be started: {exception.Message}", exception);
+            throw new IOException($"the figure cannot be drawn as PNG: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The library asks fontconfig for fonts without initialising it, which fontconfig complains of on the terminal.</summary>
+    private static void InitialiseFonts()
+    {
+        string name = $"Magick.Native-Q8-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}.dll";
+        if (NativeLibrary.TryLoad(name, typeof(MagickImage).Assembly, searchPath: null, out IntPtr library)
+            && NativeLibrary.TryGetExport(library, "FcInit", out IntPtr initialise))
+        {
+            Marshal.GetDelegateForFunctionPointer<Initialise>(initialise)();
         }
     }
 }

@@ -13,8 +13,16 @@ internal static class DataFit
 
     /// <summary>Gives a pool of unlabelled images the classes of the configuration.</summary>
     /// <exception cref="ConfigurationException">There are no classes, or other ones than the data set has.</exception>
+    /// <exception cref="DataException">A class has no image that can be read.</exception>
     public static Dataset WithClasses(Dataset data, RunConfiguration configuration)
     {
+        if (data.Loss is { LostClasses: [string first, ..] } loss && !configuration.AllowMissingClasses)
+        {
+            throw new DataException(
+                $"{data.Name}: {loss} For example {data.Problems.FirstOrDefault(problem => problem.Path.Contains($"{first}/", StringComparison.Ordinal)) ?? data.Problems[0]}. "
+                + "Mend the images, or train without these classes with --allow-missing-classes.");
+        }
+
         if (configuration.Classes.Count == 0)
         {
             return data.Classes.Count > 0
@@ -73,8 +81,8 @@ internal static class DataFit
         if (row.DataFingerprint != DatasetFingerprint.Of(data))
         {
             throw new RunException(
-                $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ), so the run cannot go on. "
-                + "Restore the data, name its copy with --data, or start a new run.");
+                $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ, or another version of the program decoded them otherwise), "
+                + "so the run cannot go on. Restore the data, name its copy with --data, or start a new run.");
         }
     }
 }

@@ -69,6 +69,7 @@ internal sealed class Session : IDisposable
             Environment = SessionEnvironment.Describe(_kernels, _configuration.Seed, _configuration.Threads).ToJsonString(),
             ImageHeight = _data.Train.Height,
             ImageWidth = _data.Train.Width,
+            DataLoss = _data.Loss?.ToString(),
         });
         _log.Write($"started: {_data.Name}, seed {_configuration.Seed}, kernels {_kernels}");
         _log.Report(new RunOpened(id, _folder.Root, _configuration.Budget));
@@ -143,6 +144,12 @@ internal sealed class Session : IDisposable
     /// <summary>What the log should say before anything happens.</summary>
     private void ReportNotices()
     {
+        // Whoever loaded the data has told them to whoever watches.
+        foreach (string told in _data.Notices.Concat(_data.Loss is { } loss ? [loss.ToString()] : Array.Empty<string>()))
+        {
+            _log.Write(told);
+        }
+
         if (CpuFeatures.Notice is { } notice)
         {
             _log.Report(new Notice(notice));
@@ -167,6 +174,11 @@ internal sealed class Session : IDisposable
     private ActiveLearner CreateLearner(ITrainingBackend backend, StoreJournal journal)
     {
         bool begun = journal.FindLabels(1) is not null || journal.FindQuery(0) is not null;
+        if (begun)
+        {
+            RequireRecordedLabels(journal);
+        }
+
         return new ActiveLearner(
             Options(begun ? null : InitialLabels(recorded: true), begun),
             _parts.CreateSearch(_context),
@@ -212,7 +224,8 @@ internal sealed class Session : IDisposable
             return null;
         }
 
-        IReadOnlyList<LabelledSample> labels = LabelFile.Read(path, _data.Train, _data.Classes).Samples;
+        LabelFileContents contents = LabelFile.Read(path, _data);
+        IReadOnlyList<LabelledSample> labels = contents.Samples;
         if (labels.Count == 0 && !required)
         {
             return null;
@@ -220,10 +233,42 @@ internal sealed class Session : IDisposable
 
         if (recorded)
         {
+            foreach (string notice in contents.Notices)
+            {
+                _log.Report(new Notice(notice));
+            }
+
             _log.Report(new Notice($"{labels.Count} labels of {path} begin the run."));
         }
 
         return labels;
+    }
+
+    /// <summary>A label that was corrected after a round had learnt it cannot be taken back, and must not be passed over.</summary>
+    private void RequireRecordedLabels(StoreJournal journal)
+    {
+        if ((_configuration.Labelled ?? (_configuration.Oracle == "file" ? _configuration.Labels : null)) is not { } path || !File.Exists(path))
+        {
+            return;
+        }
+
+        LabelFileContents contents = LabelFile.Read(path, _data);
+        Dictionary<SampleId, int> labels = contents.Samples.ToDictionary(sample => sample.Id, sample => sample.Label);
+        string Now(SampleId id) => labels.TryGetValue(id, out int label) ? _data.Classes[label] : LabelFile.BadImage;
+        List<string> changed = [];
+        for (int round = 1; journal.FindLabels(round) is { } recorded; round++)
+        {
+            changed.AddRange(recorded
+                .Where(sample => contents.Bad.Contains(sample.Id) || (labels.TryGetValue(sample.Id, out int label) && label != sample.Label))
+                .Select(sample => $"{Name(sample.Id)} is {Now(sample.Id)}, and was {_data.Classes[sample.Label]} in round {round}"));
+        }
+
+        if (changed.Count > 0)
+        {
+            throw new DataException(
+                $"{path}: {changed.Count} labels are not those that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
+                + "corrections: begin a new one with --labelled and this file, which keeps all labels, or put the old labels back and resume.");
+        }
     }
 
     private void Finish(LearningResult result, IModel? model, IModelFiles models)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using ActiveInas.Compute;
+using ActiveInas.Data.Images;
 
 namespace ActiveInas.Runs.Sessions;
 
@@ -18,6 +19,7 @@ internal static class SessionEnvironment
         ["cpu"] = CpuFeatures.ModelName,
         ["cores"] = Environment.ProcessorCount,
         ["instruction_set"] = CpuFeatures.Hardware.ToString(),
+        ["image_decoder"] = ImageDecoder.Version,
         ["kernels"] = kernels,
         ["threads"] = threads,
         ["seed"] = seed,

@@ -92,5 +92,10 @@ internal static class Migrations
             round INTEGER NOT NULL REFERENCES rounds (round), class INTEGER NOT NULL, images INTEGER NOT NULL, predicted INTEGER NOT NULL,
             correct INTEGER NOT NULL, PRIMARY KEY (round, class));
         """,
+
+        // What of the data could not be used, in a sentence.
+        """
+        ALTER TABLE runs ADD COLUMN data_loss TEXT;
+        """,
     ];
 }

@@ -43,6 +43,9 @@ internal sealed record RunRow
     /// <summary>W of the images in pixels; null in a store of an earlier version.</summary>
     public int? ImageWidth { get; init; }
 
+    /// <summary>What of the data could not be used, in a sentence; null: nothing, or not known in a store of an earlier version.</summary>
+    public string? DataLoss { get; init; }
+
     /// <summary>Wall-clock over all sessions up to the last record.</summary>
     public double Seconds { get; init; }
 }
@@ -141,9 +144,9 @@ internal sealed partial class RunStore : IDisposable
     public void InsertRun(RunRow run) => Commit(transaction => _connection.Execute(
         """
         INSERT INTO runs (id, created_at, state, version, kernels, data_fingerprint, classes, configuration, environment, seconds, image_height,
-            image_width)
+            image_width, data_loss)
         VALUES (@Id, @CreatedAt, @State, @Version, @Kernels, @DataFingerprint, @Classes, @Configuration, @Environment, @Seconds, @ImageHeight,
-            @ImageWidth)
+            @ImageWidth, @DataLoss)
         """,
         run,
         transaction));

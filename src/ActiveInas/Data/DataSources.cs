@@ -9,8 +9,14 @@ namespace ActiveInas.Data;
 /// <summary>Loads data sets: the named ones, the generated one, and folders or archives of image files.</summary>
 public static class DataSources
 {
-    /// <summary>Side of images whose sizes differ, when none is asked for.</summary>
+    /// <summary>The generated set, which needs no files: what the product demonstrates itself with.</summary>
+    public const string Generated = "shapes";
+
+    /// <summary>Side of images that are large or whose sizes differ, when none is asked for.</summary>
     public const int DefaultImageSize = 32;
+
+    /// <summary>Images of one size keep it up to this side, when none is asked for: larger ones would take hours and memory that nobody asked for.</summary>
+    internal const int LargestKeptSize = 64;
 
     private const int SmallestImage = 4;
     private const int LargestImage = 1024;
@@ -71,9 +77,24 @@ public static class DataSources
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
+            if (named is not null && (request.Include ?? request.Exclude ?? request.ValidationPart ?? request.LabelsTable) is not null)
+            {
+                throw new DataException($"{named.Name}: --include, --exclude, --validation-part and --labels-table are for folders and archives of images; leave them out.");
+            }
+
             Dataset dataset = named is not null
                 ? await named.LoadAsync(context).ConfigureAwait(false)
                 : await new PathSource(FindPath(request, environment)).LoadAsync(context).ConfigureAwait(false);
+            foreach (string notice in dataset.Notices)
+            {
+                progress?.Report(new Notice(notice));
+            }
+
+            if (dataset.Loss is { } loss)
+            {
+                progress?.Report(new Warning(loss.ToString()));
+            }
+
             return Resized(dataset, request.ImageSize);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

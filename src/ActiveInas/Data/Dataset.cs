@@ -65,7 +65,11 @@ public readonly record struct Normalization(double Mean, double Deviation)
 /// <summary>Something that was skipped or looks wrong in a source.</summary>
 /// <param name="Path">File or entry, with an offset where one is known.</param>
 /// <param name="Message">What is wrong and what was done about it.</param>
-public sealed record DataProblem(string Path, string Message);
+public sealed record DataProblem(string Path, string Message)
+{
+    /// <summary>Both, for people.</summary>
+    public override string ToString() => $"{Path}: {Message}";
+}
 
 /// <summary>A loaded data set.</summary>
 /// <param name="Name">Source name or path as given.</param>
@@ -82,7 +86,14 @@ public sealed record Dataset(
     ImageSet? Test,
     Normalization Normalization,
     bool? MirrorSafe,
-    IReadOnlyList<DataProblem> Problems);
+    IReadOnlyList<DataProblem> Problems)
+{
+    /// <summary>What could not be used; null: everything was.</summary>
+    public DataLoss? Loss { get; init; }
+
+    /// <summary>What was decided where nothing was asked for, in sentences for people.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
 
 /// <summary>Where a data set comes from and how to read it: the resolved part of a run's configuration.</summary>
 /// <param name="Source">cifar10, cifar100, svhn, mnist, fashion-mnist, shapes, or a path to a folder or archive.</param>
@@ -90,7 +101,20 @@ public sealed record Dataset(
 /// <param name="ImageSize">Side in pixels that images are resized to; null: as they are (32 for a PATH whose sizes differ).</param>
 /// <param name="Seed">Seed of the stratified split and of generated sets.</param>
 /// <param name="UseAllTraining">SVHN: all 73,257 training images instead of the first 50,000.</param>
-public sealed record DataRequest(string Source, string? DataDirectory = null, int? ImageSize = null, ulong Seed = 1, bool UseAllTraining = false);
+/// <param name="Include">PATH: patterns of the files that count, separated by commas, for example "*.jpg"; null: all.</param>
+/// <param name="Exclude">PATH: patterns of the files and folders that do not, for example "masks/**"; null: none.</param>
+/// <param name="ValidationPart">PATH: what becomes of a folder val beside train: "pool" joins it to the training part, "test" makes it the test part; null: it is skipped.</param>
+/// <param name="LabelsTable">PATH: a table of images and classes (and parts) in place of class folders; null: the folders say it.</param>
+public sealed record DataRequest(
+    string Source,
+    string? DataDirectory = null,
+    int? ImageSize = null,
+    ulong Seed = 1,
+    bool UseAllTraining = false,
+    string? Include = null,
+    string? Exclude = null,
+    string? ValidationPart = null,
+    string? LabelsTable = null);
 
 /// <summary>Bad or missing data, with the file, what was found, what was wanted and what to do. Ends a command with exit code 2.</summary>
 public sealed class DataException : Exception

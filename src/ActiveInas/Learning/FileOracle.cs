@@ -4,11 +4,10 @@ namespace ActiveInas.Learning;
 
 /// <summary>Answers with the labels of a file that people or programs fill between two runs; see <see cref="LabelFile"/>.</summary>
 /// <param name="path">The file of labels; read again at every question. While it does not exist no image has a label.</param>
-/// <param name="train">The training part.</param>
-/// <param name="classes">Class names.</param>
+/// <param name="data">The data set that the labels are for.</param>
 /// <param name="queryFile">The file that lists what the query of a round asked for: queries/round_NN.csv.</param>
 /// <param name="resumeCommand">The command that goes on once the labels are there.</param>
-public sealed class FileOracle(string path, ImageSet train, IReadOnlyList<string> classes, Func<int, string> queryFile, string resumeCommand) : IOracle
+public sealed class FileOracle(string path, Dataset data, Func<int, string> queryFile, string resumeCommand) : IOracle
 {
     /// <inheritdoc/>
     public string Source => "file";
@@ -18,14 +17,14 @@ public sealed class FileOracle(string path, ImageSet train, IReadOnlyList<string
     {
         ArgumentNullException.ThrowIfNull(samples);
         bool exists = File.Exists(path);
-        LabelFileContents contents = exists ? LabelFile.Read(path, train, classes) : new LabelFileContents([], new HashSet<SampleId>());
+        LabelFileContents contents = exists ? LabelFile.Read(path, data) : new LabelFileContents([], new HashSet<SampleId>(), []);
         Dictionary<SampleId, int> known = contents.Samples.ToDictionary(sample => sample.Id, sample => sample.Label);
         SampleId[] missing = [.. samples.Where(id => !known.ContainsKey(id) && !contents.Bad.Contains(id))];
         if (missing.Length > 0)
         {
             string where = exists ? $"not in {path} yet" : $"missing: {path} does not exist yet";
             throw new LabelsPendingException(
-                $"{missing.Length} of {samples.Count} labels that round {round} waits for are {where} (first: {train.Names[missing[0].Value]}). "
+                $"{missing.Length} of {samples.Count} labels that round {round} waits for are {where} (first: {data.Train.Names[missing[0].Value]}). "
                 + $"Label the images of {queryFile(round - 1)} (CSV lines of image and class), then run: {resumeCommand}");
         }
 

@@ -1,189 +1,228 @@
 using System.Globalization;
 using ActiveInas.Data;
+using ActiveInas.Data.Tables;
 
 namespace ActiveInas.Learning;
 
 /// <summary>What a file of labels holds.</summary>
 /// <param name="Samples">Labelled samples, ascending by id.</param>
 /// <param name="Bad">Images marked as bad ("-"): never ask again.</param>
-public sealed record LabelFileContents(IReadOnlyList<LabelledSample> Samples, IReadOnlySet<SampleId> Bad);
+/// <param name="Notices">What a person should know about how the file was read.</param>
+public sealed record LabelFileContents(IReadOnlyList<LabelledSample> Samples, IReadOnlySet<SampleId> Bad, IReadOnlyList<string> Notices);
 
-/// <summary>Labels from outside: CSV lines of an image and its class.</summary>
+/// <summary>Labels from outside: a table of images and their classes.</summary>
 /// <remarks>
-/// With a header: columns id (or path, filename, file, name, image) and label (or class), others ignored, so that a queries/round_NN.csv
-/// with one more column is a file of labels. Without: two columns, image and class. An image is named by its path inside the source or its id; a
-/// class by its name or its index. An empty class is not labelled yet; "-" is a bad image. Lines that say the same twice are fine.
+/// <para>With a header: a column of images (path, filename, image, id, ...) and one of classes (label, class, ...), others ignored, so that a
+/// queries/round_NN.csv with one more column is a file of labels. Without: two columns, image and class. Comma, semicolon, tab or bar; UTF-8 or UTF-16.</para>
+/// <para>An image is named by its path inside the source, the end of that, or its name without extension. A number that names no file is a position in the pool,
+/// where no number of the column names a file and none has leading zeros. Beside a path an id does not count. A class is named by its name, or all by index.</para>
+/// <para>An empty class (or nan, null, none) is not labelled yet; "-" is a bad image. Lines that say the same twice are fine. Images that could not be read are left
+/// out and said.</para>
 /// </remarks>
 public sealed class LabelFile
 {
     /// <summary>The class that marks an image as bad.</summary>
-    public const string BadImage = "-";
+    public const string BadImage = LabelMarks.Bad;
 
-    private static readonly string[] s_labelColumns = ["label", "class"];
-    private static readonly string[] s_pathColumns = ["path", "filename", "file", "name", "image"];
     private readonly string _path;
-    private readonly ImageSet _train;
-    private readonly IReadOnlyList<string> _classes;
-    private readonly Dictionary<string, int> _names = [];
+    private readonly Dataset _data;
+    private readonly ImageIndex _images;
+    private readonly ImageIndex _problems;
+    private readonly ImageIndex? _test;
+    private readonly ClassIndex _classes;
     private readonly SortedDictionary<SampleId, (int Label, int Line)> _labels = [];
-    private Columns _columns = new(0, 1, HasId: false, Header: false);
+    private readonly List<string> _notices = [];
 
-    private LabelFile(string path, ImageSet train, IReadOnlyList<string> classes)
+    private LabelFile(string path, Dataset data)
     {
         _path = path;
-        _train = train;
-        _classes = classes;
-        for (int id = 0; id < train.Count; id++)
-        {
-            _names[Normalised(train.Names[id])] = id;
-        }
+        _data = data;
+        _images = new ImageIndex(data.Train.Names);
+        _problems = new ImageIndex(data.Problems.Select(problem => problem.Path));
+        _test = data.Test is null ? null : new ImageIndex(data.Test.Names);
+        _classes = new ClassIndex(data.Classes);
     }
 
-    private readonly record struct Columns(int Image, int Label, bool HasId, bool Header);
+    /// <summary>A line with an id beside its path: the image of the path, and those that the id may mean.</summary>
+    private readonly record struct Identified(LabelLine Line, int Image, int? Named, int? Position);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="train">The training part that the labels are for.</param>
-    /// <param name="classes">Class names.</param>
+    /// <param name="data">The data set that the labels are for.</param>
     /// <exception cref="DataException">The file is missing, or a line is wrong; the message names file, line and value.</exception>
-    public static LabelFileContents Read(string path, ImageSet train, IReadOnlyList<string> classes)
+    public static LabelFileContents Read(string path, Dataset data)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(data);
         if (!File.Exists(path))
         {
             throw new DataException($"The file of labels {path} does not exist; wanted CSV lines of image and class, for example train/cat/0001.jpg,cat.");
         }
 
-        LabelFile file = new(path, train, classes);
-        int number = 0;
-        bool first = true;
-        foreach (string line in File.ReadLines(path))
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                file.Take(line, number, first);
-                first = false;
-            }
-        }
-
+        LabelFile file = new(path, data);
+        file.Take(LabelTable.Read(path, text => file.Class(text) is not null));
         return new LabelFileContents(
             [.. file._labels.Where(entry => entry.Value.Label >= 0).Select(entry => new LabelledSample(entry.Key, entry.Value.Label))],
-            file._labels.Where(entry => entry.Value.Label < 0).Select(entry => entry.Key).ToHashSet());
+            file._labels.Where(entry => entry.Value.Label < 0).Select(entry => entry.Key).ToHashSet(),
+            file._notices);
     }
 
-    private void Take(string line, int number, bool first)
+    private void Take(LabelTable table)
     {
-        if (!CsvLine.TrySplit(line, out List<string>? fields))
+        _notices.AddRange(table.Notices);
+        LabelLine[] lines = [.. table.Lines.Where(line => line.Label.Length > 0 && (_classes.ByName(line.Label) is not null || !LabelMarks.IsNone(line.Label)))];
+        bool byIndex = lines.Length > 0 && lines.All(line => line.Label == BadImage || (_classes.ByName(line.Label) is null && _classes.ByIndex(line.Label) is not null));
+        SampleId?[] images = FindImages(table, lines);
+        for (int i = 0; i < lines.Length; i++)
         {
-            throw Wrong(number, $"a quote is not closed in '{line}'");
-        }
-
-        if (first && FindHeader(fields) is { } columns)
-        {
-            _columns = columns;
-            return;
-        }
-
-        if (_columns.Header ? fields.Count <= Math.Max(_columns.Image, _columns.Label) : fields.Count != 2)
-        {
-            throw Wrong(number, $"'{line}' has {fields.Count} fields; wanted {(_columns.Header ? "those of the header" : "image,class")}");
-        }
-
-        string label = fields[_columns.Label];
-        if (label.Length == 0)
-        {
-            return;
-        }
-
-        SampleId id = FindImage(fields[_columns.Image], number, first);
-        int value = label == BadImage ? ImageSet.Unknown : FindClass(label, number);
-        if (_labels.TryGetValue(id, out (int Label, int Line) known) && known.Label != value)
-        {
-            throw Wrong(number, $"image {fields[_columns.Image]} is {label} here but {ClassName(known.Label)} in line {known.Line}; keep one of the two");
-        }
-
-        _labels.TryAdd(id, (value, number));
-    }
-
-    private static Columns? FindHeader(List<string> fields)
-    {
-        int Find(params ReadOnlySpan<string> names)
-        {
-            for (int i = 0; i < fields.Count; i++)
+            if (images[i] is not { } id)
             {
-                foreach (string name in names)
-                {
-                    if (fields[i].Equals(name, StringComparison.OrdinalIgnoreCase))
-                    {
-                        return i;
-                    }
-                }
+                continue;
             }
 
-            return -1;
-        }
-
-        (int id, int path, int label) = (Find("id"), Find(s_pathColumns), Find(s_labelColumns));
-        return label < 0 || (id < 0 && path < 0) ? null : new Columns(id >= 0 ? id : path, label, HasId: id >= 0, Header: true);
-    }
-
-    private SampleId FindImage(string text, int number, bool first)
-    {
-        bool isPath = _names.TryGetValue(Normalised(text), out int named);
-        bool isId = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id < _train.Count;
-        if (isId && (_columns.HasId || (!_columns.Header && !isPath)))
-        {
-            return new SampleId(id);
-        }
-
-        if (isPath)
-        {
-            return new SampleId(named);
-        }
-
-        string ids = _columns.Header && !_columns.HasId ? string.Empty : $", or an id, 0..{_train.Count - 1}";
-        string header = first ? " (if this line is a header, name its columns id or path, and label)" : string.Empty;
-        throw Wrong(number, $"'{text}' is no training image of the data set; wanted a path inside the source, such as {_train.Names[0]}{ids}{header}");
-    }
-
-    private int FindClass(string text, int number)
-    {
-        for (int c = 0; c < _classes.Count; c++)
-        {
-            if (_classes[c] == text)
+            LabelLine line = lines[i];
+            int label = line.Label == BadImage ? ImageSet.Unknown : (byIndex ? _classes.ByIndex(line.Label) : _classes.ByName(line.Label))
+                ?? throw Wrong(line, $"'{line.Label}' is no class; wanted {_classes.Wanted()}");
+            if (_labels.TryGetValue(id, out (int Label, int Line) known) && known.Label != label)
             {
-                return c;
+                throw Wrong(line, $"image {line.Image} is {line.Label} here but {ClassName(known.Label)} in line {known.Line}; keep one of the two");
+            }
+
+            _labels.TryAdd(id, (label, line.Line));
+        }
+    }
+
+    /// <summary>The image of each line; null: one that could not be read, or of the test part.</summary>
+    private SampleId?[] FindImages(LabelTable table, LabelLine[] lines)
+    {
+        ImageMatch?[] matches = [.. lines.Select(line => _images.Find(line.Image))];
+        int named = Array.FindIndex(lines, line => line.Image.All(char.IsAsciiDigit) && _images.Find(line.Image) is not null);
+        SampleId?[] images = new SampleId?[lines.Length];
+        List<LabelLine> test = [];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (matches[i] is { } match)
+            {
+                images[i] = Named(lines[i], match);
+            }
+            else if (!table.HasPaths && Position(lines[i].Image) is { } position)
+            {
+                images[i] = named < 0 ? new SampleId(position) : throw Ambiguous(lines[i], position, lines[named], matches[named]!.Value);
+            }
+            else if (!WasSkipped(lines[i]) && !IsTest(lines[i], test))
+            {
+                throw Unknown(table, lines[i], isFirst: i == 0);
             }
         }
 
-        int[] alike = [.. Enumerable.Range(0, _classes.Count).Where(c => _classes[c].Equals(text, StringComparison.OrdinalIgnoreCase))];
-        if (alike.Length == 1)
+        if (test.Count > 0)
         {
-            return alike[0];
+            _notices.Add($"{_path}: {test.Count} lines label images of the test part (first: line {test[0].Line}, {test[0].Image}); they are left out.");
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < _classes.Count)
-        {
-            return index;
-        }
-
-        const int Shown = 20;
-        string more = _classes.Count > Shown ? ", ..." : string.Empty;
-        throw Wrong(
-            number,
-            $"'{text}' is no class; wanted one of {string.Join(", ", _classes.Take(Shown))}{more}, an index 0..{_classes.Count - 1}, or {BadImage} for a bad image");
+        CheckPrefixes(lines, matches);
+        CheckIds(lines, images);
+        return images;
     }
 
-    private string ClassName(int label) => label < 0 ? BadImage : _classes[label];
+    private SampleId Named(LabelLine line, ImageMatch match)
+        => match.Images.Count == 1
+            ? new SampleId(match.Images[0])
+            : throw Wrong(
+                line,
+                $"'{line.Image}' names {match.Images.Count} images, {Name(match.Images[0])} and {Name(match.Images[1])} among them; write the path inside the source");
 
-    private DataException Wrong(int number, string what) => new($"{_path}, line {number}: {what}.");
+    /// <summary>A number without leading zeros that is a position in the pool.</summary>
+    private int? Position(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id < _data.Train.Count && (text == "0" || text[0] != '0') ? id : null;
 
-    private static string Normalised(string path)
+    private DataException Ambiguous(LabelLine line, int position, LabelLine named, ImageMatch match)
+        => Wrong(
+            line,
+            $"'{line.Image}' names no file but could be position {position} of the pool, {Name(position)}, while '{named.Image}' in line {named.Line} is the name of {Name(match.Images[0])}; "
+            + "write paths inside the source in place of numbers");
+
+    private bool WasSkipped(LabelLine line)
     {
-        string plain = path.Replace('\\', '/');
-        return plain.StartsWith("./", StringComparison.Ordinal) ? plain[2..] : plain;
+        if (_problems.Find(line.Image) is not { } match)
+        {
+            return false;
+        }
+
+        DataProblem problem = _data.Problems[match.Images[0]];
+        _notices.Add($"{_path}, line {line.Line}: {line.Image} is left out, since the image is not in the pool: {problem.Path}: {problem.Message}.");
+        return true;
     }
+
+    private bool IsTest(LabelLine line, List<LabelLine> test)
+    {
+        bool isTest = _test?.Find(line.Image) is not null;
+        if (isTest)
+        {
+            test.Add(line);
+        }
+
+        return isTest;
+    }
+
+    private DataException Unknown(LabelTable table, LabelLine line, bool isFirst)
+    {
+        string positions = table.HasPaths ? string.Empty : $", or a position in the pool, 0..{_data.Train.Count - 1}, without leading zeros";
+        string header = isFirst && !table.HasHeader ? " (if this line is a header, name its columns path or id, and label)" : string.Empty;
+        return Wrong(line, $"'{line.Image}' is no training image of the data set; wanted a path inside the source, such as {_data.Train.Names[0]}{positions}{header}");
+    }
+
+    /// <summary>Paths that go further up than the source all go up the same way, or two images of one name would be taken for one.</summary>
+    private void CheckPrefixes(LabelLine[] lines, ImageMatch?[] matches)
+    {
+        int first = Array.FindIndex(matches, match => match is { Prefix.Length: > 0 });
+        int other = Array.FindIndex(matches, match => match is { Prefix.Length: > 0 } found && found.Prefix != matches[first]!.Value.Prefix);
+        if (other >= 0)
+        {
+            throw Wrong(
+                lines[other],
+                $"'{lines[other].Image}' lies in {matches[other]!.Value.Prefix}, but '{lines[first].Image}' of line {lines[first].Line} in {matches[first]!.Value.Prefix}: only one of them can be the "
+                + $"source; keep the lines of its images, or write paths inside the source, such as {_data.Train.Names[0]}");
+        }
+    }
+
+    /// <summary>Beside a path an id does not count: other tools number as they like, and images come and go. But where most ids are names of the files, one that
+    /// names another file is a mistake; so is, where most are positions in the pool, one that is out of their order.</summary>
+    private void CheckIds(LabelLine[] lines, SampleId?[] images)
+    {
+        Identified[] found =
+        [
+            .. Enumerable.Range(0, lines.Length).Where(i => images[i] is not null && lines[i].Id is { Length: > 0 })
+                .Select(i => new Identified(lines[i], images[i]!.Value.Value, _images.Find(lines[i].Id!) is { Images: [int only] } ? only : null, Position(lines[i].Id!))),
+        ];
+        if (IsMost(found, entry => entry.Named))
+        {
+            foreach (Identified entry in found.Where(entry => entry.Named is not null && entry.Named != entry.Image))
+            {
+                throw Disagrees(entry, entry.Named!.Value);
+            }
+        }
+        else if (IsMost(found, entry => entry.Position))
+        {
+            Identified[] ordered = [.. found.Where(entry => entry.Position is not null).OrderBy(entry => entry.Position)];
+            foreach ((Identified before, Identified after) in ordered.Zip(ordered.Skip(1)).Where(pair => pair.Second.Image < pair.First.Image))
+            {
+                Identified wrong = before.Position == before.Image ? after : before;
+                throw Disagrees(wrong, wrong.Position!.Value);
+            }
+        }
+    }
+
+    private static bool IsMost(Identified[] found, Func<Identified, int?> id) => found.Count(entry => id(entry) == entry.Image) * 2 > found.Length;
+
+    private DataException Disagrees(Identified entry, int other)
+        => Wrong(entry.Line, $"id {entry.Line.Id} is {Name(other)}, but the path is {entry.Line.Image}; correct the one that is wrong, or leave the column of ids out");
+
+    private int? Class(string text) => text == BadImage || LabelMarks.IsNone(text) ? ImageSet.Unknown : _classes.ByName(text);
+
+    private string Name(int image) => _data.Train.Names[image];
+
+    private string ClassName(int label) => label < 0 ? BadImage : _data.Classes[label];
+
+    private DataException Wrong(LabelLine line, string what) => new($"{_path}, line {line.Line}: {what}.");
 }

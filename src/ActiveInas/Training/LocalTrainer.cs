@@ -141,6 +141,8 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
     {
         Check(request);
         Recipe recipe = request.Recipe;
+        TrainingMemory.Require(
+            request.Architecture, recipe.BatchSize, _context.Images.Height, _context.Images.Width, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new ResidualNetwork(
             Device,
             new NetworkShape(request.Architecture, request.Classes, _context.Images.Height, _context.Images.Width),

@@ -68,6 +68,8 @@ public sealed record Schedule(ScheduleKind Kind, double Peak, double WarmupShare
 /// <param name="Operations">RandAugment: operations an image.</param>
 /// <param name="Magnitude">RandAugment: the largest strength, 0..1 of its ranges.</param>
 /// <param name="CutoutShare">Cutout: side of the covered square over the shorter side of the image, 0..1.</param>
+/// <param name="LightBlocks">Networks of so many blocks i * j at most do not fit images that are changed much: theirs get one operation, keep half of their area at
+/// least, and are not covered. Null: all networks get the same.</param>
 public sealed record AugmentationRecipe(
     double FlipProbability,
     double ShiftShare,
@@ -76,7 +78,21 @@ public sealed record AugmentationRecipe(
     double? CropArea = null,
     int? Operations = null,
     double? Magnitude = null,
-    double? CutoutShare = null);
+    double? CutoutShare = null,
+    int? LightBlocks = null)
+{
+    private const double LightCropArea = 0.5;
+
+    /// <summary>What the images of a network's training get.</summary>
+    public AugmentationRecipe For(Architecture architecture) => architecture.Blocks * architecture.Stacks > (LightBlocks ?? 0)
+        ? this
+        : this with
+        {
+            CropArea = CropArea is { } area ? Math.Max(area, LightCropArea) : null,
+            Operations = Operations is { } operations ? Math.Min(operations, 1) : null,
+            CutoutShare = null,
+        };
+}
 
 /// <summary>How long and how a network is trained.</summary>
 /// <param name="Epochs">Epochs.</param>
@@ -104,7 +120,7 @@ public sealed record TrainingLength(double Epochs, int MinimumSteps, Schedule Sc
 }
 
 /// <summary>Everything that a training needs besides data, architecture and seed. A recipe is data: a JSON file, or --set recipe.KEY=VALUE.</summary>
-/// <param name="Name">paper, quick, or the user's own.</param>
+/// <param name="Name">A built-in one's, or the user's own.</param>
 /// <param name="BatchSize">Images a step.</param>
 /// <param name="StepsPerEpoch">Fixed steps an epoch (the authors' 390), or null: ceil(|S| / BatchSize).</param>
 /// <param name="Training">The training of each round.</param>

@@ -33,6 +33,7 @@ internal static class RecipeRules
         rule.Require(recipe.Operations is null or (>= 0 and <= 16), "augmentation.operations", recipe.Operations ?? 0, "0..16, or null");
         rule.Require(recipe.Magnitude is null or (>= 0 and <= 1), "augmentation.magnitude", recipe.Magnitude ?? 0, "in [0, 1], or null");
         rule.Require(recipe.CutoutShare is null or (>= 0 and <= 1), "augmentation.cutoutShare", recipe.CutoutShare ?? 0, "in [0, 1], or null");
+        rule.Require(recipe.LightBlocks is null or >= 1, "augmentation.lightBlocks", recipe.LightBlocks ?? 0, "at least 1, or null");
     }
 
     private static void CheckLength(Rule rule, TrainingLength length, string name)

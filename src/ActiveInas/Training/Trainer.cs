@@ -67,7 +67,7 @@ internal sealed class Trainer
         using BatchPipeline pipeline = new(
             new BatchSampler(recipe.Sampling, _request.Train.Count, _request.Seed),
             _request.Train,
-            TrainingImages.For(_context, recipe, _request.Seed),
+            TrainingImages.For(_context, _request),
             recipe.BatchSize,
             images.Height * images.Width * 3,
             _schedule.Steps);

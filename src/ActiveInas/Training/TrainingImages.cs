@@ -6,10 +6,10 @@ namespace ActiveInas.Training;
 internal static class TrainingImages
 {
     /// <summary>The images of a training's steps.</summary>
-    public static BatchImages For(TrainerContext context, Recipe recipe, ulong seed)
+    public static BatchImages For(TrainerContext context, TrialRequest request)
     {
-        Augmentation augmentation = new(recipe.Augmentation, context.Normalization);
-        ulong augmentationSeed = SeedTree.Derive(seed, "augmentation");
+        Augmentation augmentation = new(request.Recipe.Augmentation.For(request.Architecture), context.Normalization);
+        ulong augmentationSeed = SeedTree.Derive(request.Seed, "augmentation");
         ImageSet images = context.Images;
         return (step, samples, pixels) => augmentation.Apply(images, samples, augmentationSeed, step, pixels);
     }

@@ -165,7 +165,7 @@ public sealed class RunConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("shapes", "quick")]
+    [InlineData("shapes", "demo")]
     [InlineData("mnist", "standard")]
     [InlineData("photos", "standard")]
     public void The_recipe_suits_the_data_where_none_is_named(string data, string recipe)

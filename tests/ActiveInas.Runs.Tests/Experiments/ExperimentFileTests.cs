@@ -43,7 +43,7 @@ public sealed class ExperimentFileTests
     [Fact]
     public void Ids_name_what_is_computed()
     {
-        RunConfiguration configuration = new() { Data = "shapes" };
+        RunConfiguration configuration = new() { Data = "shapes", Initial = 150, Batch = "150", Recipe = Recipes.Quick };
         string id = CellId.Of(configuration);
         Assert.Equal(12, id.Length);
         Assert.Equal(id, CellId.Of(configuration with { Threads = 3, Out = "elsewhere", DataDirectory = "cache", Kernels = "winograd-avx2-bf16" }));
@@ -72,8 +72,8 @@ public sealed class ExperimentFileTests
     [Fact]
     public void Assignments_change_every_run()
     {
-        Experiment experiment = ExperimentFile.Parse(Two, "two.json", ["budget=200", "recipe.batchSize=32"]);
-        Assert.All(experiment.Cells, cell => Assert.Equal((200, 32), (cell.Configuration.Budget, cell.Configuration.Recipe.BatchSize)));
+        Experiment experiment = ExperimentFile.Parse(Two, "two.json", ["budget=400", "recipe.batchSize=32"]);
+        Assert.All(experiment.Cells, cell => Assert.Equal((400, 32), (cell.Configuration.Budget, cell.Configuration.Recipe.BatchSize)));
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class ExperimentFileTests
     public void Recipes_of_one_name_are_told_apart_by_what_differs()
     {
         Experiment experiment = Parse(
-            """{ "run": { "data": "shapes" }, "grids": [ { "recipe": [ { "training": { "epochs": 5 } }, { "training": { "epochs": 5, "minimumSteps": 7 } }, "quick" ] } ] }""");
+            """{ "run": { "data": "shapes" }, "grids": [ { "recipe": [ { "training": { "epochs": 5 } }, { "training": { "epochs": 5, "minimumSteps": 7 } }, "demo" ] } ] }""");
         Assert.Equal(["recipe.training.epochs", "recipe.training.minimumSteps"], experiment.Varying);
-        Assert.Equal(["5, 100", "5, 7", "20, 100"], experiment.Cells.Select(cell => cell.Method));
+        Assert.Equal(["5, 300", "5, 7", "20, 300"], experiment.Cells.Select(cell => cell.Method));
 
         // What the name of the recipe or another setting tells already is not said again.
         Experiment named = Parse("""{ "run": { "data": "shapes" }, "grids": [ { "recipe": ["quick", "paper"] } ] }""");

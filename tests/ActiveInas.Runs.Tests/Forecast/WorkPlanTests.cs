@@ -4,6 +4,7 @@ using ActiveInas.Learning;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Estimation;
 using ActiveInas.Runs.Forecast;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Tests.Forecast;
 
@@ -11,7 +12,7 @@ public sealed class WorkPlanTests
 {
     private static readonly DataShape s_data = new(1000, 200, 32, 32, 10);
 
-    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300 };
+    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300, Recipe = Recipes.Quick };
 
     [Fact]
     public void A_fixed_architecture_costs_its_trainings_tests_and_queries()

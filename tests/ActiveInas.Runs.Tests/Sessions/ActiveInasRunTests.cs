@@ -368,6 +368,43 @@ public sealed class ActiveInasRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_stops_for_a_lost_class_unless_it_is_allowed_and_keeps_what_was_lost()
+    {
+        Dataset data = FakeBackend.Data() with { Loss = new DataLoss(60, 5, ["d"]), Problems = [new DataProblem("d/1.jpg", "corrupt")] };
+        RunParts parts = FakeBackend.Parts(data: data);
+        RunConfiguration configuration = Configuration() with { Out = _folder["run"] };
+
+        DataException refusal = await Assert.ThrowsAsync<DataException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
+        RunDocument run = await ActiveInasRun.StartAsync(configuration with { AllowMissingClasses = true }, parts: parts);
+
+        Assert.Contains("5 of 60 images cannot be read and are left out, d: no image left", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("d/1.jpg: corrupt", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--allow-missing-classes", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(data.Loss.ToString(), run.Warnings[0]);
+        Assert.Contains(data.Loss.ToString(), await File.ReadAllTextAsync(_folder["run/log.txt"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_correction_of_a_label_that_was_learnt_is_not_passed_over()
+    {
+        string labels = _folder["labels.csv"];
+        RunConfiguration configuration = Configuration() with { Oracle = "file", Labels = labels, Out = _folder["run"] };
+        RunParts parts = FakeBackend.Parts();
+        await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
+        Answer("run", 0, labels);
+        await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: parts));
+        string[] lines = await File.ReadAllLinesAsync(labels);
+        string corrected = lines[^1][..^1] + (lines[^1][^1] == 'a' ? 'b' : 'a');
+        await File.WriteAllLinesAsync(labels, [.. lines[..^1], corrected]);
+
+        DataException error = await Assert.ThrowsAsync<DataException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: parts));
+
+        Assert.Contains($"1 labels are not those that the run has learnt (first: {corrected.Split(',')[0]} is {corrected[^1]}, and was {lines[^1][^1]} in round 1)", error.Message, StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(labels, lines);
+        await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: parts));
+    }
+
+    [Fact]
     public async Task A_pool_without_classes_asks_for_them()
     {
         RunParts parts = FakeBackend.Parts(data: FakeBackend.Data(labelled: false) with { Classes = [] });

@@ -223,7 +223,7 @@ public sealed class RunStoreTests : IDisposable
             connection.Open();
             connection.Execute(
                 """
-                DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
+                ALTER TABLE runs DROP COLUMN data_loss; DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
                 ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count;
                 DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2
                 """);
@@ -265,7 +265,7 @@ public sealed class RunStoreTests : IDisposable
             connection.Open();
             connection.Execute(
                 """
-                DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
+                ALTER TABLE runs DROP COLUMN data_loss; DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
                 ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count; PRAGMA user_version = 3
                 """);
         }

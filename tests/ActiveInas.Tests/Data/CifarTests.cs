@@ -83,6 +83,18 @@ public class CifarTests
         Assert.Contains("no data_batch_1.bin inside", Loading.Fails("cifar10", folder.Root).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cifar-10-batches-py/data_batch_1")]
+    [InlineData("cifar-10-python.tar.gz")]
+    public void The_version_for_python_names_the_one_that_is_read(string file)
+    {
+        using var folder = new TestFolder();
+        folder.Write(file, [0x80, 2]);
+        string message = Loading.Fails("cifar10", folder.Root).Message;
+        Assert.StartsWith($"{folder[file.Split('/')[0]]}: the version of cifar10 for Python (pickles), which is not read", message, StringComparison.Ordinal);
+        Assert.Contains("cifar-10-binary.tar.gz", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_broken_archive_is_an_error_with_the_offset()
     {

@@ -57,14 +57,27 @@ internal static class ImageFiles
         return file.ToArray();
     }
 
-    /// <summary>Uncompressed, one strip, 8 or 16 bits a sample, 1 (grey), 3 (RGB) or 4 (RGB and alpha) samples a pixel.</summary>
-    public static byte[] Tiff(int height, int width, int samples, int bits, byte[] data, int orientation = 1, bool bigEndian = false, int? photometric = null)
+    /// <summary>Uncompressed, one strip.</summary>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="samples">A pixel: 1 (grey), 3 (RGB), 4 (RGB and alpha), or more.</param>
+    /// <param name="bits">A sample.</param>
+    /// <param name="data">Rows of samples, each row of whole bytes.</param>
+    /// <param name="orientation">As EXIF has it.</param>
+    /// <param name="bigEndian">Byte order.</param>
+    /// <param name="photometric">0 white is 0, 1 black is 0, 2 RGB, 5 CMYK; null: by the samples.</param>
+    /// <param name="extraSamples">What the samples beyond the colours are: 0 unspecified, 2 alpha; null: alpha for RGB of 4 samples.</param>
+    /// <param name="sampleFormat">1 unsigned, 2 signed, 3 floating point.</param>
+    public static byte[] Tiff(
+        int height, int width, int samples, int bits, byte[] data, int orientation = 1, bool bigEndian = false, int? photometric = null, int? extraSamples = null, int sampleFormat = 1)
     {
+        int extra = samples - (photometric ?? (samples >= 3 ? 2 : 1)) switch { 2 => 3, 5 => 4, _ => 1 };
         (ushort Tag, ushort Type, uint Count, uint Value)[] tags =
         [
             (256, 4, 1, (uint)width), (257, 4, 1, (uint)height), (258, 3, 1, (uint)bits), (259, 3, 1, 1),
             (262, 3, 1, (uint)(photometric ?? (samples >= 3 ? 2 : 1))), (273, 4, 1, 0), (274, 3, 1, (uint)orientation), (277, 3, 1, (uint)samples),
-            (278, 4, 1, (uint)height), (279, 4, 1, (uint)data.Length), (338, 3, 1, 2),
+            (278, 4, 1, (uint)height), (279, 4, 1, (uint)data.Length),
+            extra == 0 ? ((ushort)305, (ushort)2, 0u, 0u) : ((ushort)338, (ushort)3, (uint)extra, (uint)(extraSamples ?? 2)), (339, 3, 1, (uint)sampleFormat),
         ];
         int bitsOffset = 8 + 2 + (12 * tags.Length) + 4;
         if (samples > 1)
@@ -73,9 +86,10 @@ internal static class ImageFiles
         }
 
         tags[5].Value = (uint)(bitsOffset + (2 * samples));
-        if (samples != 4 || photometric is not null)
+        if (extra > 2)
         {
-            tags[10] = (305, 2, 0, 0);
+            // As many zeros as extra samples: the pixels begin with them.
+            tags[10].Value = tags[5].Value;
         }
 
         var writer = new NumberWriter(bigEndian);
@@ -86,6 +100,10 @@ internal static class ImageFiles
             if (type == 3 && count == 1)
             {
                 writer.U16((ushort)value).U16(0);
+            }
+            else if (type == 3 && count == 2 && tag == 338)
+            {
+                writer.U16((ushort)value).U16((ushort)value);
             }
             else
             {
@@ -102,9 +120,15 @@ internal static class ImageFiles
         return writer.Bytes(data).ToArray();
     }
 
+    /// <summary>PBM, PGM or PPM: a header in text, then the samples.</summary>
+    public static byte[] Pnm(string header, byte[] samples) => [.. Encoding.ASCII.GetBytes(header), .. samples];
+
     /// <summary>A TIFF structure that holds the orientation only, as EXIF metadata is.</summary>
-    public static byte[] Exif(int orientation, bool bigEndian = false) => new NumberWriter(bigEndian)
-        .Bytes(bigEndian ? "MM"u8 : "II"u8).U16(42).U32(8).U16(1).U16(274).U16(3).U32(1).U16((ushort)orientation).U16(0).U32(0).ToArray();
+    public static byte[] Exif(int orientation, bool bigEndian = false, bool isLong = false)
+    {
+        NumberWriter writer = new NumberWriter(bigEndian).Bytes(bigEndian ? "MM"u8 : "II"u8).U16(42).U32(8).U16(1).U16(274).U16((ushort)(isLong ? 4 : 3)).U32(1);
+        return (isLong ? writer.U32((uint)orientation) : writer.U16((ushort)orientation).U16(0)).U32(0).ToArray();
+    }
 
     /// <summary>Puts EXIF metadata behind the first marker of a JPEG file.</summary>
     public static byte[] WithExif(byte[] jpeg, byte[] exif)

@@ -45,7 +45,7 @@ public class MnistTests
         AssertFails("train-images-idx3-ubyte", [0, 0, 8, 3, 127, 255, 255, 255, 127, 255, 255, 255, 127, 255, 255, 255], "offset 4: the header announces");
         AssertFails("train-images-idx3-ubyte", SetFiles.IdxImages(1, 5000, 1), "offset 8: images of 5000x1 pixels");
         AssertFails("train-images-idx3-ubyte", [], "offset 0: magic number 00000000");
-        AssertFails("train-labels-idx1-ubyte", SetFiles.IdxLabels(3, 10, 9), "offset 9: label 10; wanted 0 to 9");
+        AssertFails("train-labels-idx1-ubyte", SetFiles.IdxLabels(3, 10, 9), "offset 9: label 10; wanted 0 to 9. Sets with other classes (EMNIST)");
         AssertFails("train-labels-idx1-ubyte", SetFiles.IdxLabels(3, 9), "offset 4: 2 labels for the 3 images");
         AssertFails("t10k-images-idx3-ubyte", SetFiles.IdxImages(2, 28, 27), "training images are 28x28, test images 28x27");
         byte[] zipped = Archives.Gzip(SetFiles.IdxImages(3, 28, 28));

@@ -9,7 +9,6 @@ public class RealDataTests
     [SkippableFact]
     public void Cifar10_as_jpeg_has_its_known_counts_and_statistics()
     {
-        Skip.IfNot(ImageDecoder.IsAvailable, "libgd is not installed");
         Dataset dataset = Loading.Load(RealData.File("cifar10-images.tar.gz"));
         Assert.Equal((50_000, 10_000), (dataset.Train.Count, dataset.Test!.Count));
         Assert.Equal(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], dataset.Classes);
@@ -37,7 +36,6 @@ public class RealDataTests
     [SkippableFact]
     public void Trashnet_shows_its_three_conflicting_pairs_at_any_size()
     {
-        Skip.IfNot(ImageDecoder.IsAvailable, "libgd is not installed");
         Dataset dataset = Loading.Load("trashnet-256x192.tar.gz", dataFolder: Path.GetDirectoryName(RealData.File("trashnet-256x192.tar.gz")), size: 32);
         Assert.Equal(2_527, dataset.Train.Count + dataset.Test!.Count);
         Assert.Equal(["cardboard", "glass", "metal", "paper", "plastic", "trash"], dataset.Classes);

@@ -47,6 +47,7 @@ public class SvhnTests
         byte[] zipped = SetFiles.Mat([1, 2], compressed: true);
         AssertFails(good[..100], "offset 124: not a little-endian MATLAB 5 file: found 100 bytes");
         AssertFails([.. good[..126], (byte)'M', (byte)'I', .. good[128..]], "offset 124: not a little-endian MATLAB 5 file");
+        AssertFails([.. "MATLAB 7.3 MAT-file"u8, .. new byte[105], 0, 2, .. "IM"u8], "a MATLAB 7.3 file, which is HDF5 inside and not read. Save it as version 5");
         AssertFails(good[..2000], "element at offset 128: truncated");
         AssertFails(good[..(good.Length - 70)], "element at offset");
         AssertFails(zipped[..150], "element at offset 128: truncated");

@@ -68,6 +68,82 @@ public class TreeLayoutTests
         Assert.Equal("dog", Assert.Single(layout.Problems).Path);
     }
 
+    [Theory]
+    [InlineData("Training/cat/1.png Training/dog/2.png Testing/cat/3.png")]
+    [InlineData("train_set/cat/1.png train_set/dog/2.png test_set/cat/3.png")]
+    [InlineData("training_set/cat/1.png training_set/dog/2.png test_set/cat/3.png")]
+    [InlineData("train-data/cat/1.png train-data/dog/2.png test-data/cat/3.png")]
+    [InlineData("TrainData/cat/1.png TrainData/dog/2.png TestData/cat/3.png")]
+    [InlineData("pets_train/cat/1.png pets_train/dog/2.png pets_test/cat/3.png")]
+    [InlineData("seg_train/seg_train/cat/1.png seg_train/seg_train/dog/2.png seg_test/seg_test/cat/3.png")]
+    [InlineData("train/train/cat/1.png train/train/dog/2.png test/cat/3.png")]
+    [InlineData("set/TrainImages/cat/1.png set/TrainImages/dog/2.png set/TestImages/cat/3.png")]
+    [InlineData("cat/train/1.png dog/train/2.png cat/test/3.png")]
+    [InlineData("cat/Training/1.png dog/Training/2.png cat/Testing/3.png")]
+    public void Parts_are_known_by_many_names(string images)
+    {
+        TreeLayout layout = Resolve(images);
+        Assert.Equal(["cat", "dog"], layout.Images.Where(image => !image.Test).Select(image => image.Class));
+        Assert.Equal(["cat"], layout.Images.Where(image => image.Test).Select(image => image.Class));
+        Assert.Empty(layout.Problems);
+    }
+
+    [Theory]
+    [InlineData("toy_train/1.png car/2.png")] // no counterpart
+    [InlineData("training/1.png swimming/2.png")]
+    [InlineData("toy_train/a/1.png model_test/b/2.png")] // the counterpart of another
+    public void Classes_whose_names_end_like_parts_stay_classes(string images)
+    {
+        TreeLayout layout = Resolve(images);
+        Assert.Equal(images.Split(' ').Select(path => path.Split('/')[0]).Order(StringComparer.Ordinal), layout.Images.Select(image => image.Class));
+        Assert.All(layout.Images, image => Assert.False(image.Test));
+    }
+
+    [Theory]
+    [InlineData("2023/cat/1.png 2023/dog/2.png 2024/cat/3.png 2024/dog/4.png")]
+    [InlineData("fold1/a/1.png fold1/b/2.png fold1/c/3.png fold2/a/4.png fold2/b/5.png")]
+    public void Top_folders_that_hold_the_same_folders_are_refused(string images)
+    {
+        string message = Assert.Throws<DataException>(() => Resolve(images)).Message;
+        Assert.Contains($"'{images.Split('/')[0]}'", message, StringComparison.Ordinal);
+        Assert.Contains("call the outer ones train and test", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_parts_of_one_kind_are_refused()
+    {
+        string message = Assert.Throws<DataException>(() => Resolve("train/cat/1.png Train/cat/2.png test/cat/3.png")).Message;
+        Assert.Contains("'Train' and 'train'", message, StringComparison.Ordinal);
+        Assert.Contains("--exclude", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("train/cat/1.png train/dog/2.png val/cat/3.png")]
+    [InlineData("Training/cat/1.png Training/dog/2.png Validation/cat/3.png")]
+    [InlineData("cat/train/1.png dog/train/2.png cat/valid/3.png")]
+    public void A_validation_part_goes_where_it_is_asked_to_go_or_is_skipped_aloud(string images)
+    {
+        TreeLayout skipped = Resolve(images);
+        Assert.Equal(2, skipped.Images.Count);
+        Assert.Contains("its 1 images are skipped (--validation-part pool", Assert.Single(skipped.Problems).Message, StringComparison.Ordinal);
+
+        TreeLayout pool = TreeLayout.Resolve("source", images.Split(' '), [], Part.Train);
+        Assert.Equal(3, pool.Images.Count(image => !image.Test));
+        Assert.Equal(2, pool.Images.Count(image => image.Class == "cat"));
+        Assert.Empty(pool.Problems);
+
+        TreeLayout test = TreeLayout.Resolve("source", images.Split(' '), [], Part.Test);
+        Assert.Equal("cat", Assert.Single(test.Images, image => image.Test).Class);
+    }
+
+    [Theory]
+    [InlineData("train/cat/1.png test/cat/2.png val/cat/3.png", Part.Test, "there is a test part already")]
+    [InlineData("cat/train/1.png dog/train/2.png dog/test/3.png cat/val/4.png", Part.Test, "there is a test part already")]
+    [InlineData("train/cat/1.png test/cat/2.png", Part.Train, "there is no folder val")]
+    [InlineData("cat/1.png dog/2.png", Part.Train, "there is no folder val")]
+    internal void A_validation_part_that_cannot_go_there_is_an_error(string images, Part part, string expected) =>
+        Assert.Contains(expected, Assert.Throws<DataException>(() => TreeLayout.Resolve("source", images.Split(' '), [], part)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_test_part_alone_is_an_error() =>
         Assert.Contains("no images to train on", Assert.Throws<DataException>(() => Resolve("test/cat/1.png")).Message, StringComparison.Ordinal);

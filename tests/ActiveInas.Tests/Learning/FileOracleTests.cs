@@ -9,6 +9,8 @@ public sealed class FileOracleTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ainas-labels-").FullName;
     private readonly ImageSet _train = new(1, 1, new byte[15], [-1, -1, -1, -1, -1], ["train/a.png", "train/b, c.png", "train/d.png", "4", "sub/e.png"]);
 
+    private Dataset Data => Stub.Data(_train, s_classes);
+
     private string LabelPath => Path.Combine(_folder, "labels.csv");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -17,7 +19,7 @@ public sealed class FileOracleTests : IDisposable
     [InlineData("train/a.png,cat\n2,dog\n")]
     [InlineData("id,label\n0,cat\n2,dog\n")]
     [InlineData("id,label\ntrain/a.png,cat\n2,dog\n")]
-    [InlineData("filename,class\n./train/a.png,CAT\ntrain\\d.png,1")]
+    [InlineData("filename,class\n./train/a.png,CAT\ntrain\\d.png,Dog")]
     [InlineData("ID , Label\r\n0 , 0\r\n\r\n2 , 1\r\n")]
     [InlineData("id,path,score,rank,label\n0,train/a.png,0.5,1,cat\n1,\"train/b, c.png\",0.6,2,\n2,train/d.png,0.7,3,dog\n")]
     [InlineData("\"train/a.png\",\"cat\"\n2,dog\n2,dog\n")]
@@ -31,14 +33,14 @@ public sealed class FileOracleTests : IDisposable
     }
 
     [Fact]
-    public void Quoted_paths_bad_images_and_names_that_look_like_ids()
+    public void Quoted_paths_bad_images_and_names_that_look_like_positions()
     {
-        LabelFileContents contents = Read("\"train/b, c.png\",frog\n4,cat\n2,-\n");
+        LabelFileContents contents = Read("\"train/b, c.png\",frog\n4,cat\nd.png,-\n");
 
-        // The name "4" is image 3; with a column called id, 4 is image 4.
+        // The name "4" is image 3, whatever the column is called.
         Assert.Equal([new(new(1), 2), new(new(3), 0)], contents.Samples);
         Assert.Equal([new SampleId(2)], contents.Bad);
-        Assert.Equal([new LabelledSample(new(4), 0)], Read("id,label\n4,cat\n").Samples);
+        Assert.Equal([new LabelledSample(new(3), 0)], Read("id,label\n4,cat\n").Samples);
         Assert.Equal([new LabelledSample(new(3), 0)], Read("path,label\n4,cat\n").Samples);
     }
 
@@ -51,7 +53,9 @@ public sealed class FileOracleTests : IDisposable
     [InlineData("path,label\n2,dog\n", "line 2: '2' is no training image")]
     [InlineData("0,cat\n1,dog\ntrain/a.png,dog\n", "line 3: image train/a.png is dog here but cat in line 1")]
     [InlineData("0,-\n0,dog\n", "line 2: image 0 is dog here but - in line 1")]
-    [InlineData("img,tag\n0,cat\n", "if this line is a header")]
+    [InlineData("img,tag\n0,cat\n", "line 1: the header 'img,tag' names no column of classes; wanted one called label")]
+    [InlineData("photo,label\n0,cat\n", "if this line is a header")]
+    [InlineData("0,cat\n1,1\n", "line 2: '1' is no class")]
     [InlineData("0\n", "has 1 fields; wanted image,class")]
     [InlineData("0,cat,dog\n", "has 3 fields; wanted image,class")]
     [InlineData("id,path,label\n0,train/a.png\n", "has 2 fields; wanted those of the header")]
@@ -67,12 +71,12 @@ public sealed class FileOracleTests : IDisposable
 
     [Fact]
     public void A_missing_file_of_initial_labels_is_named()
-        => Assert.Contains(LabelPath, Assert.Throws<DataException>(() => LabelFile.Read(LabelPath, _train, s_classes)).Message, StringComparison.Ordinal);
+        => Assert.Contains(LabelPath, Assert.Throws<DataException>(() => LabelFile.Read(LabelPath, Data)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task The_oracle_answers_what_is_labelled_and_leaves_out_bad_images()
     {
-        await File.WriteAllTextAsync(LabelPath, "0,cat\n1,dog\n2,-\n4,cat\n");
+        await File.WriteAllTextAsync(LabelPath, "0,cat\n1,dog\n2,-\n3,cat\n");
 
         IReadOnlyList<LabelledSample> labels = await Oracle().LabelAsync(3, Stub.Ids(2, 1, 0), CancellationToken.None);
 
@@ -110,7 +114,7 @@ public sealed class FileOracleTests : IDisposable
         StubTrainer trainer = new();
         StoringJournal journal = new(trainer);
         ImageSet images = Stub.Images(12);
-        FileOracle oracle = new(LabelPath, images, ["even", "odd"], round => $"queries/round_{round:00}.csv", "ainas resume RUN");
+        FileOracle oracle = new(LabelPath, Stub.Data(images, ["even", "odd"]), round => $"queries/round_{round:00}.csv", "ainas resume RUN");
         ActiveLearner Learner() => new(
             ActiveLearnerTests.Setup.Drawn with { Budget = 7 }, new ActiveInas.Search.FixedArchitecture(new(1, 1), 32, 32), trainer,
             new StubTrials((_, _) => 0), new ActiveInas.Querying.SoftmaxResponseQuery(), oracle, new StubEvaluator(), journal);
@@ -148,11 +152,11 @@ public sealed class FileOracleTests : IDisposable
     }
 
     private FileOracle Oracle()
-        => new(LabelPath, _train, s_classes, round => $"queries/round_{round:00}.csv", "ainas resume RUN --labels labels.csv");
+        => new(LabelPath, Data, round => $"queries/round_{round:00}.csv", "ainas resume RUN --labels labels.csv");
 
     private LabelFileContents Read(string text)
     {
         File.WriteAllText(LabelPath, text);
-        return LabelFile.Read(LabelPath, _train, s_classes);
+        return LabelFile.Read(LabelPath, Data);
     }
 }

@@ -16,6 +16,8 @@ internal static class Stub
 
     private static Schedule Schedule => new(ScheduleKind.Step, 0.1, 0, []);
 
+    public static Dataset Data(ImageSet train, IReadOnlyList<string> classes) => new("stub", classes, train, null, new Normalization(0, 1), null, []);
+
     public static SampleId[] Ids(params int[] ids) => [.. ids.Select(id => new SampleId(id))];
 
     public static LabelledSample[] Labelled(params int[] ids) => [.. ids.Select(id => new LabelledSample(new SampleId(id), id % 2))];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ActiveInas.Architectures;
 using ActiveInas.Search;
 using ActiveInas.Training;
 
@@ -132,7 +133,7 @@ public sealed class RecipeFileTests : IDisposable
     [Theory]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("{", "is not JSON")]
-    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper, standard or quick")]
+    [InlineData("{\"basedOn\":\"fast\"}", "basedOn is \"fast\"; it must be paper, standard, quick or demo")]
     [InlineData("{\"name\":\"x\"}", "'batchSize' is missing")]
     [InlineData("{\"basedOn\":\"quick\",\"epochs\":3}", "no key 'epochs'")]
     [InlineData("{\"basedOn\":\"quick\",\"name\":\"a\",\"name\":\"b\"}", "is not JSON")]
@@ -148,5 +149,16 @@ public sealed class RecipeFileTests : IDisposable
 
     [Fact]
     public void An_unknown_recipe_names_the_known_ones()
-        => Assert.Contains("paper, standard or quick", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
+        => Assert.Contains("paper, standard, quick or demo", Assert.Throws<ConfigurationException>(() => Recipes.Resolve("slow")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Small_networks_get_lighter_images()
+    {
+        AugmentationRecipe strong = Recipes.Standard.Augmentation;
+        AugmentationRecipe light = strong with { CropArea = 0.5, Operations = 1, CutoutShare = null };
+
+        Assert.Equal([light, light, light, strong, strong], new Architecture[] { new(1, 1), new(1, 2), new(2, 1), new(1, 3), new(2, 4) }.Select(strong.For));
+        Assert.Equal(Recipes.Quick.Augmentation, Recipes.Quick.Augmentation.For(new Architecture(1, 1)));
+        Assert.Contains("augmentation.lightBlocks", Assert.Throws<ConfigurationException>(() => RecipeFile.Set(Recipes.Standard, "recipe.augmentation.lightBlocks=0")).Message, StringComparison.Ordinal);
+    }
 }

@@ -39,7 +39,8 @@ internal static class IdxFile
         {
             labels[i] = data[start + i] < classes
                 ? data[start + i]
-                : throw new DataException($"{path}, offset {start + i}: label {data[start + i]}; wanted 0 to {classes - 1}.");
+                : throw new DataException($"{path}, offset {start + i}: label {data[start + i]}; wanted 0 to {classes - 1}. "
+                    + "Sets with other classes (EMNIST) are read as a folder CLASS/*.png.");
         }
 
         return labels;

@@ -30,6 +30,13 @@ internal static class MatFile
         byte[] data = File.ReadAllBytes(path);
         if (data.Length < HeaderLength || data[126] != (byte)'I' || data[127] != (byte)'M' || data[125] != 1)
         {
+            if (data.AsSpan().StartsWith("MATLAB 7.3"u8) || (data.Length >= HeaderLength && data[125] == 2))
+            {
+                throw new DataException(
+                    $"{path}: a MATLAB 7.3 file, which is HDF5 inside and not read. Save it as version 5: in MATLAB or Octave "
+                    + "load it, then save('-v7', 'FILE.mat'); or download the set again, --data NAME does so.");
+            }
+
             string found = data.Length < HeaderLength ? $"{data.Length} bytes" : Convert.ToHexString(data.AsSpan(124, 4));
             throw new DataException(
                 $"{path}, offset 124: not a little-endian MATLAB 5 file: found {found}, wanted version 0001 and the letters IM "

@@ -28,7 +28,7 @@ internal sealed class CifarSource(CifarFormat format) : INamedSource
         }
         else
         {
-            string archive = await context.Files.GetAsync(Name, format.Archive, [format.Archive], context.Cancellation).ConfigureAwait(false);
+            string archive = await FindArchiveAsync(context).ConfigureAwait(false);
             label = $"{archive}: {format.Folder}/";
             files = ReadArchive(archive, wanted, context.Cancellation);
         }
@@ -36,6 +36,19 @@ internal sealed class CifarSource(CifarFormat format) : INamedSource
         ImageSet train = Parse(files, format.TrainFiles, label, "train");
         ImageSet test = Parse(files, [format.TestFile], label, "test");
         return new Dataset(Name, format.Classes, train, test, PixelStatistics.Normalization(train), MirrorSafe: true, []);
+    }
+
+    private async Task<string> FindArchiveAsync(SourceContext context)
+    {
+        try
+        {
+            return await context.Files.GetAsync(Name, format.Archive, [format.Archive], context.Cancellation).ConfigureAwait(false);
+        }
+        catch (DataException e) when (context.Files.Folders(Name, format.Pickles).FirstOrDefault(Path.Exists) is { } pickles)
+        {
+            throw new DataException(
+                $"{pickles}: the version of {Name} for Python (pickles), which is not read; the binary version is ({format.Archive.Name}). {e.Message}", e);
+        }
     }
 
     /// <summary>A folder with the unpacked files; some of them without the others is an error unless the archive is there too.</summary>

@@ -15,7 +15,7 @@ internal sealed class ShapesSource(ShapesDifficulty difficulty) : INamedSource
     private const int Size = ShapeRenderer.Side * ShapeRenderer.Side * 3;
 
     /// <inheritdoc/>
-    public string Name => "shapes";
+    public string Name => DataSources.Generated;
 
     /// <inheritdoc/>
     public DataShape Shape(DataRequest request) => new(TrainCount, TestCount, ShapeRenderer.Side, ShapeRenderer.Side, ShapeOutline.Names.Count);

@@ -6,38 +6,9 @@ internal sealed class FolderTree(string root) : ITree
     /// <inheritdoc/>
     public TreeListing List(CancellationToken cancellation)
     {
-        var files = new List<TreeFile>();
-        var folders = new List<string>();
-        var problems = new List<DataProblem>();
-        var pending = new Stack<string>([""]);
-        while (pending.TryPop(out string? folder))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (FileSystemInfo item in Items(folder, problems))
-            {
-                string path = folder.Length == 0 ? item.Name : $"{folder}/{item.Name}";
-                if (TreePath.Normalise(path, root) is null)
-                {
-                    continue;
-                }
-
-                if (item is FileInfo)
-                {
-                    Classify(path, files, problems);
-                }
-                else if (LeadsBack((DirectoryInfo)item))
-                {
-                    problems.Add(new DataProblem(path, "a link to a folder above it: skipped"));
-                }
-                else
-                {
-                    folders.Add(path);
-                    pending.Push(path);
-                }
-            }
-        }
-
-        return new TreeListing(files, folders, problems);
+        var walk = new FolderWalk(root, cancellation);
+        walk.Run();
+        return new TreeListing(walk.Files, walk.Folders, [.. walk.Problems, .. walk.Hidden.Problems]);
     }
 
     /// <inheritdoc/>
@@ -63,43 +34,6 @@ internal sealed class FolderTree(string root) : ITree
         {
             return new TreeContent(path, null, $"cannot be read ({e.Message}): skipped");
         }
-    }
-
-    private void Classify(string path, List<TreeFile> files, List<DataProblem> problems)
-    {
-        try
-        {
-            using FileStream stream = new(Full(path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            TreeReading.Classify(path, stream, files, problems);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new DataProblem(path, $"cannot be read ({e.Message}): skipped"));
-        }
-    }
-
-    private List<FileSystemInfo> Items(string folder, List<DataProblem> problems)
-    {
-        try
-        {
-            return [.. new DirectoryInfo(Full(folder)).EnumerateFileSystemInfos()];
-        }
-        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && folder.Length > 0)
-        {
-            problems.Add(new DataProblem(folder, $"cannot be read ({e.Message}): skipped"));
-            return [];
-        }
-    }
-
-    private static bool LeadsBack(DirectoryInfo folder)
-    {
-        if (folder.LinkTarget is null || folder.ResolveLinkTarget(returnFinalTarget: true) is not { } target)
-        {
-            return false;
-        }
-
-        string above = Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar;
-        return folder.FullName.StartsWith(above, StringComparison.Ordinal);
     }
 
     private string Full(string path) => Path.Combine(root, path);

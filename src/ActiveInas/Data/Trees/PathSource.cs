@@ -1,4 +1,5 @@
 using ActiveInas.Data.Images;
+using ActiveInas.Data.Named;
 
 namespace ActiveInas.Data.Trees;
 
@@ -11,16 +12,34 @@ internal sealed class PathSource(string path)
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
         ITree tree = Open();
-        TreeListing listing = tree.List(context.Cancellation);
-        IEnumerable<string> images = listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path);
-        TreeLayout layout = TreeLayout.Resolve(path, images, listing.Folders);
+        TreeListing listing = Chosen(tree.List(context.Cancellation), context.Request);
+        if (tree is FolderTree && listing.Folders.FirstOrDefault(folder => !TreePath.CanBeOpened(folder)) is { } unnamed)
+        {
+            throw new DataException($"{path}: the folder {unnamed}: {TreePath.NotUnicode}, or leave it out with --exclude '{unnamed.Replace('\uFFFD', '?')}'.");
+        }
+
+        string[] images = [.. listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path)];
+        if (images.Length == 0)
+        {
+            throw new DataException(NoImages(listing, []));
+        }
+
+        if (NamedSetFiles.Advice(path, listing.Files.Where(file => file.Kind == ImageKind.None).Select(file => file.Path)) is { } advice)
+        {
+            listing = listing with { Problems = [.. listing.Problems, new DataProblem(path, advice)] };
+        }
+
+        Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
+        TreeLayout layout = context.Request.LabelsTable is { } table
+            ? TableLayout.Resolve(path, images, table, validation)
+            : TreeLayout.Resolve(path, images, listing.Folders, validation);
         if (layout.Images.Count == 0)
         {
             throw new DataException(NoImages(listing, []));
         }
 
         string[] paths = [.. layout.Images.Select(image => image.Path)];
-        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, ImageDecoder.Open(), context);
+        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, context);
         IEnumerable<DataProblem> found = [.. listing.Problems, .. layout.Problems, .. decoded.Problems];
         DataProblem[] problems = [.. found.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
         if (decoded.Images.All(image => image is null))
@@ -28,7 +47,60 @@ internal sealed class PathSource(string path)
             throw new DataException(NoImages(listing, problems));
         }
 
-        return new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
+        Dataset dataset = new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
+        return dataset with { Loss = Loss(listing, layout, decoded.Images), Notices = decoded.Notice is { } notice ? [notice] : [] };
+    }
+
+    /// <summary>What is missing of the images that the layout plans, and of files that are called images but are of no kind that is read.</summary>
+    private static DataLoss? Loss(TreeListing listing, TreeLayout layout, IReadOnlyList<DecodedImage?> images)
+    {
+        string[] refused = [.. listing.Files.Where(file => file.Kind == ImageKind.None && ImageKinds.IsImageName(file.Path)).Select(file => file.Path)];
+        int skipped = images.Count(image => image is null) + refused.Length;
+        if (skipped == 0)
+        {
+            return null;
+        }
+
+        PlannedImage[] planned = [.. layout.Images.Where(image => !image.Test && image.Class is not null)];
+        HashSet<string> left = [.. layout.Images.Where((image, i) => !image.Test && images[i] is not null).Select(image => image.Class).OfType<string>()];
+        string[] above = [.. planned.Select(image => FolderAbove(ComposedText.Of(image.Path), image.Class!)).OfType<string>().Distinct()];
+        IEnumerable<string> classes = planned.Select(image => image.Class!).Concat(above.SelectMany(folder => refused.Select(path => ClassBelow(folder, ComposedText.Of(path))).OfType<string>()));
+        return new DataLoss(images.Count + refused.Length, skipped, [.. classes.Distinct().Where(name => !left.Contains(name)).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The path up to the folder of a class, "" or "train/"; null: no folder says the class.</summary>
+    private static string? FolderAbove(string path, string name)
+        => $"/{path}".IndexOf($"/{name}/", StringComparison.Ordinal) is >= 0 and int end ? path[..end] : null;
+
+    /// <summary>The folder in which a path lies below the one that holds the class folders; null: none.</summary>
+    private static string? ClassBelow(string above, string path)
+    {
+        int end = path.StartsWith(above, StringComparison.Ordinal) ? path.IndexOf('/', above.Length) : -1;
+        return end < 0 ? null : path[above.Length..end];
+    }
+
+    /// <summary>What --include and --exclude leave.</summary>
+    private TreeListing Chosen(TreeListing listing, DataRequest request)
+    {
+        if ((request.Include ?? request.Exclude) is null)
+        {
+            return listing;
+        }
+
+        var filter = new PathFilter(request.Include, request.Exclude);
+        string[] files = [.. listing.Files.Select(file => file.Path)];
+        if (filter.Unmatched([.. files, .. listing.Folders]).ToArray() is { Length: > 0 } unmatched && files.Length > 0)
+        {
+            throw new DataException($"{path}: {string.Join(" and ", unmatched)}: nothing matches, for example {files.Min(StringComparer.Ordinal)} does not. Patterns: '*.jpg' anywhere, 'masks/**' a folder.");
+        }
+
+        var left = files.Where(file => !filter.Accepts(file)).ToHashSet(StringComparer.Ordinal);
+        HashSet<string> emptied = [.. left.SelectMany(TreePath.FoldersOf)];
+        emptied.ExceptWith(files.Where(file => !left.Contains(file)).SelectMany(TreePath.FoldersOf));
+        return new TreeListing(
+            [.. listing.Files.Where(file => !left.Contains(file.Path))],
+            [.. listing.Folders.Where(folder => !filter.IsExcluded(folder) && !emptied.Contains(folder))],
+            [.. listing.Problems.Where(problem => !filter.IsExcluded(problem.Path) && !left.Contains(problem.Path))]);
     }
 
     private ITree Open()
@@ -54,16 +126,25 @@ internal sealed class PathSource(string path)
             return new TarTree(path);
         }
 
+        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) && length > 0)
+        {
+            return new ZipTree(path); // a zip file may begin with something else: what unpacks itself does
+        }
+
+        string packed = read is [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [(byte)'7', (byte)'z', ..] or [(byte)'R', (byte)'a', (byte)'r', ..]
+            ? " It is packed in another way (bzip2, xz, zstd, 7z or RAR): unpack it and give the folder."
+            : NamedSetFiles.Advice(path, [Path.GetFileName(path)]) is { } advice ? $" {advice}." : "";
         throw new DataException(
             $"{path}: neither a folder nor a .zip, .tar or .tar.gz archive "
-            + $"(first bytes {Convert.ToHexString(read[..Math.Min(4, length)])} at offset 0).");
+            + $"(first bytes {Convert.ToHexString(read[..Math.Min(4, length)])} at offset 0).{packed}");
     }
 
     private string NoImages(TreeListing listing, DataProblem[] problems)
     {
         DataProblem? example = problems.Length > 0 ? problems[0] : listing.Problems.Count > 0 ? listing.Problems[0] : null;
-        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, BMP, TIFF or GIF files in "
+        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, HEIC, AVIF or JPEG XL files in "
             + $"[train|test]/CLASS/ folders, or without folders for a pool of unlabelled images."
-            + (example is null ? "" : $" For example {example.Path}: {example.Message}.");
+            + (NamedSetFiles.Advice(path, listing.Files.Select(file => file.Path)) is { } advice ? $" But {advice}."
+                : example is null ? "" : $" For example {example.Path}: {example.Message}.");
     }
 }

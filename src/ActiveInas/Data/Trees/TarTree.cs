@@ -1,11 +1,13 @@
-using System.Formats.Tar;
 using System.IO.Compression;
+using ActiveInas.Data.Images;
 
 namespace ActiveInas.Data.Trees;
 
 /// <summary>A .tar archive, gzipped or not.</summary>
 internal sealed class TarTree(string file) : ITree
 {
+    private readonly ArchiveLinks _links = new();
+
     /// <inheritdoc/>
     public TreeListing List(CancellationToken cancellation)
     {
@@ -13,16 +15,16 @@ internal sealed class TarTree(string file) : ITree
         var folders = new List<string>();
         var problems = new List<DataProblem>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var hidden = new HiddenImages();
         using var cursor = new Cursor(file);
         while (cursor.Next() is { } entry)
         {
             cancellation.ThrowIfCancellationRequested();
             if (TreePath.Normalise(entry.Name, file) is not { } path)
             {
-                continue;
+                hidden.Add(entry.Name);
             }
-
-            if (entry.EntryType == TarEntryType.Directory)
+            else if (entry.Type == '5')
             {
                 folders.Add(path);
             }
@@ -34,48 +36,51 @@ internal sealed class TarTree(string file) : ITree
             {
                 problems.Add(new DataProblem(path, "a second entry of this name: skipped"));
             }
+            else if (entry.Type == '0')
+            {
+                TreeReading.Classify(path, new MemoryStream(cursor.Read(entry, ImageKinds.SniffLength)), files, problems);
+            }
+            else if (entry.Type == '1')
+            {
+                _links.AddHard(path, entry.Link);
+            }
             else
             {
-                cursor.Guard(() => TreeReading.Classify(path, entry.DataStream ?? Stream.Null, files, problems));
+                _links.AddSymbolic(path, entry.Link);
             }
         }
 
         cursor.ReadToEnd();
-        return new TreeListing(files, folders, problems);
+        if (cursor.HasSecondArchive)
+        {
+            problems.Add(new DataProblem(file, "a second archive follows the end of the first and is not read: unpack both (tar -i) and give the folder"));
+        }
+
+        _links.Resolve(files, problems);
+        return new TreeListing(files, folders, [.. problems, .. hidden.Problems]);
     }
 
     /// <inheritdoc/>
     public IEnumerable<TreeContent> Read(IReadOnlySet<string> paths, CancellationToken cancellation)
     {
-        var left = new HashSet<string>(paths, StringComparer.Ordinal);
+        Dictionary<string, List<string>> left = _links.Wanted(paths);
         using var cursor = new Cursor(file);
         while (left.Count > 0 && cursor.Next() is { } entry)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (entry.DataStream is { } content && Refusal(entry) is null
-                && TreePath.Normalise(entry.Name, file) is { } path && left.Remove(path))
+            if (entry.Type == '0' && Refusal(entry) is null && TreePath.Normalise(entry.Name, file) is { } path && left.Remove(path, out List<string>? names))
             {
-                byte[] data = [];
-                cursor.Guard(() => data = TreeReading.ReadAll(content, entry.Length));
-                yield return new TreeContent(path, data, null);
+                byte[] data = cursor.Read(entry, entry.Length);
+                foreach (string name in names)
+                {
+                    yield return new TreeContent(name, data, null);
+                }
             }
         }
     }
 
-    private static string? Refusal(TarEntry entry)
-    {
-        if (entry.EntryType is TarEntryType.SymbolicLink or TarEntryType.HardLink)
-        {
-            return $"a link to '{entry.LinkName}', which is not followed: skipped";
-        }
-
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
-        {
-            return $"an entry of type {entry.EntryType}: skipped";
-        }
-
-        return entry.Length > TreeReading.MaximumFile ? $"{entry.Length} bytes, more than {TreeReading.MaximumFile}: skipped" : null;
-    }
+    private static string? Refusal(TarItem entry) => entry.Type is not ('0' or '1' or '2') ? $"an entry of type '{entry.Type}': skipped"
+        : entry.Length > TreeReading.MaximumFile ? $"{entry.Length} bytes, more than {TreeReading.MaximumFile}: skipped" : null;
 
     /// <summary>Walks the entries; whatever goes wrong becomes a <see cref="DataException"/> with the offset.</summary>
     private sealed class Cursor : IDisposable
@@ -83,7 +88,7 @@ internal sealed class TarTree(string file) : ITree
         private readonly string _file;
         private readonly FileStream _stream;
         private readonly CountingStream _content;
-        private readonly TarReader _reader;
+        private readonly TarFile _reader;
 
         public Cursor(string file)
         {
@@ -91,25 +96,34 @@ internal sealed class TarTree(string file) : ITree
             _stream = File.OpenRead(file);
             bool zipped = _stream.ReadByte() == 0x1F && _stream.ReadByte() == 0x8B;
             _stream.Position = 0;
-            _content = new CountingStream(zipped ? new GZipStream(_stream, CompressionMode.Decompress) : _stream);
-            _reader = new TarReader(_content);
+            _content = new CountingStream(zipped ? new GZipStream(_stream, CompressionMode.Decompress) : new BufferedStream(_stream, 1 << 16));
+            _reader = new TarFile(_content);
         }
 
-        public TarEntry? Next()
-        {
-            TarEntry? entry = null;
-            Guard(() => entry = _reader.GetNextEntry());
-            return entry;
-        }
+        public bool HasSecondArchive => _reader.HasSecondArchive;
+
+        public TarItem? Next() => Guard(_reader.Next);
+
+        public byte[] Read(TarItem entry, long most) => Guard(() => _reader.Read(entry, most));
 
         /// <summary>Reads to the end, so that a wrong gzip checksum is noticed.</summary>
-        public void ReadToEnd() => Guard(() => _content.CopyTo(Stream.Null));
+        public void ReadToEnd() => Guard(() =>
+        {
+            _content.CopyTo(Stream.Null);
+            return true;
+        });
 
-        public void Guard(Action action)
+        public void Dispose()
+        {
+            _content.Dispose();
+            _stream.Dispose();
+        }
+
+        private T Guard<T>(Func<T> action)
         {
             try
             {
-                action();
+                return action();
             }
             catch (Exception e) when (TreeReading.IsBroken(e))
             {
@@ -118,13 +132,6 @@ internal sealed class TarTree(string file) : ITree
                     + $"{e.Message} It is truncated, corrupt or no tar archive: copy or download it again.",
                     e);
             }
-        }
-
-        public void Dispose()
-        {
-            _reader.Dispose();
-            _content.Dispose();
-            _stream.Dispose();
         }
     }
 }

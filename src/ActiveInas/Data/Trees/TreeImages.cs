@@ -9,9 +9,11 @@ internal sealed class TreeImages
     private const int BatchFiles = 1024;
     private const long BatchBytes = 16 << 20;
 
-    private readonly IImageDecoder _decoder;
     private readonly Dictionary<string, int> _slots;
     private readonly DecodedImage?[] _images;
+
+    /// <summary>Files that the decoder may shrink, kept while no size is known.</summary>
+    private readonly byte[]?[] _files;
     private readonly List<DataProblem> _problems = [];
     private readonly SourceContext _context;
     private DecodedImage? _first;
@@ -19,17 +21,20 @@ internal sealed class TreeImages
     private int _stored;
     private int _done;
 
-    private TreeImages(IReadOnlyList<string> paths, IImageDecoder decoder, SourceContext context)
+    private TreeImages(IReadOnlyList<string> paths, SourceContext context)
     {
-        _decoder = decoder;
         _context = context;
         _size = context.Request.ImageSize;
         _images = new DecodedImage?[paths.Count];
+        _files = new byte[]?[paths.Count];
         _slots = paths.Select((path, index) => (path, index)).ToDictionary(pair => pair.path, pair => pair.index, StringComparer.Ordinal);
     }
 
     /// <summary>Follows the paths asked for; null where an image was skipped. All have one size.</summary>
     public IReadOnlyList<DecodedImage?> Images => _images;
+
+    /// <summary>What was decided about their size, where nothing was asked for; null: nothing.</summary>
+    public string? Notice { get; private set; }
 
     /// <summary>Why images were skipped.</summary>
     public IReadOnlyList<DataProblem> Problems => _problems;
@@ -37,11 +42,11 @@ internal sealed class TreeImages
     /// <summary>Reads and decodes.</summary>
     /// <param name="tree">Source.</param>
     /// <param name="paths">Which files, in the order of the result.</param>
-    /// <param name="decoder">Decoder.</param>
     /// <param name="context">The request.</param>
-    public static async Task<TreeImages> LoadAsync(ITree tree, IReadOnlyList<string> paths, IImageDecoder decoder, SourceContext context)
+    public static async Task<TreeImages> LoadAsync(ITree tree, IReadOnlyList<string> paths, SourceContext context)
     {
-        var result = new TreeImages(paths, decoder, context);
+        ImageDecoder.RequireLibrary();
+        var result = new TreeImages(paths, context);
         var wanted = new HashSet<string>(paths, StringComparer.Ordinal);
         Task pending = Task.CompletedTask;
         foreach (List<TreeContent> batch in Batches(tree.Read(wanted, context.Cancellation)))
@@ -78,8 +83,7 @@ internal sealed class TreeImages
     {
         var decoded = new DecodedImage?[batch.Count];
         string?[] problems = new string?[batch.Count];
-        var options = new ParallelOptions { CancellationToken = _context.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, batch.Count, options, i => decoded[i] = Decode(batch[i], out problems[i]));
+        Parallel.For(0, batch.Count, Options, i => decoded[i] = Decode(batch[i], out problems[i]));
         for (int i = 0; i < batch.Count; i++)
         {
             if (problems[i] is { } problem)
@@ -88,13 +92,33 @@ internal sealed class TreeImages
             }
             else
             {
-                Store(_slots[batch[i].Path], decoded[i]!);
+                Store(_slots[batch[i].Path], decoded[i]!, batch[i].Data!);
             }
+        }
+
+        if (_size is null && SizeReason(decoded) is { } reason)
+        {
+            _size = DataSources.DefaultImageSize;
+            Notice = $"{_context.Request.Source}: {reason}, so all are resized to {_size}x{_size} pixels; --image-size 64 keeps more and takes four times as long.";
+            Parallel.For(0, _images.Length, Options, Shrink);
         }
 
         _done += batch.Count;
         _context.Progress?.Report(new DataProgressed($"reading {_context.Request.Source}", _done, _images.Length));
     }
+
+    /// <summary>Why images cannot stay as they are; null: they can.</summary>
+    private string? SizeReason(DecodedImage?[] decoded)
+    {
+        if (decoded.FirstOrDefault(image => image is not null && (image.Height, image.Width) != (_first!.Height, _first.Width)) is { } other)
+        {
+            return $"the sizes of the images differ ({_first!.Width}x{_first.Height}, {other.Width}x{other.Height})";
+        }
+
+        return _first is { } first && Math.Max(first.Height, first.Width) > DataSources.LargestKeptSize ? $"the images have {first.Width}x{first.Height} pixels" : null;
+    }
+
+    private ParallelOptions Options => new() { CancellationToken = _context.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
     private DecodedImage? Decode(TreeContent content, out string? problem)
     {
@@ -106,8 +130,7 @@ internal sealed class TreeImages
 
         try
         {
-            DecodedImage image = _decoder.Decode(content.Data);
-            return _size is { } size ? Resizer.Resize(image, size, size) : image;
+            return Decode(content.Data, _size);
         }
         catch (BadImageException e)
         {
@@ -116,32 +139,38 @@ internal sealed class TreeImages
         }
     }
 
-    /// <summary>Images keep their size while all agree; the first that differs makes all of them the default size.</summary>
-    private void Store(int slot, DecodedImage image)
+    private static DecodedImage Decode(byte[] file, int? size)
     {
-        if (_size is null && _first is { } first && (first.Height != image.Height || first.Width != image.Width))
-        {
-            _size = DataSources.DefaultImageSize;
-            ResizeAll(_size.Value);
-        }
-
-        _first ??= image;
-        _images[slot] = _size is { } size ? Resizer.Resize(image, size, size) : image;
-        CheckMemory(image);
+        DecodedImage image = ImageDecoder.Decode(file, size);
+        return size is { } side ? Resizer.Resize(image, side, side) : image;
     }
 
-    private void ResizeAll(int size) => Parallel.For(0, _images.Length, i =>
+    /// <summary>Images keep their size while all agree; where two differ, all get the default size.</summary>
+    private void Store(int slot, DecodedImage image, byte[] file)
     {
-        if (_images[i] is { } image)
+        _first ??= image;
+        _images[slot] = image;
+        if (_size is null)
         {
-            _images[i] = Resizer.Resize(image, size, size);
+            _files[slot] = ImageDecoder.MayShrink(file) ? file : null;
+            CheckMemory(image);
         }
-    });
+    }
+
+    /// <summary>Decodes again what the decoder may shrink: an image has the same pixels whenever its size became known.</summary>
+    private void Shrink(int slot)
+    {
+        if (_images[slot] is { } image)
+        {
+            _images[slot] = _files[slot] is { } file ? Decode(file, _size) : Resizer.Resize(image, _size!.Value, _size.Value);
+            _files[slot] = null;
+        }
+    }
 
     private void CheckMemory(DecodedImage image)
     {
         _stored++;
-        if (_size is null && (long)_stored * image.Rgb.Length > Array.MaxLength)
+        if ((long)_stored * image.Rgb.Length > Array.MaxLength)
         {
             throw new DataException(
                 $"{_context.Request.Source}: {_images.Length} images of {image.Width}x{image.Height} pixels "

@@ -11,6 +11,12 @@ internal static class TreePath
         "__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir",
     };
 
+    /// <summary>Why a file of a folder cannot be read.</summary>
+    public const string NotUnicode = "its name is not UTF-8, so it cannot be opened: rename it, for example with convmv -r -f latin1 -t utf8 --notest FOLDER";
+
+    /// <summary>Whether a name of a folder can be opened: one that is not UTF-8 arrives with replacement characters.</summary>
+    public static bool CanBeOpened(string name) => !name.Contains('\uFFFD', StringComparison.Ordinal);
+
     /// <summary>The name with "./", "//" and a leading '/' removed; null for hidden files, thumbnails and the like, which are
     /// ignored.</summary>
     /// <exception cref="DataException">The name climbs out of the source.</exception>
@@ -28,5 +34,14 @@ internal static class TreePath
         }
 
         return parts.Length == 0 || parts.Any(part => part[0] == '.' || s_ignored.Contains(part)) ? null : string.Join('/', parts);
+    }
+
+    /// <summary>The folders around a file, the innermost first.</summary>
+    public static IEnumerable<string> FoldersOf(string path)
+    {
+        for (int end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            yield return path[..end];
+        }
     }
 }

@@ -7,6 +7,10 @@ namespace ActiveInas.Data.Trees;
 /// <summary>A .zip archive, zip64 included.</summary>
 internal sealed class ZipTree(string file) : ITree
 {
+    private const int LinkType = 0xA000;
+    private const int TypeMask = 0xF000;
+    private readonly ArchiveLinks _links = new();
+
     /// <inheritdoc/>
     public TreeListing List(CancellationToken cancellation)
     {
@@ -14,16 +18,16 @@ internal sealed class ZipTree(string file) : ITree
         var folders = new List<string>();
         var problems = new List<DataProblem>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var hidden = new HiddenImages();
         using ZipArchive archive = Open();
         foreach (ZipArchiveEntry entry in Entries(archive))
         {
             cancellation.ThrowIfCancellationRequested();
             if (PathOf(entry) is not { } path)
             {
-                continue;
+                hidden.Add(entry.FullName.Replace('\\', '/'));
             }
-
-            if (IsFolder(entry))
+            else if (IsFolder(entry))
             {
                 folders.Add(path);
             }
@@ -35,26 +39,35 @@ internal sealed class ZipTree(string file) : ITree
             {
                 problems.Add(new DataProblem(path, "a second entry of this name: skipped"));
             }
+            else if (IsLink(entry))
+            {
+                AddLink(entry, path, problems);
+            }
             else
             {
                 Classify(entry, path, files, problems);
             }
         }
 
-        return new TreeListing(files, folders, problems);
+        _links.Resolve(files, problems);
+        return new TreeListing(files, folders, [.. problems, .. hidden.Problems]);
     }
 
     /// <inheritdoc/>
     public IEnumerable<TreeContent> Read(IReadOnlySet<string> paths, CancellationToken cancellation)
     {
-        var left = new HashSet<string>(paths, StringComparer.Ordinal);
+        Dictionary<string, List<string>> left = _links.Wanted(paths);
         using ZipArchive archive = Open();
         foreach (ZipArchiveEntry entry in Entries(archive))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (PathOf(entry) is { } path && !IsFolder(entry) && Refusal(entry) is null && left.Remove(path))
+            if (PathOf(entry) is { } path && !IsFolder(entry) && Refusal(entry) is null && left.Remove(path, out List<string>? names))
             {
-                yield return Read(entry, path);
+                TreeContent content = Read(entry, path);
+                foreach (string name in names)
+                {
+                    yield return content with { Path = name };
+                }
             }
         }
     }
@@ -75,6 +88,22 @@ internal sealed class ZipTree(string file) : ITree
         catch (Exception e) when (TreeReading.IsBroken(e))
         {
             return new TreeContent(path, null, $"damaged in the archive ({e.Message}): skipped");
+        }
+    }
+
+    /// <summary>Packed on Unix as a symbolic link: its content is its target.</summary>
+    private static bool IsLink(ZipArchiveEntry entry) => ((entry.ExternalAttributes >> 16) & TypeMask) == LinkType;
+
+    private void AddLink(ZipArchiveEntry entry, string path, List<DataProblem> problems)
+    {
+        TreeContent content = entry.Length <= short.MaxValue ? Read(entry, path) : new TreeContent(path, null, "a link of more than 32,767 bytes: skipped");
+        if (content.Data is { } target)
+        {
+            _links.AddSymbolic(path, NameEncoding.Zip.GetString(target, 0, target.Length));
+        }
+        else
+        {
+            problems.Add(new DataProblem(path, content.Problem!));
         }
     }
 
@@ -121,7 +150,7 @@ internal sealed class ZipTree(string file) : ITree
     {
         try
         {
-            return ZipFile.OpenRead(file);
+            return ZipFile.Open(file, ZipArchiveMode.Read, NameEncoding.Zip);
         }
         catch (Exception e) when (TreeReading.IsBroken(e))
         {
@@ -129,8 +158,14 @@ internal sealed class ZipTree(string file) : ITree
         }
     }
 
-    private DataException Broken(Exception e) => new(
-        $"{file}: the zip directory at the end of the file (offset {new FileInfo(file).Length}) is broken or missing: {e.Message} "
-        + "The archive is truncated or corrupt: copy or download it again.",
-        e);
+    private DataException Broken(Exception e)
+    {
+        using FileStream stream = File.OpenRead(file);
+        bool begins = stream.ReadByte() == 'P' && stream.ReadByte() == 'K';
+        return new DataException(
+            $"{file}: the zip directory at the end of the file (offset {stream.Length}) is broken or missing: {e.Message} "
+            + (begins ? "The archive is truncated or corrupt: copy or download it again."
+                : "It does not begin as a zip file; where it is one that unpacks itself, unpack it and give the folder."),
+            e);
+    }
 }

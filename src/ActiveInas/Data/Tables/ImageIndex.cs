@@ -1,0 +1,97 @@
+namespace ActiveInas.Data.Tables;
+
+/// <summary>How a text found an image.</summary>
+/// <param name="Images">Which it may mean: one, or several among which it does not choose.</param>
+/// <param name="Prefix">What stands before the image's path in the text ("C:/photos/"); empty: nothing.</param>
+internal readonly record struct ImageMatch(IReadOnlyList<int> Images, string Prefix);
+
+/// <summary>Finds images by what people and programs call them: the path inside the source, its end (the file's name), or either without its extension.</summary>
+/// <remarks>Texts are compared in Unicode's composed form (NFC), with / for \; capitals count only where two images differ by nothing else.</remarks>
+internal sealed class ImageIndex
+{
+    private readonly string[] _paths;
+    private readonly Dictionary<string, int> _first = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<int>> _others = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="paths">Inside the source.</param>
+    public ImageIndex(IEnumerable<string> paths)
+    {
+        _paths = [.. paths.Select(Normal)];
+        for (int i = 0; i < _paths.Length; i++)
+        {
+            foreach (string name in Names(_paths[i]))
+            {
+                if (!_first.TryAdd(name, i))
+                {
+                    _others.TryAdd(name, []);
+                    _others[name].Add(i);
+                }
+            }
+        }
+    }
+
+    /// <summary>The form in which texts are compared.</summary>
+    public static string Normal(string text)
+    {
+        string plain = ComposedText.Of(text.Replace('\\', '/'));
+        return plain.StartsWith("./", StringComparison.Ordinal) ? plain[2..] : plain;
+    }
+
+    /// <summary>What a text names; null: nothing.</summary>
+    public ImageMatch? Find(string text)
+    {
+        string wanted = Normal(text);
+        if (Closest(wanted) is { Length: > 0 } images)
+        {
+            return new ImageMatch(images, string.Empty);
+        }
+
+        // A longer path than the source knows: its end must be the whole path of an image.
+        for (int slash = wanted.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = wanted.IndexOf('/', slash + 1))
+        {
+            string end = wanted[(slash + 1)..];
+            int[] found = [.. Closest(end).Where(image => _paths[image].Equals(end, StringComparison.OrdinalIgnoreCase))];
+            if (found.Length > 0)
+            {
+                return new ImageMatch(found, wanted[..(slash + 1)]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The images of a name: those of which it is the whole path before others, the same capitals before others.</summary>
+    private int[] Closest(string name)
+    {
+        if (!_first.TryGetValue(name, out int first))
+        {
+            return [];
+        }
+
+        int[] all = _others.TryGetValue(name, out List<int>? others) ? [first, .. others] : [first];
+        Func<string, bool>[] closeness =
+        [
+            path => path == name,
+            path => path.Equals(name, StringComparison.OrdinalIgnoreCase),
+            path => Names(path).Contains(name),
+        ];
+        return closeness.Select(close => all.Where(image => close(_paths[image])).ToArray()).FirstOrDefault(images => images.Length > 0) ?? all;
+    }
+
+    /// <summary>The path and its ends, each with and without the extension.</summary>
+    private static HashSet<string> Names(string path)
+    {
+        HashSet<string> names = [];
+        for (int start = 0; start < path.Length;)
+        {
+            string end = path[start..];
+            names.Add(end);
+            names.Add(Path.ChangeExtension(end, null));
+            int slash = path.IndexOf('/', start);
+            start = slash < 0 ? path.Length : slash + 1;
+        }
+
+        names.Remove(string.Empty);
+        return names;
+    }
+}

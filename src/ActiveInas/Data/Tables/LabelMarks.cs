@@ -1,0 +1,13 @@
+namespace ActiveInas.Data.Tables;
+
+/// <summary>What stands in a table of labels in place of a class.</summary>
+internal static class LabelMarks
+{
+    /// <summary>A bad image: never ask again.</summary>
+    public const string Bad = "-";
+
+    private static readonly string[] s_none = ["nan", "na", "n/a", "null", "none", "<na>"];
+
+    /// <summary>Whether a text says that there is no class, as programs write it. A class of that name comes first.</summary>
+    public static bool IsNone(string text) => s_none.Contains(text, StringComparer.OrdinalIgnoreCase);
+}

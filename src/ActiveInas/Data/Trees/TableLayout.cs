@@ -1,0 +1,99 @@
+using ActiveInas.Data.Tables;
+
+namespace ActiveInas.Data.Trees;
+
+/// <summary>Reads a table of images and classes as the plan of a source whose folders say nothing: the commonest way in which sets are published.</summary>
+/// <remarks>The table is read as <see cref="LabelTable"/> says; images are found by name alone, since a folder has no positions. A column "split" (or part, subset, set) with
+/// train, test or val makes the parts; without one a fifth is held out.</remarks>
+internal static class TableLayout
+{
+    /// <summary>Plans a source.</summary>
+    /// <param name="source">Name for messages.</param>
+    /// <param name="images">Paths of its images.</param>
+    /// <param name="path">The table.</param>
+    /// <param name="validation">The part that validation lines are joined to; null: they are skipped.</param>
+    /// <exception cref="DataException">The table is wrong, or fits another source.</exception>
+    public static TreeLayout Resolve(string source, IReadOnlyList<string> images, string path, Part? validation)
+    {
+        LabelTable table = LabelTable.Read(path, isClass: null);
+        LabelLine[] lines = [.. table.Lines.Where(line => line.Label.Length > 0 && line.Label != LabelMarks.Bad && !LabelMarks.IsNone(line.Label))];
+        ImageIndex index = new(images);
+        Dictionary<int, (LabelLine Line, Part Part)> planned = [];
+        List<LabelLine> missing = [];
+        List<LabelLine> held = [];
+        foreach (LabelLine line in lines)
+        {
+            if (index.Find(line.Image) is not { } match)
+            {
+                missing.Add(line);
+            }
+            else if (match.Images.Count > 1)
+            {
+                throw Wrong(path, line, $"'{line.Image}' names {match.Images.Count} images, {images[match.Images[0]]} and {images[match.Images[1]]} among them; write the path inside the source");
+            }
+            else if ((PartOf(path, line) is Part.Validation ? validation : PartOf(path, line)) is not { } part)
+            {
+                held.Add(line);
+            }
+            else if (planned.TryGetValue(match.Images[0], out (LabelLine Line, Part Part) known) && (known.Line.Label != line.Label || known.Part != part))
+            {
+                throw Wrong(path, line, $"image {line.Image} is {line.Label} ({part}) here but {known.Line.Label} ({known.Part}) in line {known.Line.Line}; keep one of the two");
+            }
+            else
+            {
+                planned[match.Images[0]] = (line, part);
+            }
+        }
+
+        if (missing.Count > planned.Count + held.Count)
+        {
+            throw Wrong(
+                path, missing[0],
+                $"'{missing[0].Image}' is no image of {source}, and so are {missing.Count} of {lines.Length} lines; wanted paths or names of its images, such as {images[0]}");
+        }
+
+        return TreeLayout.Of(
+            source,
+            planned.Select(entry => new PlannedImage(images[entry.Key], entry.Value.Part == Part.Test, ComposedText.Of(entry.Value.Line.Label))),
+            Problems(path, table, lines.Length, missing, held, [.. images.Where((_, i) => !planned.ContainsKey(i))], planned.Count));
+    }
+
+    private static IEnumerable<DataProblem> Problems(
+        string path, LabelTable table, int labelled, List<LabelLine> missing, List<LabelLine> held, string[] others, int planned)
+    {
+        foreach (string notice in table.Notices)
+        {
+            yield return new DataProblem(path, notice);
+        }
+
+        foreach (LabelLine line in missing)
+        {
+            yield return new DataProblem(path, $"line {line.Line}: there is no image '{line.Image}': skipped");
+        }
+
+        if (labelled < table.Lines.Count)
+        {
+            yield return new DataProblem(path, $"{table.Lines.Count - labelled} of {table.Lines.Count} lines have no class: skipped");
+        }
+
+        if (held.Count > 0)
+        {
+            yield return new DataProblem(
+                path,
+                $"{held.Count} lines are of a validation part: skipped (--validation-part pool joins them to the training part, --validation-part test makes them the test part)");
+        }
+
+        if (others.Length > 0)
+        {
+            yield return new DataProblem(others[0], $"this and {others.Length - 1} more images are not among the {planned} that {path} labels: skipped");
+        }
+    }
+
+    private static Part PartOf(string path, LabelLine line) => line.Part switch
+    {
+        null or "" => Part.Train,
+        { } text => PartName.Of(text)?.Part ?? throw Wrong(path, line, $"'{text}' is no part; wanted train, test or val"),
+    };
+
+    private static DataException Wrong(string path, LabelLine line, string what) => new($"{path}, line {line.Line}: {what}.");
+}
