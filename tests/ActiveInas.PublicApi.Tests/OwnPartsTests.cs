@@ -1,4 +1,5 @@
 using ActiveInas.Architectures;
+using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Networks;
@@ -60,6 +61,27 @@ public sealed class OwnPartsTests : IDisposable
         Assert.Equal(["round-02/mine", "round-03/mine"], trained);
         Assert.Equal(whole.Rounds.Select(round => round.Test!.Accuracy), run.Rounds.Select(round => round.Test!.Accuracy));
         Assert.Equal(File.ReadAllBytes(_folder["whole/model/model.safetensors"]), File.ReadAllBytes(_folder["run/model/model.safetensors"]));
+    }
+
+    [Fact]
+    public async Task A_device_from_outside_trains_a_run()
+    {
+        KernelRow row = KernelTable.Best(StorageType.BFloat16);
+        OwnDevice? device = null;
+        RunParts own = Parts([]) with
+        {
+            ChooseKernels = _ => "own",
+            CreateBackend = (context, checkpoints, progress)
+                => new LocalBackend(context.Data, device = new OwnDevice(row.Open(context.Configuration.Threads)), checkpoints, progress),
+        };
+
+        RunDocument run = await ActiveInasRun.StartAsync(Configuration, parts: own);
+        await ActiveInasRun.StartAsync(
+            Configuration with { Out = _folder["row"], Kernels = row.Name }, parts: Parts([]) with { CreateBackend = RunParts.Default.CreateBackend });
+
+        Assert.Equal("own", run.Kernels);
+        Assert.True(device!.Convolutions > 0);
+        Assert.Equal(File.ReadAllBytes(_folder["row/model/model.safetensors"]), File.ReadAllBytes(_folder["run/model/model.safetensors"]));
     }
 
     [Fact]

@@ -1,30 +1,36 @@
-using ActiveInas.Runs.Sessions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
 namespace ActiveInas.Runs.Tests;
 
-/// <summary>The folders of the library lie above each other: what the compiled code of one uses belongs to those below it.</summary>
+/// <summary>The folders of a library lie above each other: what the compiled code of one uses belongs to those below it.</summary>
 public sealed class RoomTests
 {
-    private const string Root = "ActiveInas.Runs.";
+    // Both as docs/layout.md has them.
+    private static readonly string[] s_algorithm = ["Data", "Architectures", "Kernels", "Networks", "Training", "Search", "Querying", "Learning"];
 
-    // As docs/layout.md has them.
-    private static readonly string[] s_order =
+    private static readonly string[] s_runs =
     [
         "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Experiments", "Estimation", "Statistics", "Reports", "Tracking",
         "Benchmarking",
     ];
 
     [Fact]
-    public void Each_room_uses_those_before_it_only()
+    public void Each_folder_of_the_algorithm_uses_those_before_it_only() => RequireOrder(typeof(SeedTree), s_algorithm);
+
+    [Fact]
+    public void Each_room_of_the_runs_uses_those_before_it_only() => RequireOrder(typeof(RunException), s_runs);
+
+    // The type stands at the library's root.
+    private static void RequireOrder(Type atRoot, string[] order)
     {
-        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(typeof(ActiveInasRun).Assembly.Location);
-        TypeDefinition[] types = [.. assembly.MainModule.GetTypes().Where(type => Room(type) is not null)];
-        Assert.Equal(s_order.Order(StringComparer.Ordinal), types.Select(type => Room(type)!).Distinct().Order(StringComparer.Ordinal));
+        string root = atRoot.Namespace + ".";
+        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(atRoot.Assembly.Location);
+        TypeDefinition[] types = [.. assembly.MainModule.GetTypes().Where(type => Room(type, root) is not null)];
+        Assert.Equal(order.Order(StringComparer.Ordinal), types.Select(type => Room(type, root)!).Distinct().Order(StringComparer.Ordinal));
 
         string[] upward = [.. types.SelectMany(Used, (type, used) => (User: type, Used: used))
-            .Where(pair => Room(pair.Used) is { } room && Array.IndexOf(s_order, room) > Array.IndexOf(s_order, Room(pair.User)))
+            .Where(pair => Room(pair.Used, root) is { } room && Array.IndexOf(order, room) > Array.IndexOf(order, Room(pair.User, root)))
             .Select(pair => $"{pair.User.FullName} uses {pair.Used.FullName}").Distinct()];
 
         Assert.Empty(upward);
@@ -58,7 +64,7 @@ public sealed class RoomTests
         _ => [type],
     };
 
-    private static string? Room(TypeReference type)
+    private static string? Room(TypeReference type, string root)
     {
         TypeReference outer = type;
         while (outer.DeclaringType is not null)
@@ -66,6 +72,6 @@ public sealed class RoomTests
             outer = outer.DeclaringType;
         }
 
-        return outer.Namespace.StartsWith(Root, StringComparison.Ordinal) ? outer.Namespace[Root.Length..].Split('.')[0] : null;
+        return outer.Namespace.StartsWith(root, StringComparison.Ordinal) ? outer.Namespace[root.Length..].Split('.')[0] : null;
     }
 }

@@ -1,7 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Data;
-using ActiveInas.Training;
 
 namespace ActiveInas.Networks;
 

@@ -1,5 +1,6 @@
 using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Kernels;
 using ActiveInas.Networks;
 
 namespace ActiveInas.Training;
@@ -11,18 +12,29 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     private readonly TestEvaluator _evaluator;
     private readonly Dataset _data;
 
+    /// <summary>Trains on a row of the kernel table.</summary>
     /// <param name="data">The pool and the test part.</param>
     /// <param name="kernels">Row of the kernel table; null: the fastest by measurement.</param>
     /// <param name="threads">0: one a core.</param>
     /// <param name="checkpoints">Keeps the trainings under way.</param>
     /// <param name="progress">Told about steps.</param>
     public LocalBackend(Dataset data, KernelRow? kernels, int threads, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+        : this(data, (kernels ?? KernelSelection.Measured.Row).Open(threads), checkpoints, progress)
+    {
+    }
+
+    /// <summary>Trains on a device of the caller's.</summary>
+    /// <param name="data">The pool and the test part.</param>
+    /// <param name="device">Stores bf16; the backend's to dispose.</param>
+    /// <param name="checkpoints">Keeps the trainings under way.</param>
+    /// <param name="progress">Told about steps.</param>
+    public LocalBackend(Dataset data, IDevice device, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
     {
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(device);
         _data = data;
-        LocalTrainerOptions options = LocalTrainerOptions.Default with { Threads = threads, Kernels = kernels };
-        _trainer = new LocalTrainer(data.Train, data.Normalization, options, checkpoints, progress);
-        _evaluator = new TestEvaluator(data.Test, threads: threads);
+        _trainer = new LocalTrainer(data.Train, data.Normalization, device, LocalTrainerOptions.Default, checkpoints, progress);
+        _evaluator = new TestEvaluator(data.Test, threads: device.Threads);
     }
 
     /// <inheritdoc/>

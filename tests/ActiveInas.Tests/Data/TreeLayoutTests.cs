@@ -76,6 +76,8 @@ public class TreeLayoutTests
     [InlineData("TrainData/cat/1.png TrainData/dog/2.png TestData/cat/3.png")]
     [InlineData("pets_train/cat/1.png pets_train/dog/2.png pets_test/cat/3.png")]
     [InlineData("seg_train/seg_train/cat/1.png seg_train/seg_train/dog/2.png seg_test/seg_test/cat/3.png")]
+    [InlineData("train2017/cat/1.png train2017/dog/2.png test2017/cat/3.png")]
+    [InlineData("training/cat/1.png training/dog/2.png evaluation/cat/3.png")]
     [InlineData("train/train/cat/1.png train/train/dog/2.png test/cat/3.png")]
     [InlineData("set/TrainImages/cat/1.png set/TrainImages/dog/2.png set/TestImages/cat/3.png")]
     [InlineData("cat/train/1.png dog/train/2.png cat/test/3.png")]
@@ -107,6 +109,14 @@ public class TreeLayoutTests
         string message = Assert.Throws<DataException>(() => Resolve(images)).Message;
         Assert.Contains($"'{images.Split('/')[0]}'", message, StringComparison.Ordinal);
         Assert.Contains("call the outer ones train and test", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_of_loose_images_are_no_classes()
+    {
+        TreeLayout layout = Resolve("train1/1.png train1/2.png test1/3.png");
+        Assert.Equal("train1/1.png:train:- train1/2.png:train:-", Describe(layout));
+        Assert.Equal("test1/3.png", Assert.Single(layout.Problems).Path);
     }
 
     [Fact]

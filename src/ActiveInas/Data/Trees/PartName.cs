@@ -15,7 +15,7 @@ internal enum Part
     Validation,
 }
 
-/// <summary>The name of a folder that may be a part: train, Testing, val_set, seg_train, test-data.</summary>
+/// <summary>The name of a folder that may be a part: train, Testing, val_set, seg_train, test-data, train2017.</summary>
 /// <param name="Part">Which.</param>
 /// <param name="Affix">What is around the word, so that x_train and x_test are known to belong together.</param>
 /// <param name="IsPlain">Just train, test, val, valid, validation or dev, in any case.</param>
@@ -31,13 +31,13 @@ internal readonly partial record struct PartName(Part Part, string Affix, bool I
         }
 
         string word = match.Groups["word"].Value.ToLowerInvariant();
-        Part part = word.StartsWith("tr", StringComparison.Ordinal) ? Part.Train : word.StartsWith("te", StringComparison.Ordinal) ? Part.Test : Part.Validation;
+        Part part = word.StartsWith("tr", StringComparison.Ordinal) ? Part.Train : word[0] is 't' or 'e' ? Part.Test : Part.Validation;
         string affix = $"{match.Groups["before"].Value}*{match.Groups["after"].Value}".ToLowerInvariant();
-        return new PartName(part, affix, affix == "*" && !word.EndsWith("ing", StringComparison.Ordinal));
+        return new PartName(part, affix, affix == "*" && word is "train" or "test" or "val" or "valid" or "validation" or "dev");
     }
 
     [GeneratedRegex(
-        "^(?<before>.*[-_. ])?(?<word>train|training|test|testing|val|valid|validation|dev)(?<after>[-_. ]?(?:set|data|dataset|images?|imgs?|folder|split|part))?$",
+        "^(?<before>.*[-_. ])?(?<word>train|training|test|testing|eval|evaluation|val|valid|validation|dev)(?<after>[-_. ]?(?:set|data|dataset|images?|imgs?|folder|split|part|[0-9]{1,4}))?$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -229,7 +229,11 @@ internal sealed class TarFile(Stream stream)
     /// <summary>The sum of all bytes, the sum's own place counted as spaces; some writers took bytes as signed.</summary>
     private static bool IsHeader(ReadOnlySpan<byte> header)
     {
-        long wanted = Number(header.Slice(148, 8));
+        if (!TryNumber(header.Slice(148, 8), out long wanted))
+        {
+            return false;
+        }
+
         long unsigned = 8 * ' ';
         long signed = 8 * ' ';
         for (int i = 0; i < Block; i++)
@@ -244,10 +248,13 @@ internal sealed class TarFile(Stream stream)
         return wanted == unsigned || wanted == signed;
     }
 
-    /// <summary>Octal, or binary with the highest bit set.</summary>
-    private static long Number(ReadOnlySpan<byte> field)
+    private static long Number(ReadOnlySpan<byte> field) =>
+        TryNumber(field, out long value) ? value : throw new InvalidDataException($"'{Text(field)}' where a number should be.");
+
+    /// <summary>Octal, or binary with the highest bit set; never below zero.</summary>
+    private static bool TryNumber(ReadOnlySpan<byte> field, out long value)
     {
-        long value = 0;
+        value = 0;
         if ((field[0] & 0x80) != 0)
         {
             foreach (byte part in field[^8..])
@@ -255,15 +262,20 @@ internal sealed class TarFile(Stream stream)
                 value = (value << 8) | part;
             }
 
-            return value >= 0 ? value : throw new InvalidDataException("a size below zero.");
+            return value >= 0;
         }
 
         foreach (byte digit in field.Trim((ReadOnlySpan<byte>)[(byte)' ', 0]))
         {
-            value = digit is >= (byte)'0' and <= (byte)'7' && value < 1L << 59 ? (value * 8) + digit - '0' : throw new InvalidDataException("a number that is not octal.");
+            if (digit is < (byte)'0' or > (byte)'7' || value >= 1L << 59)
+            {
+                return false;
+            }
+
+            value = (value * 8) + digit - '0';
         }
 
-        return value;
+        return true;
     }
 
     private static long Decimal(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)

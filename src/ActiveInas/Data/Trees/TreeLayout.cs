@@ -224,7 +224,8 @@ internal sealed class TreeLayout
         {
             throw new DataException(
                 $"{_source}: each of {Listed(top.Select(folder => folder.Name))} holds the folders {Listed(all)}: which are the classes? Where the inner ones are, call the outer ones train and test, "
-                + "or give one of them as the data. Where the outer ones are, move the images out of the inner folders.");
+                + "or give one of them as the data. Where the outer ones are, move the images out of the inner folders, or leave out those that hold none of their images, "
+                + $"for example --exclude '{all[^1]}'.");
         }
 
         static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(4).Select(name => $"'{name}'")) + (names.Count() > 4 ? ", ..." : "");
