@@ -54,6 +54,23 @@ public class DataLossTests
     }
 
     [Fact]
+    public void Images_outside_of_classes_and_links_to_nowhere_are_said()
+    {
+        using var folder = new TestFolder();
+        foreach (string name in (string[])["train/cat/1.png", "train/dog/1.png", "test/cat/2.png", "test/dog/2.png", "val/cat/3.png", "other/4.png"])
+        {
+            folder.Write(name, s_image);
+        }
+
+        File.CreateSymbolicLink(folder["train/cat/5.png"], folder["nowhere/5.png"]);
+        Dataset data = Loading.Load(folder.Root);
+
+        Assert.Equal((5, 1), (data.Loss!.Found, data.Loss.Skipped));
+        Assert.Contains(data.Notices, notice => notice.StartsWith("other: neither train nor test: its 1 images are skipped", StringComparison.Ordinal));
+        Assert.Contains(data.Notices, notice => notice.StartsWith("val: a validation part: its 1 images are skipped (--validation-part pool", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Large_images_get_a_size_that_is_said()
     {
         using var folder = new TestFolder();

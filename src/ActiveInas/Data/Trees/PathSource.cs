@@ -48,13 +48,26 @@ internal sealed class PathSource(string path)
         }
 
         Dataset dataset = new TreeAssembly(path, context.Request, layout, decoded.Images, problems).Build();
-        return dataset with { Loss = Loss(listing, layout, decoded.Images), Notices = decoded.Notice is { } notice ? [notice] : [] };
+        return dataset with { Loss = Loss(listing, layout, decoded.Images), Notices = [.. LeftOut(layout), .. decoded.Notice is { } notice ? [notice] : Array.Empty<string>()] };
+    }
+
+    /// <summary>Images that stand where no class is: few enough are told one by one.</summary>
+    private static IEnumerable<string> LeftOut(TreeLayout layout)
+    {
+        const int Told = 3;
+        return layout.Problems.Take(Told).Select(problem => $"{problem}.")
+            .Concat(layout.Problems.Count > Told ? [$"{layout.Problems.Count - Told} more like these: 'ainas data' lists them."] : Array.Empty<string>());
     }
 
     /// <summary>What is missing of the images that the layout plans, and of files that are called images but are of no kind that is read.</summary>
     private static DataLoss? Loss(TreeListing listing, TreeLayout layout, IReadOnlyList<DecodedImage?> images)
     {
-        string[] refused = [.. listing.Files.Where(file => file.Kind == ImageKind.None && ImageKinds.IsImageName(file.Path)).Select(file => file.Path)];
+        HashSet<string> read = [.. listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path)];
+        string[] refused =
+        [
+            .. listing.Files.Select(file => file.Path).Concat(listing.Problems.Select(problem => problem.Path)).Distinct()
+                .Where(path => ImageKinds.IsImageName(path) && !read.Contains(path)),
+        ];
         int skipped = images.Count(image => image is null) + refused.Length;
         if (skipped == 0)
         {
