@@ -13,7 +13,7 @@ public static partial class ImageDecoder
     private const int LongestSide = 65_535;
 
     /// <summary>JPEG files beyond this may be decoded at a part of their size: below it there is nothing to win.</summary>
-    private const int LargeFile = 512 << 10;
+    private const int LargeFile = 4 << 10;
 
     /// <summary>A file decoded at a part of its size keeps so many times the pixels that are asked for, so that averaging them gives
     /// what averaging all would, but for rounding.</summary>
