@@ -1,7 +1,7 @@
-using ActiveInas.Cli.Views;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ActiveInas.Cli.Commands;
+using ActiveInas.Cli.Views;
 using ActiveInas.Data;
 using ActiveInas.Learning;
 using ActiveInas.Runs;
