@@ -16,6 +16,9 @@ public sealed class ExperimentFolder
     /// <summary>kernels.txt: the kernels of every run of it.</summary>
     public string Kernels => Path.Combine(Root, "kernels.txt");
 
+    /// <summary>shared/: trainings that several runs ask for alike, until all are finished.</summary>
+    internal string Shared => Path.Combine(Root, "shared");
+
     /// <summary>tb/.</summary>
     public string EventFiles => Path.Combine(Root, "tb");
 

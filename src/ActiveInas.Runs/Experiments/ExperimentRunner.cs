@@ -64,9 +64,10 @@ public sealed class ExperimentRunner(
         ConcurrentQueue<ExperimentCell> waiting = new(experiment.Cells.Where(cell => !CellState.IsFinished(folder.Cell(cell.Id))));
         int jobs = options.JobsFor(waiting.Count);
         int threads = options.ThreadsFor(jobs);
+        SharedTrainings trainings = new(folder.Shared);
         if (!waiting.IsEmpty)
         {
-            _parts = Shared(_parts, ExperimentKernels.Record(experiment, folder, _parts, options.AllowOtherKernels));
+            _parts = Shared(_parts, ExperimentKernels.Record(experiment, folder, _parts, options.AllowOtherKernels), trainings);
         }
 
         NameEventFiles();
@@ -74,12 +75,18 @@ public sealed class ExperimentRunner(
         Task[] workers = [.. Enumerable.Range(0, jobs).Select(_ => Task.Run(() => WorkAsync(waiting, threads, cancellation), CancellationToken.None))];
         await Task.WhenAll(workers).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
+        if (experiment.Cells.All(cell => CellState.IsFinished(folder.Cell(cell.Id))))
+        {
+            trainings.Delete();
+        }
+
         return new ExperimentOutcome(_finished, [.. _failed], [.. _busy], clock.Elapsed.TotalSeconds, ProcessMemory.Peak);
     }
 
-    // All runs share data sets and kernels; those that began go on with what they recorded.
-    private static RunParts Shared(RunParts parts, string kernels) => parts with
+    // All runs share data sets, kernels and what they train alike; those that began go on with what they recorded.
+    private static RunParts Shared(RunParts parts, string kernels, SharedTrainings trainings) => parts with
     {
+        CreateBackend = (context, checkpoints, progress) => trainings.Of(context, parts.CreateBackend(context, checkpoints, progress), progress),
         LoadData = new SharedData(parts.LoadData).LoadAsync,
         LoadsAnyName = parts.LoadsAnyName,
         ChooseKernels = recorded => recorded is null ? kernels : parts.ChooseKernels(recorded),

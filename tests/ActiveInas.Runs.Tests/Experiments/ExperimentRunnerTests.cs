@@ -43,6 +43,39 @@ public sealed class ExperimentRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_runs_train_alike_is_trained_once_also_when_they_go_on_later()
+    {
+        Experiment experiment = Parse(File);
+        ExperimentFolder folder = ExperimentFolder.Open(_folder["experiment"], experiment);
+        ConcurrentQueue<string> trained = new();
+        using CancellationTokenSource stop = new();
+        RunParts parts = FakeBackend.Parts(moment =>
+        {
+            if (moment.EndsWith("/train", StringComparison.Ordinal) || moment.Contains("/search/A", StringComparison.Ordinal))
+            {
+                trained.Enqueue(moment.Split(" step")[0]);
+            }
+
+            if (moment == "round-02/train step 1")
+            {
+                stop.Cancel();
+            }
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new ExperimentRunner(experiment, folder, new ExperimentOptions(1, 1), parts: parts).RunAsync(stop.Token));
+        Assert.NotEmpty(Directory.GetFiles(folder.Shared));
+        await new ExperimentRunner(experiment, folder, new ExperimentOptions(1, 1), parts: parts).RunAsync(CancellationToken.None);
+
+        // Two seeds, two queries: the first round is the same for both queries, the second is not.
+        Assert.Equal(2, trained.Count(key => key == "round-01/train"));
+        Assert.InRange(trained.Count(key => key == "round-02/train"), 4, 5);
+        Assert.False(Directory.Exists(folder.Shared));
+        Assert.Equal(
+            2,
+            experiment.Cells.Count(cell => System.IO.File.ReadAllText(Path.Combine(folder.Cell(cell.Id).Root, "log.txt")).Contains("round-01/train: another run of the experiment has made the same training", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Seeds_fix_the_initial_points_of_all_methods()
     {
         Experiment experiment = Parse(File);
