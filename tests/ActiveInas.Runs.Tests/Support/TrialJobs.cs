@@ -3,7 +3,7 @@ using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Training;
 
-namespace ActiveInas.Tests.Shared;
+namespace ActiveInas.Runs.Tests.Support;
 
 /// <summary>Trainings of the generated set on 8x8 pixels that take about a second.</summary>
 internal static class TrialJobs
