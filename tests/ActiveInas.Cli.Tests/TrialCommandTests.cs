@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ActiveInas.Runs.Tests.Support;
 using ActiveInas.Runs.Trials;
 using ActiveInas.Tests.Shared;
-using ActiveInas.Training;
 
 namespace ActiveInas.Cli.Tests;
 
@@ -25,7 +24,6 @@ public sealed class TrialCommandTests : IDisposable
         Assert.Equal(File.ReadAllText(_folder["out/result.json"]), first.Out);
         Assert.Equal(first.Out, again.Out);
         Assert.Equal("", again.Error);
-        Assert.Contains("loading shapes", first.Error, StringComparison.Ordinal);
         Assert.Contains($"trial {TrialJobs.Candidate.Id}: round-01/search/A(1,2): A(1,2) on 40 labels, scored on 16, kernels winograd-", first.Error, StringComparison.Ordinal);
         Assert.Equal(1, first.Json["schema_version"]!.GetValue<int>());
         Assert.Equal(TrialJobs.Candidate.Id, first.Json["job"]!.GetValue<string>());
@@ -38,7 +36,7 @@ public sealed class TrialCommandTests : IDisposable
     public async Task What_cannot_work_is_one_line_and_2()
     {
         TrialFile.Write(_folder["other.json"], TrialJobs.Round with { Data = TrialJobs.Round.Data with { Fingerprint = new('0', 64) } });
-        string job = TrialJobJson.Write(TrialJobs.Round);
+        string job = TrialJobs.Round.ToJson();
         File.WriteAllText(_folder["kernels.json"], job.Replace("\"winograd\"", "\"winogrod\"", StringComparison.Ordinal));
         File.WriteAllText(_folder["key.json"], job.Replace("\"imageSize\"", "\"imagesize\"", StringComparison.Ordinal));
         (string File, string Named)[] cases =

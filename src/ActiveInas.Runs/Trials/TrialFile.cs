@@ -23,7 +23,7 @@ public static class TrialFile
         }
 
         string folder = FolderOf(path);
-        return WithPaths(TrialJobJson.Read(json, path), file => Path.GetFullPath(file, folder));
+        return WithPaths(TrialJob.FromJson(json, path), file => Path.GetFullPath(file, folder));
     }
 
     /// <summary>Writes a job, in one piece or not at all.</summary>
@@ -34,7 +34,7 @@ public static class TrialFile
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(job);
         string folder = FolderOf(path);
-        AtomicFile.WriteText(path, TrialJobJson.Write(WithPaths(job, file => Relative(file, folder))) + "\n");
+        AtomicFile.WriteText(path, WithPaths(job, file => Relative(file, folder)).ToJson() + "\n");
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;

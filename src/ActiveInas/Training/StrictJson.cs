@@ -28,7 +28,7 @@ internal sealed class StrictJson
     {
         try
         {
-            return JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonObject root
+            return JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false }) is JsonObject root
                 ? new StrictJson(root, origin, "", known)
                 : throw new ConfigurationException($"{origin}: it must hold a JSON object.");
         }
@@ -59,7 +59,7 @@ internal sealed class StrictJson
     /// <summary>A list, each item read by <paramref name="read"/>, which gives null for one that does not fit.</summary>
     public T[] List<T>(string key, string wanted, Func<JsonNode?, T?> read)
         where T : class
-        => Required(key) is JsonArray array ? [.. array.Select((item, i) => read(item) ?? throw Wrong($"{key}[{i}]", wanted, item))] : throw Wrong(key, $"a list of {wanted}");
+        => Required(key) is JsonArray array ? [.. array.Select((item, i) => read(item) ?? throw Wrong($"{key}[{i}]", wanted, item))] : throw Wrong(key, $"a list, and each item {wanted}");
 
     /// <summary>The error for the value of a key.</summary>
     public ConfigurationException Wrong(string key, string wanted) => Wrong(key, wanted, _json[key]);

@@ -3,7 +3,7 @@ using ActiveInas.Data;
 
 namespace ActiveInas.Training;
 
-/// <summary>A training that carries all it needs, so that another machine can do it to the same bytes: JSON by <see cref="TrialJobJson"/>.</summary>
+/// <summary>A training that carries all it needs, so that another machine can do it to the same bytes. As JSON it has one line and one form.</summary>
 /// <param name="Data">What it trains on.</param>
 /// <param name="Kernels">Family of the kernels: all its rows give the same bytes.</param>
 /// <param name="Request">The training: of a candidate, scored on V', or without a validation part that of a round.</param>
@@ -14,6 +14,15 @@ public sealed record TrialJob(TrialData Data, KernelFamily Kernels, TrialRequest
 
     /// <summary>Names it by its content: 12 hexadecimal digits of a SHA-256. Where the data lies changes no result and is left out.</summary>
     public string Id => TrialJobJson.Id(this);
+
+    /// <summary>The job as JSON, the same text for the same job.</summary>
+    public string ToJson() => TrialJobJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote. An unknown key is an error.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">Where it came from, for messages.</param>
+    /// <exception cref="ConfigurationException">It describes no job; the message names the key.</exception>
+    public static TrialJob FromJson(string json, string path) => TrialJobJson.Read(json, path);
 
     /// <summary>Loads the data and checks that it is what the job was made for.</summary>
     /// <param name="dataDirectory">Cache of the named sets; null: the user's cache folder.</param>

@@ -17,7 +17,7 @@ namespace ActiveInas.Training;
 ///  "request":{"key":"round-01/search/A(1,2)","architecture":"A(1,2)","seed":7,"measure":"accuracy","train":[[12,3],...],"validation":[[40,0],...],"recipe":{...}}}
 /// </code></example>
 /// <remarks>A sample is a pair [place in the pool, class]. Keys of the data without a value are left out.</remarks>
-public static class TrialJobJson
+internal static class TrialJobJson
 {
     private const int SchemaVersion = 1;
     private const int IdDigits = 12;
@@ -27,11 +27,7 @@ public static class TrialJobJson
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The job as JSON, the same text for the same job.</summary>
-    public static string Write(TrialJob job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return ToNode(job).ToJsonString(s_options);
-    }
+    public static string Write(TrialJob job) => ToNode(job).ToJsonString(s_options);
 
     /// <summary>Reads a job.</summary>
     /// <param name="json">The text.</param>
@@ -51,7 +47,7 @@ public static class TrialJobJson
     }
 
     /// <summary>See <see cref="TrialJob.Id"/>.</summary>
-    internal static string Id(TrialJob job)
+    public static string Id(TrialJob job)
     {
         JsonObject json = ToNode(job);
         json[Data]!.AsObject().Remove(Source);
@@ -112,7 +108,7 @@ public static class TrialJobJson
             Exclude: json.TextOrNull("exclude"),
             ValidationPart: json.TextOrNull("validationPart"),
             LabelsTable: json.TextOrNull(LabelsTable));
-        string[] classes = json.List("classes", "names of classes", item => StrictJson.As<string>(item).Value);
+        string[] classes = json.List("classes", "the name of a class", item => StrictJson.As<string>(item).Value);
         if (classes.Length == 0 || classes.Distinct().Count() != classes.Length)
         {
             throw json.Wrong("classes", "a list of names, each once");
@@ -181,7 +177,7 @@ public static class TrialJobJson
     {
         int[][] pairs = json.List(
             key,
-            $"pairs [image, class] with images from 0 and classes from 0 to {classes - 1}",
+            $"a pair [image, class] with an image from 0 and a class from 0 to {classes - 1}",
             item => item is JsonArray { Count: 2 } pair
                 && StrictJson.As<int>(pair[0]) is (true, >= 0 and int id) && StrictJson.As<int>(pair[1]) is (true, >= 0 and int label) && label < classes
                     ? new[] { id, label } : null);

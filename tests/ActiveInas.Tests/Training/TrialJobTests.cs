@@ -26,10 +26,10 @@ public class TrialJobTests
     [Fact]
     public void A_job_survives_its_json()
     {
-        string json = TrialJobJson.Write(s_job);
-        TrialJob read = TrialJobJson.Read(json, "job.json");
+        string json = s_job.ToJson();
+        TrialJob read = TrialJob.FromJson(json, "job.json");
 
-        Assert.Equal(json, TrialJobJson.Write(read));
+        Assert.Equal(json, read.ToJson());
         Assert.Equal(s_job.Data.Request, read.Data.Request);
         Assert.Equal(s_job.Data.Classes, read.Data.Classes);
         Assert.Equal((s_job.Data.Fingerprint, s_job.Data.Simulate, s_job.Kernels), (read.Data.Fingerprint, read.Data.Simulate, read.Kernels));
@@ -48,8 +48,8 @@ public class TrialJobTests
             Data = new TrialData(new DataRequest("shapes"), ["a"], s_fingerprint),
             Request = s_job.Request with { Classes = 1, Train = Samples((0, 0)), Validation = [] },
         };
-        string json = TrialJobJson.Write(plain);
-        TrialJob read = TrialJobJson.Read(json, "job.json");
+        string json = plain.ToJson();
+        TrialJob read = TrialJob.FromJson(json, "job.json");
 
         Assert.DoesNotContain("labelsTable", json, StringComparison.Ordinal);
         Assert.Equal(plain.Data.Request, read.Data.Request);
@@ -92,21 +92,21 @@ public class TrialJobTests
     [InlineData("data.source", null, "'data.source' is missing")]
     [InlineData("data.fingerprint", "\"ab\"", "64 hexadecimal digits")]
     [InlineData("data.classes", "[\"a\",\"a\"]", "'data.classes' is [\"a\",\"a\"]; it must be a list of names, each once")]
-    [InlineData("data.classes", "[1]", "'data.classes[0]' is 1; it must be names of classes")]
+    [InlineData("data.classes", "[1]", "'data.classes[0]' is 1; it must be the name of a class")]
     [InlineData("data.simulate", "\"blur=1\"", "'blur=1'")]
     [InlineData("request.architecture", "\"big\"", "'request.architecture' is \"big\"; it must be A(i,j)")]
     [InlineData("request.measure", "\"f1\"", "it must be one of accuracy, balanced")]
     [InlineData("request.train", "[]", "'request.train' is []")]
-    [InlineData("request.train", "[[0,1],[1,2]]", "'request.train[1]' is [1,2]; it must be pairs [image, class] with images from 0 and classes from 0 to 1")]
+    [InlineData("request.train", "[[0,1],[1,2]]", "'request.train[1]' is [1,2]; it must be a pair [image, class] with an image from 0 and a class from 0 to 1")]
     [InlineData("request.train", "[[3,1]]", "the image 3 stands in 'request.train' and 'request.validation' 2 times")]
     public void A_wrong_key_or_value_is_named(string key, string? value, string message)
     {
-        JsonObject json = JsonNode.Parse(TrialJobJson.Write(s_job))!.AsObject();
+        JsonObject json = JsonNode.Parse(s_job.ToJson())!.AsObject();
         string[] path = key.Split('.');
         JsonObject group = path[..^1].Aggregate(json, (node, name) => node[name]!.AsObject());
         group[path[^1]] = value is null ? null : JsonNode.Parse(value);
 
-        ConfigurationException failure = Assert.Throws<ConfigurationException>(() => TrialJobJson.Read(json.ToJsonString(), "job.json"));
+        ConfigurationException failure = Assert.Throws<ConfigurationException>(() => TrialJob.FromJson(json.ToJsonString(), "job.json"));
 
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
         Assert.Contains(key.StartsWith("data.simulate", StringComparison.Ordinal) ? "" : "job.json", failure.Message, StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public class TrialJobTests
     [InlineData("{")]
     [InlineData("{\"kernels\":\"dot\",\"kernels\":\"dot\"}")]
     public void What_is_no_object_is_refused(string text)
-        => Assert.Contains("job.json", Assert.Throws<ConfigurationException>(() => TrialJobJson.Read(text, "job.json")).Message, StringComparison.Ordinal);
+        => Assert.Contains("job.json", Assert.Throws<ConfigurationException>(() => TrialJob.FromJson(text, "job.json")).Message, StringComparison.Ordinal);
 
     // Lists are compared by what they hold, not by being the same.
     private static TrialRequest Plain(TrialRequest request) => request with { Train = [], Validation = [], Recipe = Recipes.Quick };
