@@ -4,6 +4,12 @@ using ActiveInas.Data;
 namespace ActiveInas.Training;
 
 /// <summary>A training that carries all it needs, so that another machine can do it to the same bytes. As JSON it has one line and one form.</summary>
+/// <example><code>
+/// {"schema_version":1,"kernels":"winograd",
+///  "data":{"source":"cifar10","seed":1,"useAllTraining":false,"classes":["airplane",...],"fingerprint":"9f86..."},
+///  "request":{"key":"round-01/search/A(1,2)","architecture":"A(1,2)","seed":7,"measure":"accuracy","train":[[12,3],...],"validation":[[40,0],...],"recipe":{...}}}
+/// </code></example>
+/// <remarks>A sample is a pair [place in the pool, class]. Keys of the data without a value are left out.</remarks>
 /// <param name="Data">What it trains on.</param>
 /// <param name="Kernels">Family of the kernels: all its rows give the same bytes.</param>
 /// <param name="Request">The training: of a candidate, scored on V', or without a validation part that of a round.</param>

@@ -10,13 +10,7 @@ using ActiveInas.Kernels;
 
 namespace ActiveInas.Training;
 
-/// <summary>Jobs as JSON of one line. Reading is strict: an unknown key is an error that names it.</summary>
-/// <example><code>
-/// {"schema_version":1,"kernels":"winograd",
-///  "data":{"source":"cifar10","seed":1,"useAllTraining":false,"classes":["airplane",...],"fingerprint":"9f86..."},
-///  "request":{"key":"round-01/search/A(1,2)","architecture":"A(1,2)","seed":7,"measure":"accuracy","train":[[12,3],...],"validation":[[40,0],...],"recipe":{...}}}
-/// </code></example>
-/// <remarks>A sample is a pair [place in the pool, class]. Keys of the data without a value are left out.</remarks>
+/// <summary>Jobs as JSON of one line, in the form that <see cref="TrialJob"/> shows. Reading is strict: an unknown key is an error that names it.</summary>
 internal static class TrialJobJson
 {
     private const int SchemaVersion = 1;
