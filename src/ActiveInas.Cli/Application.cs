@@ -59,6 +59,7 @@ internal static class Application
         root.Add(ListCommand.Create(terminal));
         root.Add(ShowCommand.Create(terminal));
         root.Add(ExperimentCommand.Create(terminal));
+        root.Add(TrialCommand.Create(terminal));
         root.Add(EstimateCommand.Create(terminal));
         root.Add(ReportCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));

@@ -62,6 +62,7 @@ internal static class ParseErrors
 
     private static string Missing(ParseError error) => error.SymbolResult switch
     {
+        OptionResult { IdentifierToken: null } option => $"{option.Option.Name} is missing",
         OptionResult { Tokens.Count: 0 } option => $"{option.Option.Name} needs a value",
         OptionResult option => $"{option.Option.Name} '{option.Tokens[^1].Value}': {error.Message.TrimEnd('.')}",
         ArgumentResult { Tokens.Count: 0 } argument => $"{argument.Argument.Name} is missing",

@@ -20,6 +20,9 @@ public sealed class UsageTests
     [InlineData("run a.json b.json", "unexpected argument 'b.json'", "ainas run --help")]
     [InlineData("resume", "RUN is missing", "ainas resume --help")]
     [InlineData("show", "RUN is missing", "ainas show --help")]
+    [InlineData("trial --out out", "JOB.json is missing", "ainas trial --help")]
+    [InlineData("trial job.json", "--out is missing", "ainas trial --help")]
+    [InlineData("trial job.json --out out --threads two", "--threads is 'two'; it must be a whole number", "ainas trial --help")]
     [InlineData("data", "SOURCE is missing", "ainas data --help")]
     public async Task A_wrong_command_line_is_one_line_that_points_to_help(string line, string problem, string help)
     {
@@ -57,6 +60,8 @@ public sealed class UsageTests
     [InlineData("run --out /dev/null/run", "/dev/null/run")]
     [InlineData("resume nothere", "'nothere'")]
     [InlineData("show nothere", "'nothere'")]
+    [InlineData("trial nothere --out out", "'nothere'")]
+    [InlineData("trial nothere --out out --threads -1", "--threads -1")]
     [InlineData("show .", "holds no run")]
     [InlineData("list nothere", "'nothere'")]
     [InlineData("data nothere", "'nothere'")]

@@ -70,12 +70,13 @@ public sealed class ViewTests
             progress.Report(new RunOpened("0badcafe", "runs/x", 1000));
             progress.Report(new StageStarted(1, 200, "search", new Architecture(1, 1)));
             progress.Report(new TrainingProgressed("round-01/search/A(2,1)", 10, 300, 2.5, 1234));
+            await Wait.UntilAsync(() => Shown().Contains("10 of 300", StringComparison.Ordinal));
             progress.Report(new SearchEnded(1, new SearchOutcome(new Architecture(2, 1), [], 1)));
             progress.Report(new RoundEnded(round));
             return true;
         });
         string all = Shown();
-        foreach (string part in (string[])["loading reading photos", "5 of 10", "run 0badcafe in runs/x", "round 1: search A(1,1) (200 labels)", "round 1: A(2,1) with 200 labels"])
+        foreach (string part in (string[])["loading reading photos", "5 of 10", "training round-01/search/A(2,1)", "run 0badcafe in runs/x", "round 1: search A(1,1) (200 labels)", "round 1: A(2,1) with 200 labels"])
         {
             Assert.Contains(part, all, StringComparison.Ordinal);
         }

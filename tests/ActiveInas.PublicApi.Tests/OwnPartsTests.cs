@@ -7,6 +7,7 @@ using ActiveInas.Querying;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Output;
 using ActiveInas.Runs.Sessions;
+using ActiveInas.Runs.Trials;
 using ActiveInas.Search;
 using ActiveInas.Tests.Shared;
 using ActiveInas.Training;
@@ -85,6 +86,25 @@ public sealed class OwnPartsTests : IDisposable
     }
 
     [Fact]
+    public async Task Candidates_may_train_elsewhere_from_files_to_the_same_run()
+    {
+        RunConfiguration configuration = Configuration with { Data = "shapes", ImageSize = 8, Budget = 18, Initial = 12 };
+        List<string> jobs = [];
+        RunParts elsewhere = RunParts.Default with
+        {
+            CreateBackend = (context, checkpoints, progress)
+                => new OwnBackend(RunParts.Default.CreateBackend(context, checkpoints, progress), new FileRunner(context, _folder["jobs"], jobs)),
+        };
+
+        RunDocument run = await ActiveInasRun.StartAsync(configuration, parts: elsewhere);
+        RunDocument here = await ActiveInasRun.StartAsync(configuration with { Out = _folder["here"] });
+
+        Assert.Equal(run.Rounds.Sum(round => round.Search!.Candidates.Count), jobs.Distinct().Count());
+        Assert.Equal(Errors(here), Errors(run));
+        Assert.Equal(File.ReadAllBytes(_folder["here/model/model.safetensors"]), File.ReadAllBytes(_folder["run/model/model.safetensors"]));
+    }
+
+    [Fact]
     public async Task Without_a_loader_of_ones_own_the_name_of_the_data_must_be_known()
     {
         ConfigurationException failure = await Assert.ThrowsAsync<ConfigurationException>(
@@ -104,6 +124,8 @@ public sealed class OwnPartsTests : IDisposable
         CreateBackend = (context, checkpoints, progress)
             => new OwnBackend(RunParts.Default.CreateBackend(context, checkpoints, progress), new OwnRunner(trained, before)),
     };
+
+    private static double[] Errors(RunDocument run) => [.. run.Rounds.SelectMany(round => round.Search!.Candidates).Select(candidate => candidate.ValidationError)];
 
     private int[] Picks(string query) => [.. File.ReadAllLines(_folder[$"run/queries/{query}.csv"]).Skip(1).Select(line => int.Parse(line.Split(',')[0]))];
 
@@ -188,6 +210,20 @@ public sealed class OwnPartsTests : IDisposable
             cancellation.ThrowIfCancellationRequested();
             trained.Add(request.Key);
             return Task.FromResult(new TrialResult(0.25, [0.25], 1, 2, 0));
+        }
+    }
+
+    /// <summary>Writes each trial as a file and runs what it reads back, as a worker on another machine does with <c>ainas trial</c>.</summary>
+    private sealed class FileRunner(RunContext context, string folder, List<string> jobs) : ITrialRunner
+    {
+        public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
+        {
+            TrialJob job = TrialRun.JobOf(context, request);
+            string file = Path.Combine(folder, $"{job.Id}.json");
+            TrialFile.Write(file, job);
+            jobs.Add(job.Id);
+            TrialOutcome outcome = await TrialRun.RunAsync(TrialFile.Read(file), Path.Combine(folder, job.Id), cancellation: cancellation);
+            return outcome.Candidate!;
         }
     }
 

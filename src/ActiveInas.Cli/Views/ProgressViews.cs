@@ -19,6 +19,18 @@ internal static class ProgressViews
     public static Task<T> WatchRunAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)
         => WatchAsync(terminal, parsed, work, latest => latest.Folder is { } folder ? LiveView.OfRun(RunFolder.At(folder), latest.Notices) : null);
 
+    /// <summary>Watches one training: a bar.</summary>
+    public static async Task<T> WatchTrialAsync<T>(Terminal terminal, ParseResult parsed, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)
+    {
+        // A line of its own would tear the bar: it stands among the events.
+        using Signals signals = new(terminal, stopping: null);
+        return await WatchAsync(terminal, parsed, async progress =>
+        {
+            using CancellationTokenRegistration stopping = signals.Token.Register(() => progress.Report(new Notice(Signals.Stopping)));
+            return await work(progress, signals.Token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>Watches an experiment: its dashboard.</summary>
     public static Task<T> WatchExperimentAsync<T>(
         Terminal terminal, ParseResult parsed, Experiment experiment, ExperimentFolder folder, Func<IProgress<ProgressEvent>, CancellationToken, Task<T>> work)

@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using ActiveInas.Data;
 using ActiveInas.Runs.Live;
 using ActiveInas.Runs.Output;
+using ActiveInas.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace ActiveInas.Cli.Views;
 
-/// <summary>A bar that moves for what is loaded; lines above it for everything else.</summary>
+/// <summary>A bar that moves for what is loaded or trained; lines above it for everything else.</summary>
 internal sealed class TerminalProgress : IProgress<ProgressEvent>
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
@@ -63,7 +64,11 @@ internal sealed class TerminalProgress : IProgress<ProgressEvent>
         {
             if (value is DataProgressed data)
             {
-                Load(data);
+                Move($"loading {data.What}", data.Done, data.Total);
+            }
+            else if (value is TrainingProgressed training)
+            {
+                Move($"training {training.Key}", training.Step, training.Steps);
             }
             else if (ProgressText.Line(value) is { } line)
             {
@@ -72,19 +77,19 @@ internal sealed class TerminalProgress : IProgress<ProgressEvent>
         }
     }
 
-    private void Load(DataProgressed data)
+    private void Move(string what, long done, long total)
     {
-        if (_key != data.What)
+        if (_key != what)
         {
             End();
-            _key = data.What;
-            _current = _context.AddTask(Markup.Escape($"loading {data.What}"), maxValue: 1);
+            _key = what;
+            _current = _context.AddTask(Markup.Escape(what), maxValue: 1);
         }
 
-        _current!.IsIndeterminate = data.Total <= 0;
-        _current.MaxValue = Math.Max(1, data.Total);
-        _current.Value = Math.Min(data.Done, Math.Max(1, data.Total) * 0.9999);
-        _notes[_current.Id] = data.Total > 0 ? $"{NumberText.Count(data.Done)} of {NumberText.Count(data.Total)}" : NumberText.Count(data.Done);
+        _current!.IsIndeterminate = total <= 0;
+        _current.MaxValue = Math.Max(1, total);
+        _current.Value = Math.Min(done, Math.Max(1, total) * 0.9999);
+        _notes[_current.Id] = total > 0 ? $"{NumberText.Count(done)} of {NumberText.Count(total)}" : NumberText.Count(done);
     }
 
     private void End()

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ActiveInas.Runs.Folder;
 
-/// <summary>At most one process writes a run. The lock is an exclusive lock on run.lock, which the kernel drops when the process dies, however
+/// <summary>At most one process writes a run, or the folder of a trial. The lock is an exclusive lock on run.lock, which the kernel drops when the process dies, however
 /// it dies; run.pid beside it names the holder for messages only.</summary>
 internal sealed class FolderLock : IDisposable
 {
@@ -34,8 +34,8 @@ internal sealed class FolderLock : IDisposable
             // Readers that ask IsHeld hold a shared lock for an instant.
             if (attempt == Attempts)
             {
-                throw new RunException(
-                    $"{folder.Root}: {Holder(folder)} is writing this run. Wait for it or stop it; 'ainas show {folder.Root}' reads meanwhile.");
+                string reader = folder.HasStore ? $"; 'ainas show {folder.Root}' reads meanwhile" : "";
+                throw new RunException($"{folder.Root}: {Holder(folder)} is writing there. Wait for it or stop it{reader}.");
             }
 
             Thread.Sleep(20);
@@ -101,7 +101,7 @@ internal sealed class FolderLock : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw new RunException($"{folder.Root} cannot be written: {exception.Message} Make it writable, or copy the run to a folder that is.", exception);
+            throw new RunException($"{folder.Root} cannot be written: {exception.Message} Make it writable, or copy it to a place that is.", exception);
         }
     }
 

@@ -78,6 +78,27 @@ public static class KernelSelection
             : throw new ConfigurationException($"The kernels {name} store {row.Storage}, a run needs {StorageType.BFloat16}. {Usable()}");
     }
 
+    /// <summary>The fastest row of a family that may be used here: all of its rows give the same bytes.</summary>
+    /// <exception cref="ConfigurationException">None may; the message says which families may.</exception>
+    public static KernelRow FindForRun(KernelFamily family)
+    {
+        InstructionSet allowed = Allowed;
+        KernelRow[] rows = [.. KernelTable.Rows.Where(row => row.Storage == StorageType.BFloat16)];
+        if (rows.LastOrDefault(row => row.Family == family && row.InstructionSet <= allowed) is { } usable)
+        {
+            return usable;
+        }
+
+        string needed = $"{rows.Where(row => row.Family == family).Min(row => row.InstructionSet)}".ToLowerInvariant();
+        IEnumerable<string> families = rows.Where(row => row.InstructionSet <= allowed).Select(row => FamilyName(row.Family)).Distinct();
+        throw new ConfigurationException(
+            $"The kernels {FamilyName(family)} need {needed}, and this process may use {allowed.ToString().ToLowerInvariant()} at most: "
+            + $"use a machine that offers it (and leave {CpuFeatures.CapVariable} unset there), or one of {string.Join(", ", families)}.");
+    }
+
+    /// <summary>How a family is called in the names of its rows.</summary>
+    internal static string FamilyName(KernelFamily family) => family.ToString().ToLowerInvariant();
+
     /// <summary>The row that a run was recorded with or, where it may not be used here, one that gives the same bytes; else the measured one.</summary>
     public static KernelRow Keep(string? recorded)
     {

@@ -28,6 +28,27 @@ public sealed class KernelSelectionTests
         Assert.Contains($"Usable here: {string.Join(", ", Usable())};", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(KernelFamily.Reference)]
+    [InlineData(KernelFamily.Vector)]
+    [InlineData(KernelFamily.Winograd)]
+    [InlineData(KernelFamily.Dot)]
+    [InlineData(KernelFamily.WinogradDot)]
+    [InlineData(KernelFamily.Amx)]
+    public void A_family_is_its_fastest_row_here_or_refused_with_those_that_may_be_used(KernelFamily family)
+    {
+        KernelRow[] rows = [.. KernelTable.Rows.Where(row => row.Family == family && row.Storage == StorageType.BFloat16)];
+        if (rows.LastOrDefault(row => row.IsUsable) is { } fastest)
+        {
+            Assert.Same(fastest, KernelSelection.FindForRun(family));
+            return;
+        }
+
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => KernelSelection.FindForRun(family));
+        Assert.Contains($"{rows[0].Name.Split('-')[0]} need {rows[0].InstructionSet.ToString().ToLowerInvariant()}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("one of reference, vector, winograd", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Kernels_are_found_by_name()
     {
