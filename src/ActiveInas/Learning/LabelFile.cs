@@ -95,19 +95,19 @@ public sealed class LabelFile
     /// <summary>The image of each line; null: one that could not be read, or of the test part.</summary>
     private SampleId?[] FindImages(LabelTable table, LabelLine[] lines)
     {
-        ImageMatch?[] matches = [.. lines.Select(line => _images.Find(line.Image))];
-        int named = Array.FindIndex(lines, line => line.Image.All(char.IsAsciiDigit) && _images.Find(line.Image) is not null);
+        int?[] found = _images.FindAll(_path, lines);
+        int named = Enumerable.Range(0, lines.Length).FirstOrDefault(i => found[i] is not null && lines[i].Image.All(char.IsAsciiDigit), -1);
         SampleId?[] images = new SampleId?[lines.Length];
         List<LabelLine> test = [];
         for (int i = 0; i < lines.Length; i++)
         {
-            if (matches[i] is { } match)
+            if (found[i] is { } image)
             {
-                images[i] = Named(lines[i], match);
+                images[i] = new SampleId(image);
             }
             else if (!table.HasPaths && Position(lines[i].Image) is { } position)
             {
-                images[i] = named < 0 ? new SampleId(position) : throw Ambiguous(lines[i], position, lines[named], matches[named]!.Value);
+                images[i] = named < 0 ? new SampleId(position) : throw Ambiguous(lines[i], position, lines[named], found[named]!.Value);
             }
             else if (!WasSkipped(lines[i]) && !IsTest(lines[i], test))
             {
@@ -120,26 +120,18 @@ public sealed class LabelFile
             _notices.Add($"{_path}: {test.Count} lines label images of the test part (first: line {test[0].Line}, {test[0].Image}); they are left out.");
         }
 
-        CheckPrefixes(lines, matches);
         CheckIds(lines, images);
         return images;
     }
-
-    private SampleId Named(LabelLine line, ImageMatch match)
-        => match.Images.Count == 1
-            ? new SampleId(match.Images[0])
-            : throw Wrong(
-                line,
-                $"'{line.Image}' names {match.Images.Count} images, {Name(match.Images[0])} and {Name(match.Images[1])} among them; write the path inside the source");
 
     /// <summary>A number without leading zeros that is a position in the pool.</summary>
     private int? Position(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id < _data.Train.Count && (text == "0" || text[0] != '0') ? id : null;
 
-    private DataException Ambiguous(LabelLine line, int position, LabelLine named, ImageMatch match)
+    private DataException Ambiguous(LabelLine line, int position, LabelLine named, int image)
         => Wrong(
             line,
-            $"'{line.Image}' names no file but could be position {position} of the pool, {Name(position)}, while '{named.Image}' in line {named.Line} is the name of {Name(match.Images[0])}; "
+            $"'{line.Image}' names no file but could be position {position} of the pool, {Name(position)}, while '{named.Image}' in line {named.Line} is the name of {Name(image)}; "
             + "write paths inside the source in place of numbers");
 
     private bool WasSkipped(LabelLine line)
@@ -170,20 +162,6 @@ public sealed class LabelFile
         string positions = table.HasPaths ? string.Empty : $", or a position in the pool, 0..{_data.Train.Count - 1}, without leading zeros";
         string header = isFirst && !table.HasHeader ? " (if this line is a header, name its columns path or id, and label)" : string.Empty;
         return Wrong(line, $"'{line.Image}' is no training image of the data set; wanted a path inside the source, such as {_data.Train.Names[0]}{positions}{header}");
-    }
-
-    /// <summary>Paths that go further up than the source all go up the same way, or two images of one name would be taken for one.</summary>
-    private void CheckPrefixes(LabelLine[] lines, ImageMatch?[] matches)
-    {
-        int first = Array.FindIndex(matches, match => match is { Prefix.Length: > 0 });
-        int other = Array.FindIndex(matches, match => match is { Prefix.Length: > 0 } found && found.Prefix != matches[first]!.Value.Prefix);
-        if (other >= 0)
-        {
-            throw Wrong(
-                lines[other],
-                $"'{lines[other].Image}' lies in {matches[other]!.Value.Prefix}, but '{lines[first].Image}' of line {lines[first].Line} in {matches[first]!.Value.Prefix}: only one of them can be the "
-                + $"source; keep the lines of its images, or write paths inside the source, such as {_data.Train.Names[0]}");
-        }
     }
 
     /// <summary>Beside a path an id does not count: other tools number as they like, and images come and go. But where most ids are names of the files, one that

@@ -59,6 +59,7 @@ public sealed class LabelsTableTests : IDisposable
     [Theory]
     [InlineData("path,label\n1.png,a\n1.png,b\n", "line 3: image 1.png is b (Train) here but a (Train) in line 2")]
     [InlineData("path,label\n1.png,a\nx.png,b\ny.png,b\n", "line 3: 'x.png' is no image of")]
+    [InlineData("path,label\ntrain/1.png,a\ntest/2.png,b\n", "line 3: 'test/2.png' lies in test/, but 'train/1.png' of line 2 in train/")]
     [InlineData("path,label,split\n1.png,a,elsewhere\n", "line 2: 'elsewhere' is no part; wanted train, test or val")]
     [InlineData("path,label,class\n1.png,a,0\n", "'label' and 'class' could both hold the class")]
     [InlineData("path,kind\n1.png,a\n", "names no column of classes")]

@@ -60,6 +60,46 @@ internal sealed class ImageIndex
         return null;
     }
 
+    /// <summary>The image that each line of a table names; null: none. Paths that go further up than the source all go up the same way, or two images of one name
+    /// would be taken for one.</summary>
+    /// <param name="table">For messages.</param>
+    /// <param name="lines">Its lines.</param>
+    /// <exception cref="DataException">A line names several images, or two lines go up to different folders.</exception>
+    public int?[] FindAll(string table, IReadOnlyList<LabelLine> lines)
+    {
+        int?[] images = new int?[lines.Count];
+        (string Prefix, LabelLine Line)? above = null;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            if (Find(lines[i].Image) is not { } match)
+            {
+                continue;
+            }
+
+            string start = $"{table}, line {lines[i].Line}: '{lines[i].Image}'";
+            if (match.Images.Count > 1)
+            {
+                throw new DataException(
+                    $"{start} names {match.Images.Count} images, {_paths[match.Images[0]]} and {_paths[match.Images[1]]} among them; write the path inside the source.");
+            }
+
+            if (match.Prefix.Length > 0)
+            {
+                above ??= (match.Prefix, lines[i]);
+                if (above.Value.Prefix != match.Prefix)
+                {
+                    throw new DataException(
+                        $"{start} lies in {match.Prefix}, but '{above.Value.Line.Image}' of line {above.Value.Line.Line} in {above.Value.Prefix}: only one of them can be the source; "
+                        + $"keep the lines of its images, or write paths inside the source, such as {_paths[0]}.");
+                }
+            }
+
+            images[i] = match.Images[0];
+        }
+
+        return images;
+    }
+
     /// <summary>The images of a name: those of which it is the whole path before others, the same capitals before others.</summary>
     private int[] Closest(string name)
     {

@@ -17,31 +17,27 @@ internal static class TableLayout
     {
         LabelTable table = LabelTable.Read(path, isClass: null);
         LabelLine[] lines = [.. table.Lines.Where(line => line.Label.Length > 0 && line.Label != LabelMarks.Bad && !LabelMarks.IsNone(line.Label))];
-        ImageIndex index = new(images);
+        int?[] found = new ImageIndex(images).FindAll(path, lines);
         Dictionary<int, (LabelLine Line, Part Part)> planned = [];
         List<LabelLine> missing = [];
         List<LabelLine> held = [];
-        foreach (LabelLine line in lines)
+        foreach ((LabelLine line, int? image) in lines.Zip(found))
         {
-            if (index.Find(line.Image) is not { } match)
+            if (image is not { } place)
             {
                 missing.Add(line);
-            }
-            else if (match.Images.Count > 1)
-            {
-                throw Wrong(path, line, $"'{line.Image}' names {match.Images.Count} images, {images[match.Images[0]]} and {images[match.Images[1]]} among them; write the path inside the source");
             }
             else if ((PartOf(path, line) is Part.Validation ? validation : PartOf(path, line)) is not { } part)
             {
                 held.Add(line);
             }
-            else if (planned.TryGetValue(match.Images[0], out (LabelLine Line, Part Part) known) && (known.Line.Label != line.Label || known.Part != part))
+            else if (planned.TryGetValue(place, out (LabelLine Line, Part Part) known) && (known.Line.Label != line.Label || known.Part != part))
             {
                 throw Wrong(path, line, $"image {line.Image} is {line.Label} ({part}) here but {known.Line.Label} ({known.Part}) in line {known.Line.Line}; keep one of the two");
             }
             else
             {
-                planned[match.Images[0]] = (line, part);
+                planned[place] = (line, part);
             }
         }
 
