@@ -33,6 +33,7 @@ internal sealed class Trainer
     private TimeSpan _lastSave;
     private TimeSpan _lastReport;
     private long _lastReportStep;
+    private bool _reported;
     private long _savedStep = -1;
 
     /// <param name="context">Images, checkpoints, progress.</param>
@@ -225,13 +226,16 @@ internal sealed class Trainer
 
     private double Seconds() => _secondsBefore + _clock.Elapsed.TotalSeconds;
 
+    /// <summary>Tells of the first step made here, of the last one, and of one in each interval between.</summary>
     private void Report(double loss)
     {
         TimeSpan now = _clock.Elapsed;
-        if (now - _lastReport < s_reportInterval && State.Step != _schedule.Steps)
+        if (_reported && now - _lastReport < s_reportInterval && State.Step != _schedule.Steps)
         {
             return;
         }
+
+        _reported = true;
 
         double seconds = (now - _lastReport).TotalSeconds;
         double speed = (State.Step - _lastReportStep) * (double)_request.Recipe.BatchSize / Math.Max(seconds, 1e-9);
