@@ -171,8 +171,8 @@ public sealed class OwnPartsTests : IDisposable
     {
         public string Name => "initial/every-second";
 
-        public IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation)
-            => [.. Enumerable.Range(0, count).Select(i => new QueryPick(new SampleId(2 * i), 0, i + 1))];
+        public IReadOnlyList<QueryPick> Draw(ulong seed, IReadOnlyList<SampleId> pool, int count, CancellationToken cancellation)
+            => [.. Enumerable.Range(0, count).Select(i => new QueryPick(pool[2 * i], 0, i + 1))];
     }
 
     /// <summary>Knows the right answers.</summary>

@@ -20,7 +20,10 @@ public sealed record RunConfiguration
     public const string SearchArchitecture = "search";
 
     /// <summary>Values of <see cref="Oracle"/>.</summary>
-    public static readonly IReadOnlyList<string> Oracles = ["dataset", "file"];
+    public static readonly IReadOnlyList<string> Oracles = ["dataset", "file", PeopleOracle];
+
+    /// <summary>Value of <see cref="Oracle"/> of a labelling project: people give labels while the run waits.</summary>
+    public const string PeopleOracle = "people";
 
     /// <summary>Name of a data set, or the path of a class-folder tree or archive.</summary>
     public string Data { get; init; } = DataSources.Generated;
@@ -48,6 +51,9 @@ public sealed record RunConfiguration
 
     /// <summary>Table of images and classes in place of class folders, of a PATH; null: the folders say it.</summary>
     public string? LabelsTable { get; init; }
+
+    /// <summary>Whether every image of a folder or archive belongs to the pool, without a label, whatever folders it lies in.</summary>
+    public bool Unlabelled { get; init; }
 
     /// <summary>Class names for a pool of unlabelled images; empty: as the data set or the labels say.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
@@ -147,7 +153,7 @@ public sealed record RunConfiguration
     internal Recipe? OwnRecipe => _recipe;
 
     /// <summary>What to load.</summary>
-    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart, LabelsTable);
+    public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart, LabelsTable, Unlabelled);
 
     /// <summary>The stopping rules beside the budget.</summary>
     /// <exception cref="ConfigurationException">One is not possible.</exception>

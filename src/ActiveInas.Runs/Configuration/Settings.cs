@@ -43,6 +43,8 @@ public static class Settings
             c => c.ValidationPart, (c, v) => c with { ValidationPart = TextOrNull(v) }),
         new("labelsTable", "--labels-table", "FILE", "a table of images and classes in place of class folders (a column split makes the parts)",
             c => c.LabelsTable, (c, v) => c with { LabelsTable = TextOrNull(v) }),
+        new("unlabelled", "--unlabelled", null, "every image of a folder or archive belongs to the pool, whatever folders it lies in",
+            c => c.Unlabelled ? true : null, (c, v) => c with { Unlabelled = !IsNull(v) && Switch(v) }),
         new("classes", "--classes", "A,B,...", "class names for a pool of unlabelled images",
             c => new JsonArray([.. c.Classes.Select(name => JsonValue.Create(name))]), (c, v) => c with { Classes = Names(v) }),
         new("allowMissingClasses", "--allow-missing-classes", null, "go on without the classes of which no image can be read",

@@ -39,6 +39,9 @@ public sealed record RunParts
     /// <summary>Makes what chooses the initial points.</summary>
     public Func<RunContext, IInitialQuery> CreateInitialQuery { get; init; } = StandardParts.InitialQuery;
 
+    /// <summary>Samples of the pool that the run never asks for and never learns: those of an audit, say. None where nothing is said.</summary>
+    public Func<RunContext, IReadOnlySet<SampleId>> Reserve { get; init; } = _ => new HashSet<SampleId>();
+
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 

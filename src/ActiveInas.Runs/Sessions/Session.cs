@@ -211,6 +211,7 @@ internal sealed class Session : IDisposable
         Stopping = _configuration.Stopping,
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
+        Reserved = _parts.Reserve(_context),
     };
 
     /// <summary>Labels that exist already: --labelled, or what the file oracle's file holds when the run begins.</summary>

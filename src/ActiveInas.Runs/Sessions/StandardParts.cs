@@ -35,10 +35,14 @@ internal static class StandardParts
     public static IOracle Oracle(RunContext context)
     {
         RunConfiguration configuration = context.Configuration;
-        return configuration.Oracle == "file"
-            ? new FileOracle(
-                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} --labels {configuration.Labels}")
-            : new DatasetOracle(context.Data.Train);
+        return configuration.Oracle switch
+        {
+            "dataset" => new DatasetOracle(context.Data.Train),
+            RunConfiguration.PeopleOracle => throw new RunException(
+                $"{context.Folder.Root} is a labelling project, whose labels people give: go on with 'ainas label {context.Folder.Root}'."),
+            _ => new FileOracle(
+                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} --labels {configuration.Labels}"),
+        };
     }
 
     public static IInitialQuery InitialQuery(RunContext context)

@@ -77,9 +77,9 @@ public static class DataSources
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
-            if (named is not null && (request.Include ?? request.Exclude ?? request.ValidationPart ?? request.LabelsTable) is not null)
+            if (named is not null && (request.Unlabelled || (request.Include ?? request.Exclude ?? request.ValidationPart ?? request.LabelsTable) is not null))
             {
-                throw new DataException($"{named.Name}: --include, --exclude, --validation-part and --labels-table are for folders and archives of images; leave them out.");
+                throw new DataException($"{named.Name}: --include, --exclude, --validation-part, --labels-table and --unlabelled are for folders and archives of images; leave them out.");
             }
 
             Dataset dataset = named is not null

@@ -105,6 +105,7 @@ public sealed record Dataset(
 /// <param name="Exclude">PATH: patterns of the files and folders that do not, for example "masks/**"; null: none.</param>
 /// <param name="ValidationPart">PATH: what becomes of a folder val beside train: "pool" joins it to the training part, "test" makes it the test part; null: it is skipped.</param>
 /// <param name="LabelsTable">PATH: a table of images and classes (and parts) in place of class folders; null: the folders say it.</param>
+/// <param name="Unlabelled">PATH: every image belongs to the pool, without a label, whatever folders it lies in.</param>
 public sealed record DataRequest(
     string Source,
     string? DataDirectory = null,
@@ -114,7 +115,8 @@ public sealed record DataRequest(
     string? Include = null,
     string? Exclude = null,
     string? ValidationPart = null,
-    string? LabelsTable = null);
+    string? LabelsTable = null,
+    bool Unlabelled = false);
 
 /// <summary>Bad or missing data, with the file, what was found, what was wanted and what to do. Ends a command with exit code 2.</summary>
 public sealed class DataException : Exception

@@ -54,13 +54,13 @@ public sealed partial class ActiveLearner
         _progress = progress;
     }
 
-    /// <summary>The k random initial points of a run, ranked: a function of the seed and the size of the pool only.</summary>
-    public static IReadOnlyList<QueryPick> DrawInitial(ulong seed, int poolSize, int count)
+    /// <summary>The k random initial points of a run, ranked: a function of the seed and the pool only.</summary>
+    public static IReadOnlyList<QueryPick> DrawInitial(ulong seed, IReadOnlyList<SampleId> pool, int count)
     {
-        int[] ids = [.. Enumerable.Range(0, poolSize)];
+        SampleId[] ids = [.. pool];
         SeededRandom random = new(SeedTree.Derive(seed, RoundKeys.Initial));
-        random.Shuffle<int>(ids);
-        return [.. ids.Take(count).Select((id, index) => new QueryPick(new SampleId(id), 0, index + 1))];
+        random.Shuffle<SampleId>(ids);
+        return [.. ids.Take(count).Select((id, index) => new QueryPick(id, 0, index + 1))];
     }
 
     private async Task<List<LabelledSample>> LabelInitialAsync(Pool u, CancellationToken cancellation)
@@ -81,7 +81,7 @@ public sealed partial class ActiveLearner
         if (query is null)
         {
             long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_options.Seed, _options.PoolSize, _options.Initial, cancellation);
+            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_options.Seed, u.Ids, _options.Initial, cancellation);
             query = new QueryRecord(0, _options.InitialQuery.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _journal.RecordQuery(query);
         }
@@ -199,7 +199,7 @@ public sealed partial class ActiveLearner
 
     private RoundRecord Replayed(RoundRecord known, List<LabelledSample> s)
     {
-        if (known.Labels != s.Count)
+        if (known.Labels != s.Count && !_journal.LabelsRevised)
         {
             throw new ConfigurationException(
                 $"Round {known.Round} was recorded with {known.Labels} labels, "

@@ -25,6 +25,7 @@ public sealed partial class ActiveLearner
         List<RoundRecord> rounds = [];
         using ModelSlot f = new();
         Pool u = new(_options.PoolSize);
+        u.Remove(_options.Reserved);
         Architecture a = _options.Start;
 
         // 1. S_1 = k random points of U, labelled; U_1 = U \ S_1.

@@ -44,6 +44,9 @@ public interface ILearningJournal
     /// <summary>The labels that began round <paramref name="round"/> (all new ones of that round), or null.</summary>
     IReadOnlyList<LabelledSample>? FindLabels(int round);
 
+    /// <summary>Whether labels were corrected, withdrawn or added after a round had learnt them: then recorded rounds stand for what was known at their time.</summary>
+    bool LabelsRevised => false;
+
     /// <summary>Records the labels that begin a round. <paramref name="source"/>: "initial", "oracle", "file".</summary>
     void RecordLabels(int round, IReadOnlyList<LabelledSample> labels, string source);
 

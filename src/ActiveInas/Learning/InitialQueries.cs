@@ -9,8 +9,12 @@ public interface IInitialQuery
     /// <summary>Name recorded with query 0.</summary>
     string Name { get; }
 
-    /// <summary>k different samples of 0..poolSize-1, ranked: a function of the arguments and the images only.</summary>
-    IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation);
+    /// <summary>k different samples of the pool, ranked: a function of the arguments and the images only.</summary>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="pool">What may be asked for, ascending.</param>
+    /// <param name="count">k, 1..pool.Count.</param>
+    /// <param name="cancellation">Stops it.</param>
+    IReadOnlyList<QueryPick> Draw(ulong seed, IReadOnlyList<SampleId> pool, int count, CancellationToken cancellation);
 }
 
 /// <summary>The ways to choose the initial points.</summary>
@@ -49,8 +53,8 @@ internal sealed class RandomStart : IInitialQuery
     public string Name => RoundKeys.Initial;
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation)
-        => ActiveLearner.DrawInitial(seed, poolSize, count);
+    public IReadOnlyList<QueryPick> Draw(ulong seed, IReadOnlyList<SampleId> pool, int count, CancellationToken cancellation)
+        => ActiveLearner.DrawInitial(seed, pool, count);
 }
 
 /// <summary>k points that a query strategy spreads over the features of the images (<see cref="ImageFeatures"/>), without any label.</summary>
@@ -64,21 +68,21 @@ internal sealed class SpreadStart(IQueryStrategy strategy, bool firstAtRandom, I
     public string Name => $"{RoundKeys.Initial}/{strategy.Name}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<QueryPick> Draw(ulong seed, int poolSize, int count, CancellationToken cancellation)
+    public IReadOnlyList<QueryPick> Draw(ulong seed, IReadOnlyList<SampleId> pool, int count, CancellationToken cancellation)
     {
         float[] features = ImageFeatures.Of(images, cancellation);
-        QueryPick[] first = firstAtRandom ? [.. ActiveLearner.DrawInitial(seed, poolSize, 1)] : [];
-        SampleId[] pool = [.. Enumerable.Range(0, poolSize).Select(id => new SampleId(id)).Except(first.Select(pick => pick.Id))];
+        QueryPick[] first = firstAtRandom ? [.. ActiveLearner.DrawInitial(seed, pool, 1)] : [];
+        SampleId[] rest = [.. pool.Except(first.Select(pick => pick.Id))];
         QueryContext context = new()
         {
-            Pool = pool,
+            Pool = rest,
             Labelled = [.. first.Select(pick => new LabelledSample(pick.Id, 0))],
             Count = count - first.Length,
             Classes = 1,
             Seed = SeedTree.Derive(seed, RoundKeys.Initial),
             Threads = threads,
             EmbeddingLength = ImageFeatures.Length,
-            PoolEmbeddings = Rows(features, pool),
+            PoolEmbeddings = Rows(features, rest),
             LabelledEmbeddings = Rows(features, first.Select(pick => pick.Id)),
         };
         return [.. first, .. strategy.Select(context, cancellation).Select(pick => pick with { Rank = pick.Rank + first.Length })];

@@ -55,6 +55,9 @@ public sealed record LearnerOptions
     /// <summary>S_1 when labels exist already; null: k points of <see cref="InitialQuery"/>, labelled by the oracle.</summary>
     public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
 
+    /// <summary>Samples that are never asked for and never learnt: those that an audit keeps for itself.</summary>
+    public IReadOnlySet<SampleId> Reserved { get; init; } = new HashSet<SampleId>();
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ConfigurationException">A value is not possible.</exception>
     public void Validate()
@@ -75,7 +78,8 @@ public sealed record LearnerOptions
         }
 
         Require(Initial >= 1, $"{Initial} initial labels are not possible; wanted at least 1.");
-        Require(Initial <= PoolSize, $"{Initial} initial labels are more than the {PoolSize} training images; wanted at most {PoolSize}.");
+        int most = PoolSize - Reserved.Count;
+        Require(Initial <= most, $"{Initial} initial labels are more than the {most} training images that may be asked for; wanted at most {most}.");
         Require(Budget >= Initial, $"The budget of {Budget} labels is below the {Initial} initial ones; wanted a budget of at least {Initial}.");
     }
 

@@ -56,6 +56,9 @@ internal sealed class StrictJson
     /// <summary>A whole number, or null where the key is missing or null.</summary>
     public int? WholeOrNull(string key) => _json[key] is null ? null : Value<int>(key, "a whole number");
 
+    /// <summary>Whether a key is there and is not null.</summary>
+    public bool Has(string key) => _json[key] is not null;
+
     /// <summary>A list, each item read by <paramref name="read"/>, which gives null for one that does not fit.</summary>
     public T[] List<T>(string key, string wanted, Func<JsonNode?, T?> read)
         where T : class

@@ -73,7 +73,7 @@ internal static class TrialJobJson
         (string Key, JsonNode? Value)[] optional =
         [
             ("imageSize", request.ImageSize), ("include", request.Include), ("exclude", request.Exclude), ("validationPart", request.ValidationPart),
-            (LabelsTable, request.LabelsTable), ("simulate", data.Simulate),
+            (LabelsTable, request.LabelsTable), ("unlabelled", request.Unlabelled ? true : null), ("simulate", data.Simulate),
         ];
         foreach ((string key, JsonNode? value) in optional.Where(pair => pair.Value is not null))
         {
@@ -92,7 +92,7 @@ internal static class TrialJobJson
     private static TrialData ReadData(StrictJson root)
     {
         StrictJson json = root.Group(
-            Data, Source, "seed", "useAllTraining", "imageSize", "include", "exclude", "validationPart", LabelsTable, "simulate", "classes", "fingerprint");
+            Data, Source, "seed", "useAllTraining", "imageSize", "include", "exclude", "validationPart", LabelsTable, "unlabelled", "simulate", "classes", "fingerprint");
         DataRequest request = new(
             json.Value<string>(Source, "a text"),
             ImageSize: json.WholeOrNull("imageSize"),
@@ -101,7 +101,8 @@ internal static class TrialJobJson
             Include: json.TextOrNull("include"),
             Exclude: json.TextOrNull("exclude"),
             ValidationPart: json.TextOrNull("validationPart"),
-            LabelsTable: json.TextOrNull(LabelsTable));
+            LabelsTable: json.TextOrNull(LabelsTable),
+            Unlabelled: json.Has("unlabelled") && json.Value<bool>("unlabelled", "true or false"));
         string[] classes = json.List("classes", "the name of a class", item => StrictJson.As<string>(item).Value);
         if (classes.Length == 0 || classes.Distinct().Count() != classes.Length)
         {

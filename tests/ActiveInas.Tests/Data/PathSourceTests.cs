@@ -158,6 +158,24 @@ public class PathSourceTests
     }
 
     [Fact]
+    public void Asked_for_a_pool_folders_say_no_class()
+    {
+        using var folder = new TestFolder();
+        folder.Write("new.png", PngFile.Flat(8, 8, 1, 2, 3));
+        folder.Write("train/cat/1.png", PngFile.Flat(8, 8, 4, 5, 6));
+        folder.Write("train/dog/2.png", PngFile.Flat(8, 8, 4, 5, 7));
+        folder.Write("test/cat/3.png", PngFile.Flat(8, 8, 4, 5, 8));
+
+        Dataset pool = Loading.Load(new DataRequest(folder.Root, Unlabelled: true), Loading.Environment());
+
+        Assert.Empty(pool.Classes);
+        Assert.Null(pool.Test);
+        Assert.Equal(["new.png", "test/cat/3.png", "train/cat/1.png", "train/dog/2.png"], pool.Train.Names);
+        Assert.All(pool.Train.Labels, label => Assert.Equal(ImageSet.Unknown, label));
+        Assert.Null(pool.Loss);
+    }
+
+    [Fact]
     public void A_pool_without_classes_has_unknown_labels()
     {
         using var folder = new TestFolder();

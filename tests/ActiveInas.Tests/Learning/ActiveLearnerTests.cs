@@ -60,6 +60,20 @@ public sealed class ActiveLearnerTests
     }
 
     [Fact]
+    public async Task What_is_reserved_is_never_asked_for()
+    {
+        Setup setup = new() { Options = Setup.Drawn with { Reserved = Stub.Labelled(1, 4, 7, 8, 11).Select(sample => sample.Id).ToHashSet() } };
+
+        LearningResult result = await setup.RunAsync();
+
+        Assert.Equal(LearningEnd.PoolExhausted, result.End);
+        Assert.Equal([0, 2, 3, 5, 6, 9, 10], Stub.Values(setup.Trainer.Requests[^1].Train));
+        ConfigurationException failure = Assert.Throws<ConfigurationException>(() => (setup.Options with { Initial = 8 }).Validate());
+        Assert.Contains("8 initial labels are more than the 7 training images that may be asked for", failure.Message, StringComparison.Ordinal);
+        result.Model?.Dispose();
+    }
+
+    [Fact]
     public async Task What_happens_is_written_in_order()
     {
         Setup setup = new();

@@ -10,6 +10,7 @@ public sealed class InitialQueryTests
 {
     // 90 images of 8 x 8 pixels: 70 nearly black, 14 nearly red and 6 with stripes, all a little different.
     private static readonly ImageSet s_images = Images();
+    private static readonly SampleId[] s_pool = Pool(90);
 
     [Theory]
     [InlineData("random")]
@@ -19,17 +20,30 @@ public sealed class InitialQueryTests
     {
         foreach (int count in (int[])[1, 7, 90])
         {
-            IReadOnlyList<QueryPick> picks = InitialQueries.Create(name, s_images, 1).Draw(5, 90, count, CancellationToken.None);
+            IReadOnlyList<QueryPick> picks = InitialQueries.Create(name, s_images, 1).Draw(5, s_pool, count, CancellationToken.None);
 
             Assert.Equal(count, picks.Select(pick => pick.Id).Distinct().Count());
             Assert.All(picks, pick => Assert.InRange(pick.Id.Value, 0, 89));
             Assert.Equal(Enumerable.Range(1, count), picks.Select(pick => pick.Rank));
-            Assert.Equal(picks, InitialQueries.Create(name, s_images, 2).Draw(5, 90, count, CancellationToken.None));
+            Assert.Equal(picks, InitialQueries.Create(name, s_images, 2).Draw(5, s_pool, count, CancellationToken.None));
         }
 
         Assert.NotEqual(
-            InitialQueries.Create(name, s_images, 1).Draw(5, 90, 20, CancellationToken.None),
-            InitialQueries.Create(name, s_images, 1).Draw(6, 90, 20, CancellationToken.None));
+            InitialQueries.Create(name, s_images, 1).Draw(5, s_pool, 20, CancellationToken.None),
+            InitialQueries.Create(name, s_images, 1).Draw(6, s_pool, 20, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("random")]
+    [InlineData("typiclust")]
+    [InlineData("coreset")]
+    public void Only_the_pool_is_drawn_from(string name)
+    {
+        SampleId[] pool = [.. s_pool.Where(id => id.Value % 3 == 1)];
+
+        IReadOnlyList<QueryPick> picks = InitialQueries.Create(name, s_images, 1).Draw(5, pool, pool.Length, CancellationToken.None);
+
+        Assert.Equal(pool, picks.Select(pick => pick.Id).Order());
     }
 
     [Theory]
@@ -39,7 +53,7 @@ public sealed class InitialQueryTests
     {
         for (ulong seed = 0; seed < 10; seed++)
         {
-            IReadOnlyList<QueryPick> picks = InitialQueries.Create(name, s_images, 1).Draw(seed, 90, 3, CancellationToken.None);
+            IReadOnlyList<QueryPick> picks = InitialQueries.Create(name, s_images, 1).Draw(seed, s_pool, 3, CancellationToken.None);
 
             Assert.Equal([0, 1, 2], picks.Select(pick => s_images.Labels[pick.Id.Value]).Order());
         }
@@ -47,7 +61,7 @@ public sealed class InitialQueryTests
 
     [Fact]
     public void The_random_start_is_that_of_the_paper_as_before()
-        => Assert.Equal(ActiveLearner.DrawInitial(4, 50, 9), new RandomStart().Draw(4, 50, 9, CancellationToken.None));
+        => Assert.Equal(ActiveLearner.DrawInitial(4, Pool(50), 9), new RandomStart().Draw(4, Pool(50), 9, CancellationToken.None));
 
     [Fact]
     public void Colours_and_edges_by_hand()
@@ -77,6 +91,8 @@ public sealed class InitialQueryTests
             ImageFeatures.Of(new ImageSet(8, 8, strong, [0], ["a"]), CancellationToken.None)[48..],
             (a, b) => Math.Abs(a - b) < 1e-5);
     }
+
+    private static SampleId[] Pool(int size) => [.. Enumerable.Range(0, size).Select(id => new SampleId(id))];
 
     private static ImageSet Images()
     {

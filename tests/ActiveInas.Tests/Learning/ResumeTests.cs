@@ -90,6 +90,22 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Labels_revised_after_a_round_are_learnt_by_the_next_one()
+    {
+        Setup setup = new() { Options = Setup.Given with { Budget = 7 } };
+        LearningResult before = await setup.RunAsync();
+        before.Model?.Dispose();
+        setup.Journal.Revise(1, Stub.Labelled(9, 0, 5));
+        setup.Options = Setup.Given with { Budget = 9 };
+
+        LearningResult after = await setup.RunAsync();
+
+        Assert.Equal([4, 7, 9], after.Rounds.Select(round => round.Labels));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 9], Stub.Values(setup.Trainer.Requests[^1].Train));
+        after.Model?.Dispose();
+    }
+
+    [Fact]
     public async Task Labels_given_later_do_not_replace_initial_points_already_asked_for()
     {
         Setup setup = new() { Options = Setup.Drawn };

@@ -18,6 +18,7 @@ internal sealed class StoringJournal(StubTrainer trainer, bool keepsModels = tru
 {
     private readonly MemoryJournal _inner = new();
     private readonly List<string> _writes = [];
+    private readonly Dictionary<int, IReadOnlyList<LabelledSample>> _revised = [];
     private (int Round, Architecture Architecture)? _model;
 
     public int DiesAfter { get; set; } = int.MaxValue;
@@ -27,7 +28,13 @@ internal sealed class StoringJournal(StubTrainer trainer, bool keepsModels = tru
     /// <summary>Everything written, as text, without the seconds of the queries.</summary>
     public IReadOnlyList<string> Writes => _writes;
 
-    public IReadOnlyList<LabelledSample>? FindLabels(int round) => _inner.FindLabels(round)?.Reverse().ToArray();
+    public bool LabelsRevised => _revised.Count > 0;
+
+    public IReadOnlyList<LabelledSample>? FindLabels(int round)
+        => _revised.TryGetValue(round, out IReadOnlyList<LabelledSample>? revised) ? revised : _inner.FindLabels(round)?.Reverse().ToArray();
+
+    /// <summary>Puts other labels in the place of those recorded, as a person who corrects them does.</summary>
+    public void Revise(int round, IReadOnlyList<LabelledSample> labels) => _revised[round] = labels;
 
     public void RecordLabels(int round, IReadOnlyList<LabelledSample> labels, string source)
     {

@@ -30,9 +30,12 @@ internal sealed class PathSource(string path)
         }
 
         Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
-        TreeLayout layout = context.Request.LabelsTable is { } table
-            ? TableLayout.Resolve(path, images, table, validation)
-            : TreeLayout.Resolve(path, images, listing.Folders, validation);
+        TreeLayout layout = context.Request switch
+        {
+            { LabelsTable: { } table } => TableLayout.Resolve(path, images, table, validation),
+            { Unlabelled: true } => TreeLayout.PoolOf(path, images),
+            _ => TreeLayout.Resolve(path, images, listing.Folders, validation),
+        };
         if (layout.Images.Count == 0)
         {
             throw new DataException(NoImages(listing, []));

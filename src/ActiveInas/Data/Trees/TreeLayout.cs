@@ -48,6 +48,14 @@ internal sealed class TreeLayout
         return layout;
     }
 
+    /// <summary>All images as one pool without labels.</summary>
+    public static TreeLayout PoolOf(string source, IEnumerable<string> images)
+    {
+        var layout = new TreeLayout(source, null);
+        layout._images.AddRange(images.Order(StringComparer.Ordinal).Select(path => new PlannedImage(path, Test: false, Class: null)));
+        return layout;
+    }
+
     /// <summary>Plans a source.</summary>
     /// <param name="source">Name for messages.</param>
     /// <param name="images">Paths of its images.</param>
