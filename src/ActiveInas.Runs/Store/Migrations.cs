@@ -97,5 +97,27 @@ internal static class Migrations
         """
         ALTER TABLE runs ADD COLUMN data_loss TEXT;
         """,
+
+        // Labelling projects: what people answered (label_events: everything that ever happened; answers: what holds now), who looks at what, and what
+        // models think of images. A class is known by its index, which never changes; times are UTC milliseconds.
+        """
+        CREATE TABLE projects (configuration TEXT NOT NULL, source TEXT NOT NULL, audit_share REAL NOT NULL, audit_wanted INTEGER NOT NULL);
+        CREATE TABLE label_classes (class INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE images (sample INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT);
+        CREATE TABLE audit (sample INTEGER PRIMARY KEY, position INTEGER NOT NULL UNIQUE);
+        CREATE TABLE leases (
+            lease TEXT PRIMARY KEY, sample INTEGER NOT NULL, labeller TEXT NOT NULL, round INTEGER NOT NULL, reason TEXT NOT NULL, score REAL,
+            model_round INTEGER, expires INTEGER NOT NULL);
+        CREATE TABLE label_events (
+            id INTEGER PRIMARY KEY, sample INTEGER NOT NULL, action TEXT NOT NULL, class INTEGER, labeller TEXT NOT NULL, time INTEGER NOT NULL,
+            milliseconds INTEGER, round INTEGER NOT NULL, reason TEXT NOT NULL, score REAL, model_round INTEGER, source TEXT NOT NULL, lease TEXT UNIQUE,
+            undone INTEGER REFERENCES label_events (id));
+        CREATE TABLE answers (sample INTEGER PRIMARY KEY, event INTEGER NOT NULL REFERENCES label_events (id), action TEXT NOT NULL, class INTEGER);
+        CREATE TABLE label_revisions (sample INTEGER NOT NULL, before INTEGER, after INTEGER, time INTEGER NOT NULL);
+        CREATE TABLE ahead (position INTEGER PRIMARY KEY, sample INTEGER NOT NULL UNIQUE, score REAL);
+        CREATE TABLE suggestions (sample INTEGER NOT NULL, rank INTEGER NOT NULL, class INTEGER NOT NULL, probability REAL NOT NULL, PRIMARY KEY (sample, rank));
+        CREATE TABLE audit_predictions (sample INTEGER PRIMARY KEY, class INTEGER NOT NULL, probability REAL NOT NULL, round INTEGER NOT NULL);
+        CREATE TABLE qualities (sample INTEGER PRIMARY KEY, quality REAL NOT NULL, class INTEGER NOT NULL, probability REAL NOT NULL, round INTEGER NOT NULL);
+        """,
     ];
 }
