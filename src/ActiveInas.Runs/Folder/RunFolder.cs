@@ -11,6 +11,7 @@ namespace ActiveInas.Runs.Folder;
 /// <item><term>rounds.csv, metrics.jsonl, tb/, queries/round_NN.csv</term><description>rewritten after each round and query</description></item>
 /// <item><term>model/model.safetensors</term><description>the final model, when the run is finished</description></item>
 /// <item><term>progress.json</term><description>where the run stands, while a process writes it</description></item>
+/// <item><term>labelling/</term><description>of a labelling project: lock and secret of its server</description></item>
 /// <item><term>checkpoints/</term><description>the latest round's model and the trainings under way</description></item>
 /// </list>
 /// </remarks>
@@ -59,6 +60,9 @@ public sealed class RunFolder
 
     /// <summary>run.pid.</summary>
     public string HolderFile => Path.Combine(Root, "run.pid");
+
+    /// <summary>labelling/: where the process that serves the labellers of a project keeps its lock and its secret.</summary>
+    public RunFolder Labelling => At(Path.Combine(Root, "labelling"));
 
     /// <summary>queries/round_NN.csv.</summary>
     public string Query(int round) => Path.Combine(Root, "queries", $"round_{round:00}.csv");

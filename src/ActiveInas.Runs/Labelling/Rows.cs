@@ -24,6 +24,16 @@ public static class LabelReasons
     public const string Import = "import";
 }
 
+/// <summary>The words of the tables.</summary>
+internal static class LabelWords
+{
+    /// <summary>What an undo is recorded as.</summary>
+    public const string Undo = "undo";
+
+    /// <summary>"label", "person" and so on.</summary>
+    public static string Of(Enum value) => value.ToString().ToLowerInvariant();
+}
+
 /// <summary>The table of projects.</summary>
 internal sealed record ProjectRow
 {

@@ -48,6 +48,9 @@ internal sealed class StoreJournal : ILearningJournal
     public IReadOnlyList<LabelledSample>? FindLabels(int round) => _store.FindLabels(round);
 
     /// <inheritdoc/>
+    public bool LabelsRevised => _store.LabelsRevised;
+
+    /// <inheritdoc/>
     public void RecordLabels(int round, IReadOnlyList<LabelledSample> labels, string source)
         => Durably(() => _store.InsertLabels(round, labels, _names, source));
 

@@ -9,6 +9,9 @@ internal static class Migrations
     /// <summary>The version this program writes.</summary>
     public static int Latest => s_steps.Length;
 
+    /// <summary>The version from which a store can be that of a labelling project.</summary>
+    public const int WithProjects = 6;
+
     /// <summary>Brings a store to <see cref="Latest"/>, each step in its own transaction.</summary>
     /// <exception cref="RunException">The store was written by a newer program.</exception>
     public static void Apply(SqliteConnection connection, string path)

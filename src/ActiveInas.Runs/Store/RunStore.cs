@@ -76,6 +76,36 @@ internal sealed partial class RunStore : IDisposable
         _secondsBefore = HasSchema ? connection.ExecuteScalar<double?>("SELECT seconds FROM runs") ?? 0 : 0;
     }
 
+    /// <summary>Loads the library and sets how rows are read.</summary>
+    public static void Prepare()
+    {
+        // What it does, the static constructor has done.
+    }
+
+    /// <summary>Whether the store is that of a labelling project.</summary>
+    public bool HasProject
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return SchemaVersion >= Migrations.WithProjects && _connection.ExecuteScalar<long>("SELECT COUNT(*) FROM projects") > 0;
+            }
+        }
+    }
+
+    /// <summary>Whether labels changed after a round had learnt them.</summary>
+    public bool LabelsRevised
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM label_revisions)") > 0;
+            }
+        }
+    }
+
     private int SchemaVersion => _connection.ExecuteScalar<int>("PRAGMA user_version");
 
     private bool HasSchema => SchemaVersion > 0;
@@ -154,6 +184,14 @@ internal sealed partial class RunStore : IDisposable
     /// <summary>Records a changed configuration (another labels file, another place of the data).</summary>
     public void UpdateConfiguration(string configuration)
         => Commit(transaction => _connection.Execute("UPDATE runs SET configuration = @configuration", new { configuration }, transaction));
+
+    /// <summary>Records other classes, for a project whose people added or renamed some.</summary>
+    public void UpdateClasses(string classes, string configuration, string fingerprint) => Commit(transaction => _connection.Execute(
+        "UPDATE runs SET classes = @classes, configuration = @configuration, data_fingerprint = @fingerprint", new { classes, configuration, fingerprint }, transaction));
+
+    /// <summary>Lets a finished run go on, with another configuration.</summary>
+    public void Reopen(string configuration) => Commit(transaction => _connection.Execute(
+        "DELETE FROM ends; UPDATE runs SET state = 'started', configuration = @configuration", new { configuration }, transaction));
 
     /// <summary>Records the size of the images in pixels, for a run of an earlier version.</summary>
     public void UpdateImageSize(int height, int width)

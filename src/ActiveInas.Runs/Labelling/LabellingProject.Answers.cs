@@ -1,0 +1,320 @@
+using System.Security.Cryptography;
+using ActiveInas.Runs.Labelling.Formats;
+
+namespace ActiveInas.Runs.Labelling;
+
+/// <content>What people say.</content>
+public sealed partial class LabellingProject
+{
+    /// <summary>Answers a task. The same answer twice is fine, and gives the same outcome.</summary>
+    /// <param name="labeller">Who answers: the one who got the task.</param>
+    /// <param name="lease">Of the task; one that has ended counts as long as nobody else has the image.</param>
+    /// <param name="action">Label, skip or bad. A first skip puts the image behind the others, a second one leaves it out.</param>
+    /// <param name="name">Name of the class, for a label.</param>
+    /// <param name="milliseconds">How long they looked at it; null: not known.</param>
+    /// <param name="accepted">Whether they took what the model suggested.</param>
+    /// <exception cref="LabellingException">No such lease or class; or another answer was given, by this lease or by somebody else.</exception>
+    public Task<AnswerOutcome> AnswerAsync(string labeller, string lease, LabelAction action, string? name, int? milliseconds = null, bool accepted = false)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        lock (_gate)
+        {
+            int? index = RequireAnswer(action, name, milliseconds);
+            if (_writing.TryGetValue(lease, out (LabelAction Action, int? Class, Task<AnswerOutcome> Task) writing))
+            {
+                RequireSame(lease, writing.Action, writing.Class, action, index);
+                return writing.Task;
+            }
+
+            if (_answeredLeases.TryGetValue(lease, out EventRow? said))
+            {
+                RequireSame(lease, said.Says, said.Class, action, index);
+                return Task.FromResult(Outcome(said.Sample));
+            }
+
+            LeaseRow row = RequireLease(lease, labeller);
+            EventRow added = EventOf(row.Sample, action, index, labeller, milliseconds, accepted) with
+            {
+                Round = row.Round,
+                Reason = row.Reason,
+                Score = row.Score,
+                ModelRound = row.ModelRound,
+                Lease = lease,
+            };
+            bool later = action == LabelAction.Skip && !_skips.ContainsKey(row.Sample) && !_answers.ContainsKey(row.Sample);
+            Task<AnswerOutcome> task = SaveAsync(added, later ? null : new Answer(0, action, index));
+            if (!task.IsCompleted)
+            {
+                _writing[lease] = (action, index, task);
+            }
+
+            return task;
+        }
+    }
+
+    /// <summary>Says something else of an image that was looked at before.</summary>
+    /// <param name="labeller">Who says so.</param>
+    /// <param name="id">The image.</param>
+    /// <param name="action">Label, skip or bad.</param>
+    /// <param name="name">Name of the class, for a label.</param>
+    /// <param name="milliseconds">How long they looked at it; null: not known.</param>
+    /// <exception cref="LabellingException">No such image or class, or somebody answers it at this moment.</exception>
+    public Task<AnswerOutcome> RelabelAsync(string labeller, int id, LabelAction action, string? name, int? milliseconds = null)
+    {
+        Require(id);
+        lock (_gate)
+        {
+            int? index = RequireAnswer(action, name, milliseconds);
+            RequireQuiet(id);
+            return SaveAsync(EventOf(id, action, index, labeller, milliseconds, accepted: false) with { Reason = LabelReasons.Review, Round = _round.Asked.Round }, new Answer(0, action, index));
+        }
+    }
+
+    /// <summary>Takes back what a labeller said last; the image is theirs again.</summary>
+    /// <returns>Null: there is nothing to take back.</returns>
+    /// <exception cref="LabellingException">Somebody answers the image at this moment.</exception>
+    public async Task<UndoneTask?> UndoAsync(string labeller)
+    {
+        EventRow last;
+        Task<AnswerOutcome> saved;
+        LeaseRow lease;
+        lock (_gate)
+        {
+            HashSet<long> undone = [.. _events.Select(said => said.Undone).OfType<long>()];
+            if (_events.LastOrDefault(said => said.Labeller == labeller && said.Action != LabelWords.Undo && !undone.Contains(said.Id) && said.Reason != LabelReasons.Import) is not { } found)
+            {
+                return null;
+            }
+
+            last = found;
+            RequireQuiet(last.Sample);
+            Answer? now = _answers.GetValueOrDefault(last.Sample);
+            EventRow? before = now is not null && now.Event != last.Id
+                ? null
+                : _events.LastOrDefault(said => said.Sample == last.Sample && said.Id < last.Id && said.Action != LabelWords.Undo && !undone.Contains(said.Id));
+
+            // Where somebody has said something else since, that stays.
+            Answer? after = now is not null && now.Event != last.Id ? now : before is null || before.Says == LabelAction.Skip ? null : new Answer(before.Id, before.Says, before.Class);
+            long time = Now();
+            saved = SaveAsync(new EventRow { Sample = last.Sample, Action = LabelWords.Undo, Labeller = labeller, Time = time, Round = last.Round, Reason = last.Reason, Source = last.Source, Undone = last.Id }, after);
+            lease = NewLease(labeller, (last.Sample, last.Round, last.Reason, last.Score), time);
+        }
+
+        await saved.ConfigureAwait(false);
+        await _store.AddAsync([lease], 0).ConfigureAwait(false);
+        lock (_gate)
+        {
+            return new UndoneTask(TaskOf(lease), last.Says, ClassName(last.Class));
+        }
+    }
+
+    /// <summary>Takes labels of a file. A label of a person is not replaced by another one.</summary>
+    /// <param name="labels">By path inside the source; classes that are new are added.</param>
+    public async Task<ImportOutcome> ImportAsync(IReadOnlyList<ImageLabel> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        foreach (string name in labels.Select(label => label.Class).OfType<string>().Distinct().Where(name => !Classes.Any(known => known.Name == name)).ToArray())
+        {
+            await AddClassAsync(name).ConfigureAwait(false);
+        }
+
+        Dictionary<string, int> samples = _paths.Select((path, i) => (path, i)).ToDictionary(pair => pair.path, pair => pair.i, StringComparer.Ordinal);
+        List<string> conflicts = [], unknown = [];
+        List<Task> writes = [];
+        int unchanged = 0;
+        lock (_gate)
+        {
+            foreach (ImageLabel label in labels.Where(label => label.Action != LabelAction.None))
+            {
+                if (!samples.TryGetValue(label.Path, out int sample))
+                {
+                    unknown.Add(label.Path);
+                    continue;
+                }
+
+                int? index = label.Class is { } name ? ClassIndex(name) : null;
+                Answer? now = _answers.GetValueOrDefault(sample);
+                if (now is not null && (now.Action, now.Class) == (label.Action, index))
+                {
+                    unchanged++;
+                }
+                else if (now is not null || _writingSamples.Contains(sample))
+                {
+                    conflicts.Add(label.Path);
+                }
+                else
+                {
+                    writes.Add(SaveAsync(ImportedAnswers.Of(sample, label, index, now).Said, new Answer(0, label.Action, index)));
+                }
+            }
+        }
+
+        await Task.WhenAll(writes).ConfigureAwait(false);
+        return new ImportOutcome(writes.Count, unchanged, conflicts, unknown);
+    }
+
+    /// <summary>All images with what is known of them, by path.</summary>
+    public IReadOnlyList<ImageLabel> Export()
+    {
+        lock (_gate)
+        {
+            Dictionary<long, EventRow> events = _events.ToDictionary(said => said.Id);
+            return [.. Enumerable.Range(0, _paths.Length).Select(sample => Exported(sample, events)).OrderBy(label => label.Path, StringComparer.Ordinal)];
+        }
+    }
+
+    private ImageLabel Exported(int sample, Dictionary<long, EventRow> events)
+    {
+        ImageLabel label = new(_paths[sample]) { Sha256 = _hashes[sample], Predictions = [.. SuggestionsOf(_round.Suggestions[sample]).Select(one => new ClassProbability(one.Class, one.Probability))] };
+        if (!_answers.TryGetValue(sample, out Answer? answer))
+        {
+            return label;
+        }
+
+        EventRow said = events[answer.Event];
+        return label with
+        {
+            Action = answer.Action,
+            Class = ClassName(answer.Class),
+            Labeller = said.Labeller,
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(said.Time),
+            Milliseconds = said.Milliseconds,
+            Round = said.Round,
+            Score = said.Score,
+            ModelVersion = said.ModelRound is { } round ? $"round {round}" : null,
+            Source = Enum.Parse<LabelSource>(said.Source, ignoreCase: true),
+        };
+    }
+
+    private EventRow EventOf(int sample, LabelAction action, int? index, string labeller, int? milliseconds, bool accepted) => new()
+    {
+        Sample = sample,
+        Action = LabelWords.Of(action),
+        Class = index,
+        Labeller = labeller,
+        Time = Now(),
+        Milliseconds = milliseconds,
+        ModelRound = _round.ModelRound,
+        Source = LabelWords.Of(accepted ? LabelSource.Suggestion : LabelSource.Person),
+    };
+
+    /// <summary>Writes an answer; the state changes when it is on disk, and until then nobody else gets the image. Called under the gate.</summary>
+    private async Task<AnswerOutcome> SaveAsync(EventRow said, Answer? now)
+    {
+        int sample = said.Sample;
+        Answer? before = _answers.GetValueOrDefault(sample);
+        string? known = _hashes[sample];
+        _writingSamples.Add(sample);
+        try
+        {
+            string? hash = known ?? await Task.Run(() => HashOf(sample)).ConfigureAwait(false);
+            long id = await _store.AddAsync(new AnswerChange(said, now, before, known is null ? hash : null)).ConfigureAwait(false);
+            lock (_gate)
+            {
+                EventRow added = said with { Id = id };
+                _hashes[sample] = hash;
+                _events.Add(added);
+                CountSkip(added);
+                if (said.Lease is { } lease)
+                {
+                    _answeredLeases[lease] = added;
+                }
+
+                if (said.Action != LabelWords.Undo)
+                {
+                    _shown.Remove(sample);
+                }
+
+                if (now is null)
+                {
+                    _answers.Remove(sample);
+                }
+                else
+                {
+                    _answers[sample] = said.Undone is null ? now with { Event = id } : now;
+                }
+
+                return Outcome(sample);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _writingSamples.Remove(sample);
+                if (said.Lease is { } lease)
+                {
+                    _writing.Remove(lease);
+                }
+            }
+        }
+    }
+
+    private string? HashOf(int sample)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(Path.Combine(_project.Source, _paths[sample]));
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The image has gone since it was shown: what was said of it counts all the same.
+            return null;
+        }
+    }
+
+    private AnswerOutcome Outcome(int sample)
+    {
+        Answer? answer = _answers.GetValueOrDefault(sample);
+        return new AnswerOutcome(sample, answer?.Action ?? (_skips.ContainsKey(sample) ? LabelAction.Skip : LabelAction.None), ClassName(answer?.Class), LabelledCount(), Batch());
+    }
+
+    private int? RequireAnswer(LabelAction action, string? name, int? milliseconds)
+    {
+        if (action is not (LabelAction.Label or LabelAction.Skip or LabelAction.Bad))
+        {
+            throw new LabellingException(LabellingFault.Invalid, $"'{action}' is no answer; wanted label, skip or bad.");
+        }
+
+        if (milliseconds is < 0)
+        {
+            throw new LabellingException(LabellingFault.Invalid, $"{milliseconds} milliseconds are not possible; wanted 0 or more.");
+        }
+
+        return action == LabelAction.Label ? ClassIndex(name)
+            : name is null ? null
+            : throw new LabellingException(LabellingFault.Invalid, $"'{action}' goes without a class, and '{name}' was given.");
+    }
+
+    private LeaseRow RequireLease(string lease, string labeller)
+    {
+        if (!_leases.TryGetValue(lease, out LeaseRow? row))
+        {
+            throw new LabellingException(LabellingFault.Unknown, $"There is no lease '{lease}': ask for the next images.");
+        }
+
+        bool isOthers = row.Labeller != labeller || (_shown.TryGetValue(row.Sample, out LeaseRow? shown) && shown.Lease != lease);
+        return isOthers
+            ? throw new LabellingException(LabellingFault.Conflict, $"Image {row.Sample} is shown to somebody else by now.")
+            : _answers.ContainsKey(row.Sample) || _writingSamples.Contains(row.Sample)
+                ? throw new LabellingException(LabellingFault.Conflict, $"Image {row.Sample} has an answer by now.")
+                : row;
+    }
+
+    private void RequireQuiet(int sample)
+    {
+        if (_writingSamples.Contains(sample))
+        {
+            throw new LabellingException(LabellingFault.Conflict, $"Image {sample} is being answered at this moment: try again.");
+        }
+    }
+
+    private void RequireSame(string lease, LabelAction said, int? saidClass, LabelAction action, int? index)
+    {
+        if ((said, saidClass) != (action, index))
+        {
+            throw new LabellingException(LabellingFault.Conflict, $"Lease '{lease}' was answered with '{ClassName(saidClass) ?? said.ToString()}' already: undo it first.");
+        }
+    }
+}

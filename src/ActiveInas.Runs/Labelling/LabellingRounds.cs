@@ -1,0 +1,150 @@
+using System.Text.Json;
+using ActiveInas.Data;
+using ActiveInas.Learning;
+using ActiveInas.Querying;
+using ActiveInas.Runs.Configuration;
+using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Labelling.Formats;
+using ActiveInas.Runs.Sessions;
+using ActiveInas.Runs.Store;
+
+namespace ActiveInas.Runs.Labelling;
+
+/// <summary>What a labelling project is asked for beside its run.</summary>
+/// <param name="AuditShare">Share of all images shown that are drawn at random for the estimate of the accuracy.</param>
+/// <param name="AuditWanted">Images that the estimate wants at least.</param>
+public sealed record AuditOptions(double AuditShare = 0.1, int AuditWanted = AccuracyEstimate.Fewest);
+
+/// <summary>The part of a labelling project that computes: it reads the images, and whenever people have answered what was asked for, it searches, trains and
+/// asks for more. It may run in a process of its own; all state lies in the project's folder, as with any run.</summary>
+public static class LabellingRounds
+{
+    // Of the pool at most a quarter is kept from learning, and no more than an interval of two points and a half needs.
+    private const int PoolShare = 4;
+    private const int MostAudited = 1500;
+
+    /// <summary>Labels of the first batch and of each later one, where nothing is said.</summary>
+    public static (int Initial, int Batch) DefaultCounts(int classes) => (Math.Max(5 * classes, 50), Math.Max(3 * classes, 30));
+
+    /// <summary>Reads the images and records the project; the run begins with <see cref="AdvanceAsync"/>.</summary>
+    /// <param name="configuration">Of the run: a folder as data, classes, where it lies (Out); the oracle is people.</param>
+    /// <param name="audit">Of the estimate.</param>
+    /// <param name="known">Labels that exist already, by path inside the folder; null: none.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">Stops it; nothing is left behind.</param>
+    /// <exception cref="ConfigurationException">The configuration cannot work.</exception>
+    /// <exception cref="DataException">The folder has no images, or fewer than a project needs.</exception>
+    /// <exception cref="RunException">The folder of the project holds something else.</exception>
+    public static async Task CreateAsync(
+        RunConfiguration configuration, AuditOptions audit, IReadOnlyList<ImageLabel>? known = null, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(audit);
+        RunFolder folder = RunFolder.Create(configuration.Out ?? throw new ArgumentException("A project needs a folder."));
+        using FolderLock held = FolderLock.Take(folder);
+        if (RunStore.HasRun(folder) || LabelStore.IsProject(folder))
+        {
+            throw new RunException($"{folder.Root} holds a run or a labelling project already: go on with it, or choose another folder.");
+        }
+
+        Dataset data = await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
+        List<AnswerChange> answers = Known(data, configuration.Classes, known ?? []);
+        HashSet<int> labelled = [.. answers.Select(change => change.Said.Sample)];
+        SampleId[] open = [.. Enumerable.Range(0, data.Train.Count).Where(sample => !labelled.Contains(sample)).Select(sample => new SampleId(sample))];
+        int reserved = Math.Min(open.Length / PoolShare, Math.Clamp((int)(audit.AuditShare * open.Length), audit.AuditWanted, Math.Max(audit.AuditWanted, MostAudited)));
+        int[] audited = audit.AuditShare <= 0 || reserved == 0 ? [] : [.. ActiveLearner.DrawInitial(SeedTree.Derive(configuration.Seed, "audit"), open, reserved).Select(pick => pick.Id.Value)];
+        int most = data.Train.Count - audited.Length;
+        int given = answers.Count(change => change.Now!.Action == LabelAction.Label);
+        configuration = configuration with
+        {
+            Oracle = RunConfiguration.PeopleOracle,
+            Initial = Math.Min(most, Math.Max(configuration.Initial, given)),
+            Budget = Math.Min(most, Math.Max(configuration.Budget, Math.Max(configuration.Initial, given))),
+        };
+        ProjectRow project = new() { Configuration = configuration.ToJson(), Source = configuration.Data, AuditShare = audit.AuditShare, AuditWanted = audit.AuditWanted };
+        try
+        {
+            LabelStore.Create(folder.Database, project, data.Train.Names, configuration.Classes, audited, answers);
+        }
+        catch
+        {
+            held.Dispose();
+            folder.RemoveTraces();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on until labels are missing: starts the run, or takes it up with what people have said by now.</summary>
+    /// <param name="root">The project's folder.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">Stops it with a checkpoint.</param>
+    /// <returns>Whether the run has ended: its budget is spent, or no image is left.</returns>
+    /// <exception cref="RunException">There is no such project, or another process computes for it.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; call again to go on.</exception>
+    public static async Task<bool> AdvanceAsync(string root, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        RunFolder folder = RunFolder.At(root);
+        if (!LabelStore.IsProject(folder))
+        {
+            throw new RunException($"{root} is no labelling project: begin one with its images and classes.");
+        }
+
+        using LabelStore store = LabelStore.Open(folder.Database);
+        RunConfiguration configuration = RunConfiguration.FromJson(store.Project().Configuration, folder.Database) with { Out = folder.Root, Classes = [.. store.Classes()] };
+        Dataset data = await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
+        RunParts parts = PeopleParts.Of(store, configuration.Query, QuerySchedule.Parse(configuration.Batch).BatchFor(0), data);
+        try
+        {
+            if (!RunStore.HasRun(folder))
+            {
+                await ActiveInasRun.StartAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                TakeUp(folder, configuration, data);
+                await ActiveInasRun.ResumeAsync(folder.Root, null, progress, parts, cancellation).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (LabelsPendingException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Records other classes and another budget in the run.</summary>
+    private static void TakeUp(RunFolder folder, RunConfiguration project, Dataset data)
+    {
+        using RunStore run = RunStore.OpenWriter(folder.Database);
+        RunRow row = run.FindRun()!;
+        RunConfiguration recorded = RunConfiguration.FromJson(row.Configuration, folder.Database);
+        RunConfiguration wanted = recorded with { Classes = project.Classes, Budget = project.Budget };
+        if (!recorded.Classes.SequenceEqual(project.Classes))
+        {
+            run.UpdateClasses(JsonSerializer.Serialize(project.Classes), wanted.ToJson(), DatasetFingerprint.Of(data with { Classes = project.Classes }));
+        }
+
+        if (recorded.Budget < project.Budget)
+        {
+            run.Reopen(wanted.ToJson());
+        }
+    }
+
+    private static List<AnswerChange> Known(Dataset data, IReadOnlyList<string> classes, IReadOnlyList<ImageLabel> known)
+    {
+        Dictionary<string, int> samples = data.Train.Names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        Dictionary<string, int> indices = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        List<AnswerChange> changes = [];
+        foreach (ImageLabel label in known.Where(label => label.Action != LabelAction.None))
+        {
+            if (samples.TryGetValue(label.Path, out int sample))
+            {
+                int? index = label.Class is { } name ? indices[name] : null;
+                changes.Add(ImportedAnswers.Of(sample, label, index, before: null));
+            }
+        }
+
+        return changes;
+    }
+}
