@@ -12,7 +12,7 @@ public sealed class RoomTests
     private static readonly string[] s_runs =
     [
         "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Trials", "Experiments", "Estimation", "Statistics", "Reports", "Tracking",
-        "Benchmarking",
+        "Benchmarking", "Labelling",
     ];
 
     [Fact]

@@ -208,7 +208,7 @@ public sealed record RunConfiguration
         Require(ValidationPart is null or "pool" or "test", $"--validation-part '{ValidationPart}' is unknown: it must be pool or test, or left out.");
         Require(Mirror is null or "on" or "off", $"--mirror '{Mirror}' is unknown: it must be on or off, or left out.");
         Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
-        Require(Oracle == "dataset" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");
+        Require(Oracle != "file" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");
         return this;
     }
 

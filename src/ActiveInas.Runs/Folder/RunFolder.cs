@@ -131,7 +131,7 @@ public sealed class RunFolder
     private void RequireFree()
     {
         string? other = Directory.EnumerateFileSystemEntries(Root).Select(path => Path.GetFileName(path)!)
-            .FirstOrDefault(name => name != "log.txt" && !name.StartsWith("run.", StringComparison.Ordinal));
+            .FirstOrDefault(name => name is not ("log.txt" or "labelling") && !name.StartsWith("run.", StringComparison.Ordinal));
         if (other is not null)
         {
             throw new RunException($"--out {Root} is not empty (it holds '{other}') and is no run: choose an empty or new folder.");

@@ -40,12 +40,11 @@ public static class LabellingRounds
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(audit);
-        RunFolder folder = RunFolder.Create(configuration.Out ?? throw new ArgumentException("A project needs a folder."));
+        string root = configuration.Out ?? throw new ArgumentException("A project needs a folder.");
+        RequireNone(RunFolder.At(root));
+        RunFolder folder = RunFolder.Create(root);
         using FolderLock held = FolderLock.Take(folder);
-        if (RunStore.HasRun(folder) || LabelStore.IsProject(folder))
-        {
-            throw new RunException($"{folder.Root} holds a run or a labelling project already: go on with it, or choose another folder.");
-        }
+        RequireNone(folder);
 
         Dataset data = await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
         List<AnswerChange> answers = Known(data, configuration.Classes, known ?? []);
@@ -128,6 +127,14 @@ public static class LabellingRounds
         if (recorded.Budget < project.Budget)
         {
             run.Reopen(wanted.ToJson());
+        }
+    }
+
+    private static void RequireNone(RunFolder folder)
+    {
+        if (RunStore.HasRun(folder) || LabelStore.IsProject(folder))
+        {
+            throw new RunException($"{folder.Root} holds a run or a labelling project already: go on with it, or choose another folder.");
         }
     }
 
