@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ActiveInas.Server;
+
+/// <summary>Computes whenever all images asked for have an answer.</summary>
+internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker, ILogger<RoundService> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // After a failure the next label, or half a minute, is another chance; the same labels are not tried again and again.
+        int? failedWith = null;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            int labels = host.Project.Status().Labelled;
+            if (host.Project.NeedsRound && failedWith != labels)
+            {
+                failedWith = await AdvanceAsync(stoppingToken).ConfigureAwait(false) ? null : labels;
+            }
+            else
+            {
+                await host.WaitAsync(s_look, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> AdvanceAsync(CancellationToken cancellation)
+    {
+        host.Begin();
+        try
+        {
+            await worker.AdvanceAsync(host.Project.Root, cancellation).ConfigureAwait(false);
+            host.End(error: null);
+            return true;
+        }
+        catch (RoundFailedException exception)
+        {
+            LogFailed(exception.Message);
+            host.End(exception.Message);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The round failed: {Reason}")]
+    private partial void LogFailed(string reason);
+}
