@@ -1,3 +1,4 @@
+using ActiveInas.Data;
 using ActiveInas.Data.Tables;
 
 namespace ActiveInas.Runs.Labelling.Formats;
@@ -25,9 +26,10 @@ internal sealed class ClassNames(IReadOnlyList<string> classes)
             return known;
         }
 
-        string name = Find(text) ?? (_newIndex.ByName(text) is { } index ? _new[index] : text);
-        if (ReferenceEquals(name, text) && Find(text) is null)
+        string? name = Find(text) ?? (_newIndex.ByName(text) is { } index ? _new[index] : null);
+        if (name is null)
         {
+            name = ComposedText.Of(text.Trim());
             _new.Add(name);
             _newIndex = new ClassIndex(_new);
         }

@@ -5,6 +5,7 @@ namespace ActiveInas.Runs.Labelling.Formats;
 /// <summary>Puts the project's images and classes in place of what a file calls them, and finds what cannot be taken.</summary>
 internal sealed class LabelReading
 {
+    private const int LongestName = 200;
     private readonly LabelSubject _subject;
     private readonly FileLabels _labels;
     private readonly ClassNames _classes;
@@ -61,6 +62,8 @@ internal sealed class LabelReading
             }
         }
 
+        _problems.AddRange(_classes.New.Where(name => name.Length is 0 or > LongestName || name.Any(char.IsControl))
+            .Select(name => new LabelProblem("classes", name, "cannot be the name of a class", $"1 to {LongestName} characters without line ends")));
         if (_unknown.Count > _labels.Lines.Count - _unknown.Count)
         {
             _problems.Add(_unknown[0] with { Wrong = $"is no image of the project, and neither are {_unknown.Count} of {_labels.Lines.Count} names" });

@@ -53,6 +53,7 @@ public sealed class ReadingTests : IDisposable
     [InlineData("{\"file_name\": \"b.jpg\", \"action\": \"skip\", \"predictions\": [7]}", "line 1", "7", "is no prediction")]
     [InlineData("{\"classes\": [\"cat\"], \"labels\": {\"b\": 1}}", "label 'b'", "1", "is no class")]
     [InlineData("{\"classes\": [\"cat\"], \"labels\": {\"b\": [0, 0]}}", "label 'b'", "[0, 0]", "is no class")]
+    [InlineData("{\"file_name\": \"b.jpg\", \"label\": \"two\\nlines\"}", "classes", "two\nlines", "cannot be the name of a class")]
     [InlineData("filename,label\nx.jpg,cat\nb.jpg,cat\ny.jpg,cat\n", "line 2", "x.jpg", "is no image of the project, and neither are 2 of 3 names")]
     public void What_cannot_be_taken_is_named_and_nothing_is_imported(string text, string place, string value, string wrong)
     {
@@ -141,7 +142,7 @@ public sealed class ReadingTests : IDisposable
         _folder.Write("list/more.txt", "a.jpg 3\nsub/c d.png 1\nb.jpg 0 1\n");
         Assert.Equal(
             ["more.txt, line 1: '3' is no class; wanted an index 0..2 of synsets.txt", "more.txt, line 3: 'b.jpg 0 1' has several classes; wanted a path and one index", "train.txt, line 2: 'sub/c d.png' is dog here but cat i"],
-            _folder.Read(_folder["list"], s_classes).Problems.Select(problem => problem.ToString()).Select((text, i) => i < 2 ? text : text[..51]));
+            _folder.Read(_folder["list"], s_classes).Problems.Select(problem => problem.ToString()).Select((text, i) => i < 2 ? text : text[..54]));
     }
 
     [Fact]

@@ -61,10 +61,9 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Formats))]
     public void A_project_without_classes_gets_those_of_the_file(string format)
     {
-        // 7 would be an index, where there were classes.
         LabelImport read = WriteAndRead(format, Labels, []);
         bool hasList = format is "tree" or "imagenet-txt" or "fiftyone";
-        string[] wanted = hasList ? s_classes : s_classes[..4];
+        string[] wanted = [.. (hasList ? s_classes : s_classes[..4]).Select(ComposedText.Of)];
         Assert.Equal(format == "tree" ? wanted.Order(StringComparer.Ordinal) : wanted, read.NewClasses);
     }
 
