@@ -14,7 +14,11 @@ internal static class LabelsCommand
 
     private static string Formats => string.Join(", ", LabelFormats.Names);
 
-    public static Command Create(Terminal terminal) => new("labels", "Write the labels of a labelling project into a file of another program, or read them from one.") { Export(terminal), Import(terminal) };
+    public static Command Create(Terminal terminal) => new("labels", "Write the labels of a labelling project into a file of another program, or read them from one.")
+    {
+        Export(terminal),
+        Import(terminal),
+    };
 
     private static Argument<string> Project() => new("PROJECT") { Description = "folder of a labelling project that no other process serves" };
 
@@ -22,7 +26,11 @@ internal static class LabelsCommand
     {
         Argument<string> root = Project();
         Option<string> format = new("--format") { Description = $"one of {Formats}", HelpName = "F", Required = true };
-        Option<string?> output = new("--out") { Description = "a file, which is replaced, or an empty folder for tree, fiftyone and imagenet-txt (default: in the project's folder)", HelpName = "PATH" };
+        Option<string?> output = new("--out")
+        {
+            Description = "a file, which is replaced, or an empty folder for tree, fiftyone and imagenet-txt (default: in the project's folder)",
+            HelpName = "PATH",
+        };
         Command command = new("export", "Write what is known of every image.") { root, format, output };
         command.SetAction((parsed, _) =>
         {
@@ -59,7 +67,9 @@ internal static class LabelsCommand
 
     private static string KnownFormat(string format) => LabelFormats.Names.Contains(format)
         ? format
-        : throw new UsageException($"--format '{format}' is not known; it must be one of {Formats}{(Spelling.Closest(format, LabelFormats.Names) is { } close ? $"; did you mean {close}?" : string.Empty)}");
+        : throw new UsageException(
+            $"--format '{format}' is not known; it must be one of {Formats}"
+            + (Spelling.Closest(format, LabelFormats.Names) is { } close ? $"; did you mean {close}?" : string.Empty));
 
     private static void Write(Terminal terminal, string format, LabelExport export, bool json)
     {
@@ -112,7 +122,8 @@ internal static class LabelsCommand
             Tables.Fact(terminal.Result, "new classes", string.Join(", ", labels.NewClasses));
         }
 
-        Tables.Fact(terminal.Result, "imported", outcome is null ? "nothing: a dry run" : $"{outcome.Imported:N0}, {outcome.Unchanged:N0} known already, {outcome.Conflicts.Count:N0} kept as they are");
+        string done = outcome is null ? "nothing: a dry run" : $"{outcome.Imported:N0}, {outcome.Unchanged:N0} known already, {outcome.Conflicts.Count:N0} kept as they are";
+        Tables.Fact(terminal.Result, "imported", done);
         WriteNotices(terminal, notices);
     }
 

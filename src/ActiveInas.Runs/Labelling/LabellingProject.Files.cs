@@ -33,8 +33,8 @@ public sealed partial class LabellingProject
             int count = labels.Labels.Count(label => label.Class == unknown);
             string hint = Spelling.Closest(unknown, ClassNames()) is { } close ? $" (did you mean {close}?)" : string.Empty;
             throw new DataException(
-                $"{labels.File}: '{unknown}' is no class of the project{hint}, and {count} of {labels.Labels.Count} images have it; wanted one of {string.Join(", ", ClassNames().Take(20))}, "
-                + "or allow that classes are added. Nothing was imported.");
+                $"{labels.File}: '{unknown}' is no class of the project{hint}, and {count} of {labels.Labels.Count} images have it; "
+                + $"wanted one of {string.Join(", ", ClassNames().Take(20))}, or allow that classes are added. Nothing was imported.");
         }
 
         foreach (string name in addClasses ? labels.NewClasses : [])

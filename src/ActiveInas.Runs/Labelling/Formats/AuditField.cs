@@ -15,11 +15,15 @@ internal sealed record AuditField(string Name, string Wanted, Func<ImageLabel, o
 
     /// <summary>What an answer is, where a format has no words of its own for it.</summary>
     public static AuditField Action { get; } = new(
-        "action", "label, skip, bad or none", image => Word(image.Action), (image, text) => Word<LabelAction>(text) is { } action ? image with { Action = action } : null);
+        "action",
+        "label, skip, bad or none",
+        image => Word(image.Action),
+        (image, text) => Word<LabelAction>(text) is { } action ? image with { Action = action } : null);
 
     public static AuditField Labeller { get; } = new("labeller", "a name", image => image.Labeller, (image, text) => image with { Labeller = text });
 
-    public static AuditField Time { get; } = new("time", "a time such as 2026-11-27T12:00:00Z", image => image.Time is { } time ? Text(time) : null, (image, text) => image.WithTime(text));
+    public static AuditField Time { get; } = new(
+        "time", "a time such as 2026-11-27T12:00:00Z", image => image.Time is { } time ? Text(time) : null, (image, text) => image.WithTime(text));
 
     public static AuditField Milliseconds { get; } = new(
         "milliseconds", "a whole number", image => image.Milliseconds, (image, text) => Whole(text) is { } number ? image with { Milliseconds = number } : null);
@@ -27,14 +31,26 @@ internal sealed record AuditField(string Name, string Wanted, Func<ImageLabel, o
     /// <summary>All beside <see cref="Action"/>, in the order of columns.</summary>
     public static IReadOnlyList<AuditField> All { get; } =
     [
-        new("sha256", $"{HashDigits} hexadecimal digits", image => image.Sha256, (image, text) => text.Length == HashDigits && text.All(char.IsAsciiHexDigit) ? image with { Sha256 = text.ToLowerInvariant() } : null),
+        new(
+            "sha256",
+            $"{HashDigits} hexadecimal digits",
+            image => image.Sha256,
+            (image, text) => text.Length == HashDigits && text.All(char.IsAsciiHexDigit) ? image with { Sha256 = text.ToLowerInvariant() } : null),
         Labeller,
         Time,
         Milliseconds,
         new("round", "a whole number", image => image.Round, (image, text) => Whole(text) is { } number ? image with { Round = number } : null),
-        new("score", "a number", image => image.Score is { } score && double.IsFinite(score) ? score : null, (image, text) => Number(text) is { } number ? image with { Score = number } : null),
+        new(
+            "score",
+            "a number",
+            image => image.Score is { } score && double.IsFinite(score) ? score : null,
+            (image, text) => Number(text) is { } number ? image with { Score = number } : null),
         new("model_version", "a name", image => image.ModelVersion, (image, text) => image with { ModelVersion = text }),
-        new("source", "person, suggestion or imported", image => image.Source is { } source ? Word(source) : null, (image, text) => Word<LabelSource>(text) is { } source ? image with { Source = source } : null),
+        new(
+            "source",
+            "person, suggestion or imported",
+            image => image.Source is { } source ? Word(source) : null,
+            (image, text) => Word<LabelSource>(text) is { } source ? image with { Source = source } : null),
     ];
 
     /// <summary>With <see cref="Action"/> in front.</summary>

@@ -43,7 +43,10 @@ internal sealed class CsvFormat : ILabelFormat
         IReadOnlyList<string>? actions = table.Column(AuditField.Action.Name);
         bool isOurs = actions?.All(text => text.Length == 0 || AuditField.Action.With(new ImageLabel(string.Empty), text) is not null) == true;
         (AuditField Field, IReadOnlyList<string> Texts)[] columns = !isOurs ? [] :
-            [.. AuditField.All.Select(field => (field, Texts: table.Column(field.Name))).Where(column => column.Texts is not null).Select(column => (column.field, column.Texts!))];
+        [
+            .. AuditField.All.Select(field => (field, Texts: table.Column(field.Name))).Where(column => column.Texts is not null)
+                .Select(column => (column.field, column.Texts!)),
+        ];
         List<FileLabel> lines = [];
         foreach ((int i, LabelLine line) in table.Lines.Index())
         {

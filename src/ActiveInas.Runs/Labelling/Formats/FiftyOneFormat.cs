@@ -8,7 +8,8 @@ namespace ActiveInas.Runs.Labelling.Formats;
 /// <summary>A FiftyOneImageClassificationDataset: labels.json with classes and a target for each image, and the manifest data.json, which says where the images are.</summary>
 /// <remarks>
 /// <para>labels.json is {"classes": [...], "labels": {ID: TARGET}}. ID is a path without its extension, below data/ or in the manifest. TARGET is null, an index of
-/// classes or, where classes is null, a name, or {"label": that, "confidence": .., "attributes": {..}}. Source: FiftyOne's user guide, "FiftyOneImageClassificationDataset".</para>
+/// classes or, where classes is null, a name, or {"label": that, "confidence": .., "attributes": {..}}.</para>
+/// <para>Source: FiftyOne's user guide, "FiftyOneImageClassificationDataset".</para>
 /// <para>FiftyOne has no skipped and no bad images: to it they have no label, and what they are stands in "not_labelled", which it does not read.</para>
 /// </remarks>
 internal sealed class FiftyOneFormat : ILabelFormat
@@ -25,7 +26,9 @@ internal sealed class FiftyOneFormat : ILabelFormat
 
     /// <inheritdoc/>
     public bool Recognises(ImportFile file)
-        => file.IsFolder ? File.Exists(file[LabelsFile].Path) : file.First() == '{' && file.Json is { ValueKind: JsonValueKind.Object } json && json.Part("labels", JsonValueKind.Object) is not null;
+        => file.IsFolder
+            ? File.Exists(file[LabelsFile].Path)
+            : file.First() == '{' && file.Json is { ValueKind: JsonValueKind.Object } json && json.Part("labels", JsonValueKind.Object) is not null;
 
     /// <inheritdoc/>
     public LabelExport Write(ExportRequest request)
@@ -122,19 +125,22 @@ internal sealed class FiftyOneFormat : ILabelFormat
             : null;
         if (string.IsNullOrEmpty(name))
         {
-            problems.Add(new LabelProblem(place, label.ToString(), "is no class", classes.Length > 0 ? $"one index 0..{classes.Length - 1} of classes, or null" : "one name, or null"));
+            string wanted = classes.Length > 0 ? $"one index 0..{classes.Length - 1} of classes, or null" : "one name, or null";
+            problems.Add(new LabelProblem(place, label.ToString(), "is no class", wanted));
             return image;
         }
 
         image = image with { Action = LabelAction.Label, Class = name };
 
         // Attributes that somebody else wrote may be called the same and hold something else: the source of an answer is a word of ours.
-        return target.ValueKind == JsonValueKind.Object && target.Part("attributes", JsonValueKind.Object) is { } known && known.Text("source") is { } source && Enum.TryParse<LabelSource>(source, ignoreCase: true, out _)
+        return target.ValueKind == JsonValueKind.Object && target.Part("attributes", JsonValueKind.Object) is { } known
+            && known.Text("source") is { } source && Enum.TryParse<LabelSource>(source, ignoreCase: true, out _)
             ? TakeKnown(image, known, place, problems)
             : image;
     }
 
     private static Dictionary<string, string> Manifest(ImportFile file)
         => !File.Exists(file.Path) || file.RequireJson() is not { ValueKind: JsonValueKind.Object } json ? []
-            : json.EnumerateObject().Where(one => one.Value.ValueKind == JsonValueKind.String).GroupBy(one => one.Name).ToDictionary(one => one.Key, one => one.First().Value.GetString()!);
+            : json.EnumerateObject().Where(one => one.Value.ValueKind == JsonValueKind.String).GroupBy(one => one.Name)
+                .ToDictionary(one => one.Key, one => one.First().Value.GetString()!);
 }

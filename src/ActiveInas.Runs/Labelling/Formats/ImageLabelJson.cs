@@ -19,7 +19,9 @@ internal static class ImageLabelJson
 
     /// <summary>With the time of a text; null: it is none. A time without a zone is UTC.</summary>
     public static ImageLabel? WithTime(this ImageLabel image, string text)
-        => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? image with { Time = time.ToUniversalTime() } : null;
+        => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? image with { Time = time.ToUniversalTime() }
+            : null;
 
     /// <summary>Adds what a model thinks.</summary>
     public static void AddPredictions(JsonObject json, ImageLabel image)

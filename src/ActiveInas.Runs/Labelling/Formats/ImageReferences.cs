@@ -12,6 +12,7 @@ namespace ActiveInas.Runs.Labelling.Formats;
 internal sealed partial class ImageReferences
 {
     private readonly ImageIndex _index;
+    private readonly HashSet<string> _paths;
     private readonly string? _folder;
     private readonly Lazy<ILookup<string, string>> _uploads;
 
@@ -19,6 +20,7 @@ internal sealed partial class ImageReferences
     public ImageReferences(LabelSubject subject)
     {
         _index = new ImageIndex(subject.ImagePaths);
+        _paths = new HashSet<string>(subject.ImagePaths, StringComparer.Ordinal);
         _folder = subject.SourceFolder is null ? null : Path.GetFullPath(subject.SourceFolder).Replace('\\', '/').TrimEnd('/') + '/';
         _uploads = new(() => subject.ImagePaths.ToLookup(path => Uploaded(path[(path.LastIndexOf('/') + 1)..]), StringComparer.OrdinalIgnoreCase));
     }
@@ -32,6 +34,11 @@ internal sealed partial class ImageReferences
     /// <summary>The path in a reference.</summary>
     internal string Plain(string text)
     {
+        if (_paths.Contains(text))
+        {
+            return text;
+        }
+
         string path = text.Replace('\\', '/');
         if (_folder is not null && path.StartsWith(_folder, StringComparison.Ordinal))
         {

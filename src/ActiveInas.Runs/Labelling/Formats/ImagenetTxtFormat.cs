@@ -28,7 +28,8 @@ internal sealed class ImagenetTxtFormat : ILabelFormat
     {
         if (request.Classes.FirstOrDefault(name => name.IndexOfAny(s_lineEnds) >= 0 || name.Trim().Length != name.Length) is { } odd)
         {
-            throw new DataException($"The class '{odd}' cannot be a line of {ClassesFile}, since it begins or ends with a blank or holds a line end; rename it or choose another format.");
+            throw new DataException(
+                $"The class '{odd}' cannot be a line of {ClassesFile}, since it begins or ends with a blank or holds a line end; rename it or choose another format.");
         }
 
         Dictionary<string, int> indices = request.Classes.Index().ToDictionary(one => one.Item, one => one.Index, StringComparer.Ordinal);
@@ -51,7 +52,9 @@ internal sealed class ImagenetTxtFormat : ILabelFormat
 
         AtomicFile.WriteText(Path.Combine(request.Destination, ClassesFile), string.Concat(request.Classes.Select(name => name + '\n')));
         AtomicFile.WriteText(Path.Combine(request.Destination, LabelsFile), text.ToString());
-        return new LabelExport(request.Destination, written, left.Count == 0 ? [] : [$"{left.Count} labelled images are left out, since a quote or a line end in a name cannot be written in {LabelsFile} (first: {left[0]})."]);
+        string[] notices = left.Count == 0 ? []
+            : [$"{left.Count} labelled images are left out, since a quote or a line end in a name cannot be written in {LabelsFile} (first: {left[0]})."];
+        return new LabelExport(request.Destination, written, notices);
     }
 
     /// <inheritdoc/>
@@ -65,7 +68,11 @@ internal sealed class ImagenetTxtFormat : ILabelFormat
         }
 
         string[] classes = [.. Lines(synsets.Text().TrimEnd()).Select(line => line.Trim())];
-        List<LabelProblem> problems = [.. classes.Index().Where(line => line.Item.Length == 0).Select(line => new LabelProblem($"{ClassesFile}, line {line.Index + 1}", string.Empty, "is no class", "a name in each line"))];
+        List<LabelProblem> problems =
+        [
+            .. classes.Index().Where(line => line.Item.Length == 0)
+                .Select(line => new LabelProblem($"{ClassesFile}, line {line.Index + 1}", string.Empty, "is no class", "a name in each line")),
+        ];
         string[] files = file.IsFolder
             ? [.. Directory.GetFiles(folder, "*.txt").Where(path => Path.GetFileName(path) != ClassesFile).Order(StringComparer.Ordinal)]
             : [file.Path];

@@ -69,7 +69,10 @@ internal sealed class JsonlFormat : ILabelFormat
         }
         catch (JsonException exception)
         {
-            throw new DataException($"{path}, {ImportFile.At(exception, number)}: this is no JSON: {exception.Message} Wanted one object a line, such as {{\"file_name\": \"a.jpg\", \"label\": \"cat\"}}.", exception);
+            throw new DataException(
+                $"{path}, {ImportFile.At(exception, number)}: this is no JSON: {exception.Message} "
+                + "Wanted one object a line, such as {\"file_name\": \"a.jpg\", \"label\": \"cat\"}.",
+                exception);
         }
     }
 

@@ -38,6 +38,7 @@ public static class LabelFormats
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ILabelFormat writer = Of(format);
+        Check(images, classes);
         ExportRequest request = new(images, classes, Path.GetFullPath(sourceFolder), Path.GetFullPath(destination), cancellation);
         return IsFolder(format) ? WriteFolder(writer, request) : writer.Write(request);
     }
@@ -73,7 +74,26 @@ public static class LabelFormats
 
     private static ILabelFormat Of(string format)
         => Array.Find(s_all, one => one.Name == format)
-            ?? throw new DataException($"'{format}' is no format of labels; wanted one of {string.Join(", ", Names)}{(Spelling.Closest(format, Names) is { } close ? $"; did you mean {close}?" : ".")}");
+            ?? throw new DataException(
+                $"'{format}' is no format of labels; wanted one of {string.Join(", ", Names)}"
+                + (Spelling.Closest(format, Names) is { } close ? $"; did you mean {close}?" : "."));
+
+    private static void Check(IReadOnlyList<ImageLabel> images, IReadOnlyList<string> classes)
+    {
+        HashSet<string> names = new(classes, StringComparer.Ordinal);
+        foreach (ImageLabel image in images)
+        {
+            if (image.Action == LabelAction.Label && (image.Class is null || !names.Contains(image.Class)))
+            {
+                throw new ArgumentException($"{image.Path} has the class '{image.Class}', which is none of {string.Join(", ", classes)}.", nameof(images));
+            }
+
+            if (Path.IsPathRooted(image.Path) || image.Path.Split('/').Contains(".."))
+            {
+                throw new ArgumentException($"'{image.Path}' is no path inside the source.", nameof(images));
+            }
+        }
+    }
 
     /// <summary>Beside, then renamed.</summary>
     private static LabelExport WriteFolder(ILabelFormat writer, ExportRequest request)

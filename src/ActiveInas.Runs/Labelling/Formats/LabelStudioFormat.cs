@@ -22,7 +22,8 @@ internal sealed class LabelStudioFormat : ILabelFormat
 
     /// <inheritdoc/>
     public bool Recognises(ImportFile file)
-        => !file.IsFolder && (file.First() == '[' || (file.First() == '{' && file.Json is { ValueKind: JsonValueKind.Object } json && json.Part("data", JsonValueKind.Object) is not null));
+        => !file.IsFolder
+            && (file.First() == '[' || (file.First() == '{' && file.Json is { ValueKind: JsonValueKind.Object } json && json.Part("data", JsonValueKind.Object) is not null));
 
     /// <inheritdoc/>
     public LabelExport Write(ExportRequest request)

@@ -46,7 +46,8 @@ internal sealed class LabelStudioReading
             }
             else
             {
-                _problems.Add(new LabelProblem(place, Short(task), "names no image", "{\"data\": {\"image\": \"...\"}, \"annotations\": [...]}, or an object of JSON-MIN with an image"));
+                _problems.Add(new LabelProblem(
+                    place, Short(task), "names no image", "{\"data\": {\"image\": \"...\"}, \"annotations\": [...]}, or an object of JSON-MIN with an image"));
             }
         }
 
@@ -69,7 +70,8 @@ internal sealed class LabelStudioReading
         string[] fitting = [.. choices.Where(group => group.All(choice => _classes.Find(choice) is not null)).Select(group => group.Key)];
         if (fitting.Length != 1)
         {
-            _problems.Add(new LabelProblem("from_name", string.Join(", ", choices.Select(group => group.Key)), "could each hold the class", "one control whose choices are all classes of the project"));
+            string names = string.Join(", ", choices.Select(group => group.Key));
+            _problems.Add(new LabelProblem("from_name", names, "could each hold the class", "one control whose choices are all classes of the project"));
         }
 
         return fitting.FirstOrDefault();
@@ -79,13 +81,18 @@ internal sealed class LabelStudioReading
     private string? MinColumn()
     {
         JsonElement[] rows = [.. _tasks.Where(task => task.ValueKind == JsonValueKind.Object && task.Part("data", JsonValueKind.Object) is null)];
-        string[] names = [.. rows.SelectMany(row => row.EnumerateObject()).Where(value => !s_minNames.Contains(value.Name) && IsChoice(value.Value)).Select(value => value.Name).Distinct()];
+        string[] names =
+        [
+            .. rows.SelectMany(row => row.EnumerateObject()).Where(value => !s_minNames.Contains(value.Name) && IsChoice(value.Value))
+                .Select(value => value.Name).Distinct(),
+        ];
         string[] fitting = [.. names.Where(name => rows.All(row => MinChoices(row, name).All(choice => _classes.Find(choice) is not null)))];
         return names.Contains("choice") ? "choice" : fitting.Length == 1 ? fitting[0] : names.Length == 1 ? names[0] : null;
     }
 
     private bool IsChoice(JsonElement value)
-        => (value.ValueKind == JsonValueKind.String && !_images.Knows(value.GetString()!)) || (value.ValueKind == JsonValueKind.Object && value.Part("choices", JsonValueKind.Array) is not null);
+        => (value.ValueKind == JsonValueKind.String && !_images.Knows(value.GetString()!))
+            || (value.ValueKind == JsonValueKind.Object && value.Part("choices", JsonValueKind.Array) is not null);
 
     private static string[] MinChoices(JsonElement row, string name)
         => row.Text(name) is { } text ? [text] : row.Part(name, JsonValueKind.Object)?.Part("choices", JsonValueKind.Array) is { } list ? Texts(list) : [];
@@ -205,7 +212,8 @@ internal sealed class LabelStudioReading
     private static string[] Choices(JsonElement result)
         => result.Part("value", JsonValueKind.Object)?.Part("choices", JsonValueKind.Array) is { } list ? Texts(list) : [];
 
-    private static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)];
+    private static string[] Texts(JsonElement list)
+        => [.. list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)];
 
     private static bool IsTrue(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 }

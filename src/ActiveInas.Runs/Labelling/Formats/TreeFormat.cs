@@ -1,10 +1,12 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using ActiveInas.Data;
 
 namespace ActiveInas.Runs.Labelling.Formats;
 
 /// <summary>A folder a class, with its images at their paths in the source: hard links where the file system makes them, else copies.</summary>
-/// <remarks>It carries classes, those without an image too, and nothing else. Reading takes trees of other programs, and the source itself, whose folders may be classes.</remarks>
+/// <remarks>It carries classes, those without an image too, and nothing else. Reading takes trees of other programs too, and the source itself, whose folders may be
+/// classes.</remarks>
 internal sealed class TreeFormat : ILabelFormat
 {
     // As FiftyOne calls the folder of images without a label.
@@ -56,12 +58,28 @@ internal sealed class TreeFormat : ILabelFormat
         }
 
         HashSet<string> extensions = new(subject.ImagePaths.Select(path => Path.GetExtension(path)), StringComparer.OrdinalIgnoreCase);
-        (string Folder, string Inside)[] images = [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => IsVisible(path) && extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal)
-            .Select(path => (Path.GetFileName(folder), Path.GetRelativePath(folder, path).Replace('\\', '/'))))];
+        (string Folder, string Inside)[] images =
+        [
+            .. folders.SelectMany(folder => Files(folder).Where(path => extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal)
+                .Select(path => (Path.GetFileName(folder), Inside(folder, path)))),
+        ];
         bool isSource = IsSource(images, subject);
-        return new FileLabels([.. images.Select(image => Line(image.Folder, image.Inside, isSource))]) { Classes = [.. folders.Select(folder => Path.GetFileName(folder)).Where(name => name != NoLabel)] };
+        return new FileLabels([.. images.Select(image => Line(image.Folder, image.Inside, isSource))])
+        {
+            Classes = [.. folders.Select(folder => Path.GetFileName(folder)).Where(name => name != NoLabel)],
+        };
     }
+
+    // A backslash is part of a name where it does not separate folders.
+    private static string Inside(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>The files in a folder and below it. Links to folders are not followed: they may lead back.</summary>
+    private static FileSystemEnumerable<string> Files(string folder)
+        => new(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.FileName.StartsWith("."),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.FileName.StartsWith(".") && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
 
     /// <summary>Whether the folders of classes are folders of the source: else images lie in them at their paths in the source, as in an export.</summary>
     private static bool IsSource((string Folder, string Inside)[] images, LabelSubject subject)
@@ -89,6 +107,8 @@ internal sealed class TreeFormat : ILabelFormat
     /// <summary>A name more for a file, or another file with the same bytes where the file system has no such thing or the folders lie on two of them.</summary>
     private static void LinkOrCopy(string source, string copy)
     {
+        // Of a link the file: a second name of the link may lead nowhere from there.
+        source = File.ResolveLinkTarget(source, returnFinalTarget: true)?.FullName ?? source;
         if (!(OperatingSystem.IsWindows() ? CreateHardLink(copy, source, 0) : Link(source, copy) == 0))
         {
             File.Copy(source, copy);

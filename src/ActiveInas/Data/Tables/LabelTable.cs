@@ -11,7 +11,8 @@ namespace ActiveInas.Data.Tables;
 public readonly record struct LabelLine(int Line, string Image, string? Id, string Label, string? Part);
 
 /// <summary>A table of images and their classes: which columns are which.</summary>
-/// <remarks>With a header: a column of paths, file names or ids, and one of classes, under the names that exports use (docs/labels.md; capitals, blanks, _ and - do not matter), or a column of 0 and 1 for each class. Without: image and class.</remarks>
+/// <remarks>With a header: a column of paths, file names or ids, and one of classes, under the names that exports use (docs/labels.md; capitals,
+/// blanks, _ and - do not matter), or a column of 0 and 1 for each class. Without: image and class.</remarks>
 public sealed class LabelTable
 {
     private const string IdName = "id";
