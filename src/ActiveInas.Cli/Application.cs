@@ -64,6 +64,7 @@ internal static class Application
         root.Add(ReportCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(TrackCommand.Create(terminal));
+        root.Add(LabelsCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
         root.Add(SpaceCommand.Create(terminal));
         root.Add(StrategiesCommand.Create(terminal));

@@ -7,7 +7,7 @@ namespace ActiveInas.Data;
 /// <summary>Unicode's composed form (NFC) of names: a file system may store an a with two dots as one character or as two, and both are the same name.</summary>
 /// <remarks>string.Normalize leaves text as it is in a process without ICU, which this product does not ask for. Marks are taken in the order in which they stand, which
 /// is the canonical one in what file systems and archives hold.</remarks>
-internal static class ComposedText
+public static class ComposedText
 {
     private const int FirstLead = 0x1100;
     private const int FirstVowel = 0x1161;

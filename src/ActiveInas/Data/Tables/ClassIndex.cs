@@ -5,15 +5,17 @@ namespace ActiveInas.Data.Tables;
 /// <summary>Finds classes by what a table calls them.</summary>
 /// <remarks>By name: as written (in Unicode's composed form), else where capitals alone differ, else, where classes are named by numbers, as the same number
 /// (01 = 1). By index only where a table has nothing but indices and no class is named by a number.</remarks>
-internal sealed class ClassIndex
+public sealed class ClassIndex
 {
     private readonly IReadOnlyList<string> _classes;
     private readonly string[] _names;
     private readonly bool _hasNumbers;
 
+    /// <summary>Over the classes of a data set.</summary>
     /// <param name="classes">In label order.</param>
     public ClassIndex(IReadOnlyList<string> classes)
     {
+        ArgumentNullException.ThrowIfNull(classes);
         _classes = classes;
         _names = [.. classes.Select(ComposedText.Of)];
         _hasNumbers = _names.Any(name => Number(name) is not null);

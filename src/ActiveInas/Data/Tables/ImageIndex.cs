@@ -3,22 +3,32 @@ namespace ActiveInas.Data.Tables;
 /// <summary>How a text found an image.</summary>
 /// <param name="Images">Which it may mean: one, or several among which it does not choose.</param>
 /// <param name="Prefix">What stands before the image's path in the text ("C:/photos/"); empty: nothing.</param>
-internal readonly record struct ImageMatch(IReadOnlyList<int> Images, string Prefix);
+public readonly record struct ImageMatch(IReadOnlyList<int> Images, string Prefix);
+
+/// <summary>What a text of a file was found to name.</summary>
+/// <param name="Image">The image; null: none.</param>
+/// <param name="Wrong">Why the text cannot be taken, after the text itself in a sentence; null: it can.</param>
+/// <param name="Wanted">What would be right; null where nothing is wrong.</param>
+public readonly record struct ImageFinding(int? Image, string? Wrong, string? Wanted);
 
 /// <summary>Finds images by what people and programs call them: the path inside the source, its end (the file's name), or either without its extension.</summary>
 /// <remarks>Texts are compared in Unicode's composed form (NFC), with / for \; capitals count only where two images differ by nothing else.</remarks>
-internal sealed class ImageIndex
+public sealed class ImageIndex
 {
     private readonly string[] _paths;
+    private readonly Dictionary<string, int> _exact = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _first = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<int>> _others = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Over the images of a source.</summary>
     /// <param name="paths">Inside the source.</param>
     public ImageIndex(IEnumerable<string> paths)
     {
-        _paths = [.. paths.Select(Normal)];
+        string[] written = [.. paths];
+        _paths = [.. written.Select(Normal)];
         for (int i = 0; i < _paths.Length; i++)
         {
+            _exact.TryAdd(written[i], i);
             foreach (string name in Names(_paths[i]))
             {
                 if (!_first.TryAdd(name, i))
@@ -33,6 +43,7 @@ internal sealed class ImageIndex
     /// <summary>The form in which texts are compared.</summary>
     public static string Normal(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         string plain = ComposedText.Of(text.Replace('\\', '/'));
         return plain.StartsWith("./", StringComparison.Ordinal) ? plain[2..] : plain;
     }
@@ -40,6 +51,12 @@ internal sealed class ImageIndex
     /// <summary>What a text names; null: nothing.</summary>
     public ImageMatch? Find(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        if (_exact.TryGetValue(text, out int exact))
+        {
+            return new ImageMatch([exact], string.Empty);
+        }
+
         string wanted = Normal(text);
         if (Closest(wanted) is { Length: > 0 } images)
         {
@@ -60,44 +77,55 @@ internal sealed class ImageIndex
         return null;
     }
 
-    /// <summary>The image that each line of a table names; null: none. Paths that go further up than the source all go up the same way, or two images of one name
-    /// would be taken for one.</summary>
+    /// <summary>The image that each line of a table names; null: none.</summary>
     /// <param name="table">For messages.</param>
     /// <param name="lines">Its lines.</param>
     /// <exception cref="DataException">A line names several images, or two lines go up to different folders.</exception>
-    public int?[] FindAll(string table, IReadOnlyList<LabelLine> lines)
+    internal int?[] FindAll(string table, IReadOnlyList<LabelLine> lines)
     {
-        int?[] images = new int?[lines.Count];
-        (string Prefix, LabelLine Line)? above = null;
-        for (int i = 0; i < lines.Count; i++)
+        IReadOnlyList<ImageFinding> findings = Locate([.. lines.Select(line => (line.Image, $"line {line.Line}"))]);
+        int wrong = findings.Index().FirstOrDefault(found => found.Item.Wrong is not null, (-1, default)).Index;
+        return wrong < 0
+            ? [.. findings.Select(finding => finding.Image)]
+            : throw new DataException($"{table}, line {lines[wrong].Line}: '{lines[wrong].Image}' {findings[wrong].Wrong}; wanted {findings[wrong].Wanted}.");
+    }
+
+    /// <summary>What each text of a file names. Paths that go further up than the source all go up the same way, or two images of one name would be taken for one.</summary>
+    /// <param name="texts">Texts and where they stand ("line 4"), for messages.</param>
+    public IReadOnlyList<ImageFinding> Locate(IReadOnlyList<(string Text, string Place)> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ImageFinding[] findings = new ImageFinding[texts.Count];
+        (string Prefix, string Text, string Place)? above = null;
+        for (int i = 0; i < texts.Count; i++)
         {
-            if (Find(lines[i].Image) is not { } match)
+            (string text, string place) = texts[i];
+            if (Find(text) is not { } match)
             {
                 continue;
             }
 
-            string start = $"{table}, line {lines[i].Line}: '{lines[i].Image}'";
             if (match.Images.Count > 1)
             {
-                throw new DataException(
-                    $"{start} names {match.Images.Count} images, {_paths[match.Images[0]]} and {_paths[match.Images[1]]} among them; write the path inside the source.");
+                findings[i] = new ImageFinding(
+                    null, $"names {match.Images.Count} images, {_paths[match.Images[0]]} and {_paths[match.Images[1]]} among them", "the path inside the source");
+                continue;
             }
 
             if (match.Prefix.Length > 0)
             {
-                above ??= (match.Prefix, lines[i]);
-                if (above.Value.Prefix != match.Prefix)
-                {
-                    throw new DataException(
-                        $"{start} lies in {match.Prefix}, but '{above.Value.Line.Image}' of line {above.Value.Line.Line} in {above.Value.Prefix}: only one of them can be the source; "
-                        + $"keep the lines of its images, or write paths inside the source, such as {_paths[0]}.");
-                }
+                above ??= (match.Prefix, text, place);
             }
 
-            images[i] = match.Images[0];
+            findings[i] = match.Prefix.Length == 0 || above!.Value.Prefix == match.Prefix
+                ? new ImageFinding(match.Images[0], null, null)
+                : new ImageFinding(
+                    null,
+                    $"lies in {match.Prefix}, but '{above.Value.Text}' of {above.Value.Place} in {above.Value.Prefix}, and only one of them can be the source",
+                    $"images of one folder, or paths inside the source, such as {_paths[0]}");
         }
 
-        return images;
+        return findings;
     }
 
     /// <summary>The images of a name: those of which it is the whole path before others, the same capitals before others.</summary>

@@ -1,7 +1,7 @@
 namespace ActiveInas.Data.Tables;
 
 /// <summary>What stands in a table of labels in place of a class.</summary>
-internal static class LabelMarks
+public static class LabelMarks
 {
     /// <summary>A bad image: never ask again.</summary>
     public const string Bad = "-";

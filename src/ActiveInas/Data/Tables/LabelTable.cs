@@ -8,12 +8,12 @@ namespace ActiveInas.Data.Tables;
 /// <param name="Id">What a column "id" beside it says; null: there is none.</param>
 /// <param name="Label">What names the class; empty: none yet.</param>
 /// <param name="Part">What names the part, training or test; null: there is no such column.</param>
-internal readonly record struct LabelLine(int Line, string Image, string? Id, string Label, string? Part);
+public readonly record struct LabelLine(int Line, string Image, string? Id, string Label, string? Part);
 
 /// <summary>A table of images and their classes: which columns are which.</summary>
-/// <remarks>With a header: a column of paths, file names or ids, and one of classes, under the names that exports use (<see cref="s_imageNames"/>,
-/// <see cref="s_labelNames"/>; capitals, blanks, _ and - do not matter), or a column of 0 and 1 for each class. Without: image and class.</remarks>
-internal sealed class LabelTable
+/// <remarks>With a header: a column of paths, file names or ids, and one of classes, under the names that exports use (docs/labels.md; capitals,
+/// blanks, _ and - do not matter), or a column of 0 and 1 for each class. Without: image and class.</remarks>
+public sealed class LabelTable
 {
     private const string IdName = "id";
 
@@ -78,6 +78,15 @@ internal sealed class LabelTable
         table.Lines = [.. table._rows.Select(row => new LabelLine(
             row.Line, row.Fields[table.ImageColumn], table.IdColumn < 0 ? null : row.Fields[table.IdColumn], label(row), table.PartColumn < 0 ? null : row.Fields[table.PartColumn]))];
         return table;
+    }
+
+    /// <summary>What stands in another column, a text for each line; null: the header has no column of that name.</summary>
+    /// <param name="name">Capitals, blanks, _ and - do not matter.</param>
+    public IReadOnlyList<string>? Column(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int column = HasHeader ? Array.FindIndex([.. _header.Fields], field => Plain(field) == Plain(name)) : -1;
+        return column < 0 ? null : [.. _rows.Select(row => row.Fields[column])];
     }
 
     private static string Plain(string name) => string.Concat(name.Where(c => c is not (' ' or '_' or '-'))).ToLowerInvariant();

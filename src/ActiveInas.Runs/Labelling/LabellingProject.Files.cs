@@ -1,0 +1,49 @@
+using ActiveInas.Data;
+using ActiveInas.Runs.Labelling.Formats;
+
+namespace ActiveInas.Runs.Labelling;
+
+/// <content>Labels in files of other programs.</content>
+public sealed partial class LabellingProject
+{
+    /// <summary>Writes all images with what is known of them.</summary>
+    /// <param name="format">One of <see cref="LabelFormats.Names"/>.</param>
+    /// <param name="destination">A file, which is replaced, or a folder that is empty.</param>
+    /// <param name="cancellation">Leaves nothing behind.</param>
+    /// <exception cref="DataException">As <see cref="LabelFormats.Write"/> has it.</exception>
+    public LabelExport Export(string format, string destination, CancellationToken cancellation = default)
+        => LabelFormats.Write(format, Export(), ClassNames(), Source, destination, cancellation);
+
+    /// <summary>Reads what a file or folder says of the images, and changes nothing.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="format">One of <see cref="LabelFormats.Names"/>; null: what the content looks like.</param>
+    /// <exception cref="DataException">As <see cref="LabelFormats.Read"/> has it.</exception>
+    public LabelImport ReadLabels(string path, string? format = null) => LabelFormats.Read(path, format, ClassNames(), _paths, Source);
+
+    /// <summary>Takes what was read, all of it or nothing. A label of a person is not replaced by another one.</summary>
+    /// <param name="labels">What <see cref="ReadLabels"/> found.</param>
+    /// <param name="addClasses">Whether classes that only the file knows become classes of the project; else a label with one stops the import.</param>
+    /// <exception cref="DataException">There are problems, or a class that may not be added.</exception>
+    public async Task<ImportOutcome> ImportAsync(LabelImport labels, bool addClasses)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        labels.OrThrow();
+        if (!addClasses && labels.NewClasses.FirstOrDefault(name => labels.Labels.Any(label => label.Class == name)) is { } unknown)
+        {
+            int count = labels.Labels.Count(label => label.Class == unknown);
+            string hint = Spelling.Closest(unknown, ClassNames()) is { } close ? $" (did you mean {close}?)" : string.Empty;
+            throw new DataException(
+                $"{labels.File}: '{unknown}' is no class of the project{hint}, and {count} of {labels.Labels.Count} images have it; "
+                + $"wanted one of {string.Join(", ", ClassNames().Take(20))}, or allow that classes are added. Nothing was imported.");
+        }
+
+        foreach (string name in addClasses ? labels.NewClasses : [])
+        {
+            await AddClassAsync(name).ConfigureAwait(false);
+        }
+
+        return await ImportAsync(labels.Labels).ConfigureAwait(false) with { Unknown = [.. labels.Unknown.Select(problem => problem.Value)] };
+    }
+
+    private string[] ClassNames() => [.. Classes.Select(one => one.Name)];
+}
