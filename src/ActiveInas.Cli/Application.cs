@@ -61,6 +61,10 @@ internal static class Application
         root.Add(ExperimentCommand.Create(terminal));
         root.Add(TrialCommand.Create(terminal));
         root.Add(EstimateCommand.Create(terminal));
+        root.Add(LabelCommand.Create(terminal));
+        root.Add(LabelWorkers.CreateProject(terminal));
+        root.Add(LabelWorkers.CreateRound(terminal));
+        root.Add(LabelWorkers.CreateImages());
         root.Add(ReportCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(TrackCommand.Create(terminal));

@@ -32,7 +32,7 @@ internal static class LabelFiles
             throw new LabellingException(LabellingFault.Unknown, "There is no report before the first network is trained.");
         }
 
-        Report report = await Report.CreateAsync(ReportInput.OfRuns([host.Project.Root]), progress: null, cancellation).ConfigureAwait(false);
+        Report report = await Report.CreateAsync(ReportInput.OfRuns([host.Project.Root]), cancellation: cancellation).ConfigureAwait(false);
         context.Response.Headers.ContentSecurityPolicy = Headers.ReportPolicy;
         return Results.Content(HtmlReport.Page(report), "text/html; charset=utf-8");
     }

@@ -50,7 +50,6 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
     public async Task AdvanceAsync(string root, CancellationToken cancellation)
     {
         using Process process = program.Start([Command, root, "--no-progress"], talks: true);
-        process.StandardInput.Close();
         LowerPriority(process);
         Queue<string> said = new();
         process.OutputDataReceived += (_, _) => { };
@@ -112,13 +111,8 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
 
     private static async Task StopAsync(Process process)
     {
-        // The child watches for the end of this process too; a signal is quicker.
-        if (!OperatingSystem.IsWindows())
-        {
-            using Process signal = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            await signal.WaitForExitAsync().ConfigureAwait(false);
-        }
-
+        // The end of its input asks it to stop, also when this process is killed.
+        process.StandardInput.Close();
         using CancellationTokenSource patience = new(s_patience);
         try
         {

@@ -149,6 +149,10 @@ internal sealed class LabelStore : IDisposable
     public Task RenameClassAsync(int index, string name)
         => WriteAsync(transaction => Execute("UPDATE label_classes SET name = @name WHERE class = @index", new { index, name }, transaction));
 
+    /// <summary>Records what the project is asked for from now on.</summary>
+    public void SaveConfiguration(string configuration)
+        => WriteAsync(transaction => Execute("UPDATE projects SET configuration = @configuration", new { configuration }, transaction)).GetAwaiter().GetResult();
+
     /// <summary>Replaces what comes next by what a query says.</summary>
     public void SaveNext(IEnumerable<QueryPick> ahead, IEnumerable<Prediction> suggestions) => WriteAsync(transaction =>
     {

@@ -1,3 +1,4 @@
+using ActiveInas.Data;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Labelling.Formats;
@@ -242,6 +243,15 @@ public sealed partial class LabellingProject : IDisposable
         return Classes[id];
     }
 
+    /// <summary>Lets the run learn more labels than it was meant to; less is not possible.</summary>
+    internal void RaiseBudget(int budget)
+    {
+        if (budget > _configuration.Budget)
+        {
+            _store.SaveConfiguration((_configuration with { Budget = Math.Min(budget, _paths.Length - _audit.Length) }).ToJson());
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -258,7 +268,7 @@ public sealed partial class LabellingProject : IDisposable
 
     private string RequireFree(string name, int? except)
     {
-        string trimmed = (name ?? "").Trim().Normalize(System.Text.NormalizationForm.FormC);
+        string trimmed = ComposedText.Of((name ?? "").Trim());
         if (trimmed.Length is 0 or > 200 || trimmed.Any(char.IsControl))
         {
             throw new LabellingException(LabellingFault.Invalid, $"'{trimmed}' is no name of a class; wanted 1 to 200 characters.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ActiveInas.Data;
 using ActiveInas.Learning;
@@ -11,9 +12,26 @@ using ActiveInas.Runs.Store;
 namespace ActiveInas.Runs.Labelling;
 
 /// <summary>What a labelling project is asked for beside its run.</summary>
-/// <param name="AuditShare">Share of all images shown that are drawn at random for the estimate of the accuracy.</param>
-/// <param name="AuditWanted">Images that the estimate wants at least.</param>
-public sealed record AuditOptions(double AuditShare = 0.1, int AuditWanted = AccuracyEstimate.Fewest);
+public sealed record ProjectOptions
+{
+    /// <summary>Share of all images shown that are drawn at random for the estimate of the accuracy.</summary>
+    public double AuditShare { get; init; } = 0.1;
+
+    /// <summary>Images that the estimate wants at least.</summary>
+    public int AuditWanted { get; init; } = AccuracyEstimate.Fewest;
+
+    /// <summary>Whether the first batch is as large as the number of classes suggests, whatever the configuration says.</summary>
+    public bool ChoosesInitial { get; init; }
+
+    /// <summary>Whether the later batches are as large as the number of classes suggests, whatever the configuration says.</summary>
+    public bool ChoosesBatch { get; init; }
+
+    /// <summary>Whether an image in a folder that is called like a class has that label already.</summary>
+    public bool TakesFolders { get; init; } = true;
+
+    /// <summary>Labels that exist already, given the paths of the images and the classes; null: none.</summary>
+    public Func<IReadOnlyList<string>, IReadOnlyList<string>, IReadOnlyList<ImageLabel>>? Known { get; init; }
+}
 
 /// <summary>The part of a labelling project that computes: it reads the images, and whenever people have answered what was asked for, it searches, trains and
 /// asks for more. It may run in a process of its own; all state lies in the project's folder, as with any run.</summary>
@@ -27,49 +45,39 @@ public static class LabellingRounds
     public static (int Initial, int Batch) DefaultCounts(int classes) => (Math.Max(5 * classes, 50), Math.Max(3 * classes, 30));
 
     /// <summary>Reads the images and records the project; the run begins with <see cref="AdvanceAsync"/>.</summary>
-    /// <param name="configuration">Of the run: a folder as data, classes, where it lies (Out); the oracle is people.</param>
-    /// <param name="audit">Of the estimate.</param>
-    /// <param name="known">Labels that exist already, by path inside the folder; null: none.</param>
+    /// <param name="configuration">Of the run: a folder as data, where it lies (Out), classes (none: the folders in which images lie); the oracle is people.</param>
+    /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Told what happens.</param>
     /// <param name="cancellation">Stops it; nothing is left behind.</param>
     /// <exception cref="ConfigurationException">The configuration cannot work.</exception>
     /// <exception cref="DataException">The folder has no images, or fewer than a project needs.</exception>
     /// <exception cref="RunException">The folder of the project holds something else.</exception>
     public static async Task CreateAsync(
-        RunConfiguration configuration, AuditOptions audit, IReadOnlyList<ImageLabel>? known = null, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+        RunConfiguration configuration, ProjectOptions? options = null, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentNullException.ThrowIfNull(audit);
+        options ??= new ProjectOptions();
         string root = configuration.Out ?? throw new ArgumentException("A project needs a folder.");
         RequireNone(RunFolder.At(root));
         RunFolder folder = RunFolder.Create(root);
         using FolderLock held = FolderLock.Take(folder);
         RequireNone(folder);
 
-        Dataset data = await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
-        List<AnswerChange> answers = Known(data, configuration.Classes, known ?? []);
-        HashSet<int> labelled = [.. answers.Select(change => change.Said.Sample)];
-        SampleId[] open = [.. Enumerable.Range(0, data.Train.Count).Where(sample => !labelled.Contains(sample)).Select(sample => new SampleId(sample))];
-        int reserved = Math.Min(open.Length / PoolShare, Math.Clamp((int)(audit.AuditShare * open.Length), audit.AuditWanted, Math.Max(audit.AuditWanted, MostAudited)));
-        int[] audited = audit.AuditShare <= 0 || reserved == 0 ? [] : [.. ActiveLearner.DrawInitial(SeedTree.Derive(configuration.Seed, "audit"), open, reserved).Select(pick => pick.Id.Value)];
-        int most = data.Train.Count - audited.Length;
-        int given = answers.Count(change => change.Now!.Action == LabelAction.Label);
-        configuration = configuration with
-        {
-            Oracle = RunConfiguration.PeopleOracle,
-            Initial = Math.Min(most, Math.Max(configuration.Initial, given)),
-            Budget = Math.Min(most, Math.Max(configuration.Budget, Math.Max(configuration.Initial, given))),
-        };
-        ProjectRow project = new() { Configuration = configuration.ToJson(), Source = configuration.Data, AuditShare = audit.AuditShare, AuditWanted = audit.AuditWanted };
+        bool recorded = false;
         try
         {
-            LabelStore.Create(folder.Database, project, data.Train.Names, configuration.Classes, audited, answers);
+            Dataset data = await DataSources.LoadAsync(configuration.DataRequest with { Unlabelled = true }, progress, cancellation).ConfigureAwait(false);
+            configuration = WithClasses(configuration, options, data.Train.Names);
+            Record(folder, configuration, options, data.Train.Names);
+            recorded = true;
         }
-        catch
+        finally
         {
-            held.Dispose();
-            folder.RemoveTraces();
-            throw;
+            if (!recorded)
+            {
+                held.Dispose();
+                folder.RemoveTraces();
+            }
         }
     }
 
@@ -112,6 +120,16 @@ public static class LabellingRounds
         }
     }
 
+    /// <summary>Lets a project learn more labels than it was meant to.</summary>
+    /// <param name="root">The project's folder, which nobody serves.</param>
+    /// <param name="budget">More than before.</param>
+    /// <exception cref="RunException">There is no such project.</exception>
+    public static void RaiseBudget(string root, int budget)
+    {
+        using LabellingProject project = LabellingProject.Open(root);
+        project.RaiseBudget(budget);
+    }
+
     /// <summary>Records other classes and another budget in the run.</summary>
     private static void TakeUp(RunFolder folder, RunConfiguration project, Dataset data)
     {
@@ -138,9 +156,41 @@ public static class LabellingRounds
         }
     }
 
-    private static List<AnswerChange> Known(Dataset data, IReadOnlyList<string> classes, IReadOnlyList<ImageLabel> known)
+    private static RunConfiguration WithClasses(RunConfiguration configuration, ProjectOptions options, IReadOnlyList<string> paths)
     {
-        Dictionary<string, int> samples = data.Train.Names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        IReadOnlyList<string> classes = configuration.Classes.Count > 0 ? configuration.Classes : FolderLabels.ClassesOf(paths);
+        if (classes.Count < 2)
+        {
+            throw new DataException(
+                $"{configuration.Data}: {(classes.Count == 0 ? "no classes are named, and no image lies in a folder" : $"'{classes[0]}' is the only class")}; wanted two or more names of classes, for example cat, dog, other.");
+        }
+
+        (int initial, int batch) = DefaultCounts(classes.Count);
+        configuration = configuration with { Unlabelled = true, Classes = classes, Oracle = RunConfiguration.PeopleOracle };
+        configuration = options.ChoosesInitial ? configuration with { Initial = initial } : configuration;
+        return options.ChoosesBatch ? configuration with { Batch = batch.ToString(CultureInfo.InvariantCulture) } : configuration;
+    }
+
+    private static void Record(RunFolder folder, RunConfiguration configuration, ProjectOptions options, IReadOnlyList<string> paths)
+    {
+        IReadOnlyList<ImageLabel> known = options.Known?.Invoke(paths, configuration.Classes) ?? [];
+        HashSet<string> given = [.. known.Select(label => label.Path)];
+        List<AnswerChange> answers = Known(paths, configuration.Classes, [.. known, .. options.TakesFolders ? FolderLabels.Of(paths, configuration.Classes).Where(label => !given.Contains(label.Path)) : []]);
+        HashSet<int> labelled = [.. answers.Select(change => change.Said.Sample)];
+        SampleId[] open = [.. Enumerable.Range(0, paths.Count).Where(sample => !labelled.Contains(sample)).Select(sample => new SampleId(sample))];
+        int reserved = options.AuditShare <= 0 ? 0
+            : Math.Min(open.Length / PoolShare, Math.Clamp((int)(options.AuditShare * open.Length), options.AuditWanted, Math.Max(options.AuditWanted, MostAudited)));
+        int[] audited = [.. ActiveLearner.DrawInitial(SeedTree.Derive(configuration.Seed, "audit"), open, reserved).Select(pick => pick.Id.Value)];
+        int most = paths.Count - audited.Length;
+        int first = Math.Min(most, Math.Max(configuration.Initial, answers.Count(change => change.Now!.Action == LabelAction.Label)));
+        configuration = configuration with { Initial = first, Budget = Math.Min(most, Math.Max(configuration.Budget, first)) };
+        ProjectRow project = new() { Configuration = configuration.ToJson(), Source = configuration.Data, AuditShare = options.AuditShare, AuditWanted = options.AuditWanted };
+        LabelStore.Create(folder.Database, project, paths, configuration.Classes, audited, answers);
+    }
+
+    private static List<AnswerChange> Known(IReadOnlyList<string> paths, IReadOnlyList<string> classes, IEnumerable<ImageLabel> known)
+    {
+        Dictionary<string, int> samples = paths.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         Dictionary<string, int> indices = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         List<AnswerChange> changes = [];
         foreach (ImageLabel label in known.Where(label => label.Action != LabelAction.None))

@@ -16,7 +16,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task From_a_folder_of_images_to_a_model_and_back_again_after_a_restart()
     {
-        await _tiny.CreateAsync(new AuditOptions(AuditShare: 0.1, AuditWanted: 12));
+        await _tiny.CreateAsync(0.1, 12);
         Assert.False(await _tiny.AdvanceAsync());
         using (LabellingProject project = _tiny.Open())
         {
@@ -59,7 +59,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task Images_of_the_audit_are_never_learnt_and_estimate_the_accuracy()
     {
-        await _tiny.CreateAsync(new AuditOptions(AuditShare: 0.2, AuditWanted: 30));
+        await _tiny.CreateAsync(0.2, 30);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open();
         HashSet<int> audit = [];
@@ -85,7 +85,7 @@ public sealed class LabellingProjectTests : IDisposable
     public async Task Nobody_gets_an_image_that_somebody_else_has_until_the_lease_ends()
     {
         ManualClock clock = new();
-        await _tiny.CreateAsync(new AuditOptions(0, 0));
+        await _tiny.CreateAsync(0, 0);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open(clock);
         LabelTask[] ada = [.. await project.NextAsync("ada", 5)];
@@ -138,7 +138,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task Skipped_images_come_again_behind_the_others_and_then_no_more()
     {
-        await _tiny.CreateAsync(new AuditOptions(0, 0));
+        await _tiny.CreateAsync(0, 0);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open();
         LabelTask first = (await project.NextAsync("ada", 1))[0];
@@ -189,7 +189,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task A_corrected_label_is_learnt_by_the_next_round()
     {
-        await _tiny.CreateAsync(new AuditOptions(0, 0));
+        await _tiny.CreateAsync(0, 0);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open();
         List<LabelTask> answered = await TinyProject.AnswerAllAsync(project);
@@ -212,7 +212,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task Classes_grow_and_change_their_names()
     {
-        await _tiny.CreateAsync(new AuditOptions(0, 0));
+        await _tiny.CreateAsync(0, 0);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open();
         await TinyProject.AnswerAllAsync(project);
@@ -244,7 +244,7 @@ public sealed class LabellingProjectTests : IDisposable
     public async Task Labels_that_exist_already_begin_the_run()
     {
         ImageLabel[] known = [.. Enumerable.Range(0, 20).Select(i => new ImageLabel($"{i:000}.ppm") { Action = i == 5 ? LabelAction.Bad : LabelAction.Label, Class = i == 5 ? null : TinyProject.Truth($"{i}") })];
-        await _tiny.CreateAsync(null, known);
+        await _tiny.CreateAsync(known: known);
 
         Assert.False(await _tiny.AdvanceAsync());
 
@@ -257,7 +257,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task Labels_are_imported_into_a_project_and_those_of_people_stay()
     {
-        await _tiny.CreateAsync(new AuditOptions(0, 0));
+        await _tiny.CreateAsync(0, 0);
         await _tiny.AdvanceAsync();
         using LabellingProject project = _tiny.Open();
         LabelTask task = (await project.NextAsync("ada", 1))[0];
@@ -296,7 +296,7 @@ public sealed class LabellingProjectTests : IDisposable
     public async Task When_no_image_is_left_the_run_has_ended()
     {
         using TinyProject small = new(14);
-        await small.CreateAsync(new AuditOptions(0, 0));
+        await small.CreateAsync(0, 0);
         await small.AdvanceAsync();
         using LabellingProject project = small.Open();
         bool ended = false;

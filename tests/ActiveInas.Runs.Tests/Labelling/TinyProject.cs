@@ -60,7 +60,8 @@ internal sealed class TinyProject : IDisposable
         File.WriteAllBytes(Path.Combine(Images, path), [.. header, .. Enumerable.Range(0, 8 * 8 * 3).Select(i => (byte)(grey + (i * number % 7)))]);
     }
 
-    public Task CreateAsync(AuditOptions? audit = null, params ImageLabel[] known) => LabellingRounds.CreateAsync(Configuration, audit ?? new AuditOptions(), known);
+    public Task CreateAsync(double auditShare = 0.1, int auditWanted = 50, params ImageLabel[] known) => LabellingRounds.CreateAsync(
+        Configuration, new ProjectOptions { AuditShare = auditShare, AuditWanted = auditWanted, Known = (_, _) => known });
 
     public Task<bool> AdvanceAsync(CancellationToken cancellation = default) => LabellingRounds.AdvanceAsync(Root, null, cancellation);
 

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using ActiveInas.Cli.Views;
+using ActiveInas.Runs.Labelling;
+using ActiveInas.Runs.Output;
+using ActiveInas.Server;
+
+namespace ActiveInas.Cli.Commands;
+
+/// <summary><c>ainas label FOLDER --classes A,B</c>: from a folder of images to a trained network, in a browser.</summary>
+internal static class LabelCommand
+{
+    private static readonly LabelServerOptions s_defaults = new("");
+
+    public static Command Create(Terminal terminal)
+    {
+        LabelOptions project = new();
+        Option<string> address = new("--address") { Description = "where to listen; 0.0.0.0 for other machines, which needs --token", HelpName = "IP", DefaultValueFactory = _ => s_defaults.Address.ToString() };
+        Option<int> port = new("--port") { Description = "port, 0 for a free one", HelpName = "N", DefaultValueFactory = _ => s_defaults.Port };
+        Option<string[]> host = new("--host") { Description = "a name under which other machines know this one; may be repeated", HelpName = "NAME" };
+        Option<string?> token = new("--token") { Description = "the secret that opens the page (default: made at random, kept in the project)", HelpName = "SECRET" };
+        Option<string?> labeller = new("--labeller") { Description = "name recorded with labels until somebody gives another (default: the user's)", HelpName = "NAME" };
+        Command command = new("label", "Label images in a browser while networks are trained on the labels: begin a project, or go on with it.");
+        project.AddTo(command);
+        foreach (Option option in (Option[])[address, port, host, token, labeller])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(async (parsed, _) =>
+        {
+            string root = project.Project(parsed);
+            LabelServerOptions options = new(root)
+            {
+                Address = IPAddress.TryParse(parsed.GetRequiredValue(address), out IPAddress? ip) ? ip : throw new UsageException($"--address '{parsed.GetValue(address)}' is no address; give for example 127.0.0.1"),
+                Port = parsed.GetValue(port),
+                Hosts = parsed.GetValue(host) ?? [],
+                Token = parsed.GetValue(token),
+                Labeller = parsed.GetValue(labeller) ?? s_defaults.Labeller,
+            };
+            options.Validate();
+            if (!LabellingProject.Exists(root))
+            {
+                int code = await BeginAsync(parsed).ConfigureAwait(false);
+                if (code != ExitCode.Ok)
+                {
+                    return code;
+                }
+            }
+            else if (project.Budget(parsed) is { } budget)
+            {
+                LabellingRounds.RaiseBudget(root, budget);
+            }
+
+            return await ServeAsync(terminal, parsed, options).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    /// <summary>Decodes the images in a process of its own.</summary>
+    private static async Task<int> BeginAsync(ParseResult parsed)
+    {
+        string[] server = ["--address", "--port", "--host", "--token", "--labeller"];
+        List<string> arguments = [LabelWorkers.Begin];
+        string[] given = [.. parsed.Tokens.Select(token => token.Value).SkipWhile(value => value != "label").Skip(1)];
+        for (int i = 0; i < given.Length; i++)
+        {
+            if (server.Contains(given[i]))
+            {
+                i++;
+            }
+            else
+            {
+                arguments.Add(given[i]);
+            }
+        }
+
+        using Process process = ProgramCommand.Current.Start(arguments, talks: false);
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        return process.ExitCode;
+    }
+
+    private static async Task<int> ServeAsync(Terminal terminal, ParseResult parsed, LabelServerOptions options)
+    {
+        using Signals signals = new(terminal, "stopping: every label is saved");
+        using ProcessImageConverter images = new(ProgramCommand.Current);
+        await using LabelServer server = await LabelServer.StartAsync(options, new ProcessRoundWorker(ProgramCommand.Current), images).ConfigureAwait(false);
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            terminal.Out.WriteLine(JsonText.Write(new JsonObject
+            {
+                ["schema_version"] = RunDocument.SchemaVersion,
+                ["project"] = options.Root,
+                ["address"] = server.Address,
+                ["start"] = server.StartAddress,
+                ["token"] = server.Token,
+            }));
+        }
+        else
+        {
+            Tables.Fact(terminal.Result, "project", options.Root);
+            Tables.Fact(terminal.Result, "open", server.StartAddress);
+            Tables.Fact(terminal.Result, "stop", "Ctrl+C: every label is saved; the same command goes on");
+        }
+
+        terminal.Out.Flush();
+        await server.WaitAsync(signals.Token).ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+}
