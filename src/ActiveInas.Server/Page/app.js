@@ -47,7 +47,8 @@ async function start() {
   wireNotices();
   wireDialogs();
   document.addEventListener('keydown', onKey);
-  window.addEventListener('hashchange', show);
+  document.addEventListener('mousedown', keepFocus);
+  window.addEventListener('hashchange', () => { show(); byId('main').focus(); });
   window.addEventListener('beforeunload', event => { if (outbox.count > 0) { event.preventDefault(); } });
   status.start();
   outbox.start();
@@ -83,6 +84,9 @@ function onKey(event) {
   if (command.name === 'help') { byId('help').showModal(); } else if (view === 'label') { label.run(command); } else if (view === 'review') { review.run(command); } else { return; }
   event.preventDefault();
 }
+
+// A click leaves the focus where it was, or Enter would press the same button again instead of accepting the suggestion.
+function keepFocus(event) { if (event.target.closest('button, nav a') !== null && event.target.closest('dialog') === null) { event.preventDefault(); } }
 
 function viewName() { return ['review', 'dashboard'].find(name => location.hash === `#${name}`) ?? 'label'; }
 

@@ -15,9 +15,6 @@ export class Classes extends EventTarget {
   constructor(outbox) {
     super();
     this.#outbox = outbox;
-
-    // A click leaves the focus where it was, or Enter would press the same button again instead of accepting the suggestion.
-    byId('classes').addEventListener('mousedown', event => event.preventDefault());
     byId('filter-text').addEventListener('input', () => this.#filter(0));
     byId('filter-text').addEventListener('keydown', event => this.#steer(event));
     byId('filter-form').addEventListener('submit', event => { event.preventDefault(); this.#choose(this.#options()[this.#option]); });
@@ -28,7 +25,8 @@ export class Classes extends EventTarget {
 
   set(list) {
     this.list = list;
-    byId('classes').replaceChildren(...list.map((item, index) => this.#button(item, index)), this.#moreButton());
+    byId('classes').classList.toggle('many', list.length > 10);
+    byId('classes').replaceChildren(...list.map((item, index) => this.#button(item, index)));
     this.dispatchEvent(new Event('change'));
   }
 
@@ -70,14 +68,10 @@ export class Classes extends EventTarget {
     const key = keyOfClass(index);
     const spoken = key === null ? '' : key.startsWith('⇧') ? `, key Shift ${key.slice(1)}` : `, key ${key}`;
     return el('button', {
-      type: 'button', class: 'class', 'data-class': item.name, 'aria-pressed': 'false', 'aria-label': item.name + spoken,
+      type: 'button', class: 'class', 'data-class': item.name, title: item.name, 'aria-pressed': 'false', 'aria-label': item.name + spoken,
       'aria-keyshortcuts': key === null ? null : key.replace('⇧', 'Shift+'),
       onclick: () => this.dispatchEvent(new CustomEvent('pick', { detail: { name: item.name } })),
     }, keyCap(key ?? '/'), el('span', { class: 'name' }, item.name), el('span', { class: 'odds' }));
-  }
-
-  #moreButton() {
-    return el('button', { type: 'button', class: 'class more', onclick: () => this.openDialog() }, el('span', { class: 'name' }, 'Add or rename classes'));
   }
 
   // Options of the filter: the classes that hold the text, those that start with it first; a new class last.

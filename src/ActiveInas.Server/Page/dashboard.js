@@ -77,12 +77,12 @@ export class Dashboard {
       : accuracyChart(told, 'The band is the 95 % interval. Estimated from audit images alone: the network never learns from them.'));
   }
 
+  // A step for each new network, with the labels it was trained on.
   #renderPath({ rounds, architecture_path: path }) {
-    byId('path').replaceChildren(...path.map((name, index) => {
-      const round = rounds[index];
-      const isNew = index === 0 || path[index - 1] !== name;
-      return el('li', { class: isNew ? 'new' : null }, el('b', {}, name), round ? el('small', {}, `${number(round.labels)} labels, ${millions(round.parameters)}`) : null);
-    }));
+    const steps = path.map((name, index) => ({ name, first: rounds[index], last: rounds[index] }))
+      .reduce((merged, step) => merged.at(-1)?.name === step.name ? [...merged.slice(0, -1), { ...merged.at(-1), last: step.last }] : [...merged, step], []);
+    byId('path').replaceChildren(...steps.map(({ name, first, last }) => el('li', {}, el('b', {}, name), first
+      ? el('small', {}, `${number(first.labels)}${last && last !== first ? ` to ${number(last.labels)}` : ''} labels, ${millions(first.parameters)}`) : null)));
     byId('path-empty').hidden = path.length > 0;
   }
 
@@ -105,10 +105,10 @@ export class Dashboard {
     byId('confusion-empty').hidden = total > 0;
     byId('confusion').replaceChildren(...total === 0 ? [] : [
       el('caption', { class: 'visually-hidden' }, 'Audit images by their label (rows) and the network’s answer (columns)'),
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'label \\ network'), ...classes.map(name => el('th', { scope: 'col' }, el('span', {}, name))))),
+      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'label \\ network'), ...classes.map(name => el('th', { scope: 'col', title: name }, name)))),
       el('tbody', {}, ...classes.map((name, row) => {
         const sum = Math.max(1, counts[row].reduce((a, b) => a + b, 0));
-        return el('tr', {}, el('th', { scope: 'row' }, name), ...counts[row].map((count, column) => {
+        return el('tr', {}, el('th', { scope: 'row', title: name }, name), ...counts[row].map((count, column) => {
           const cell = el('td', { class: `number${row === column ? ' right' : count > 0 ? ' wrong' : ''}` }, count === 0 ? el('span', { class: 'zero' }, '0') : number(count));
           setShare(cell, count / sum);
           return cell;

@@ -25,8 +25,8 @@ function nameOf(event) {
   const digit = event.key === '/' ? null : digitOf(event);
   if (digit !== null) { return { name: 'class', index: (digit + 9) % 10 + (event.shiftKey ? 10 : 0) }; }
 
-  // On a button or a link, Enter and Space belong to that.
-  if ((event.key === 'Enter' || event.key === ' ') && event.target.closest?.('button, a[href], summary, [role=option]')) { return null; }
+  // On a button or a link, Enter and Space belong to that; a card of the review is chosen already when it has the focus.
+  if ((event.key === 'Enter' || event.key === ' ') && event.target.closest?.('button:not(.card), a[href], summary, [role=option]')) { return null; }
   return plain[event.key] ? { name: plain[event.key] } : null;
 }
 

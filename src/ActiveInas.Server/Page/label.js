@@ -35,10 +35,7 @@ export class LabelView {
     outbox.addEventListener('change', () => this.#renderProgress());
     outbox.addEventListener('stored', event => this.#stored(event.detail));
     outbox.addEventListener('refused', event => this.#refused(event.detail));
-    for (const button of document.querySelectorAll('[data-command]')) {
-      button.addEventListener('mousedown', event => event.preventDefault());
-      button.addEventListener('click', () => this.run({ name: button.dataset.command }));
-    }
+    for (const button of document.querySelectorAll('[data-command]')) { button.addEventListener('click', () => this.run({ name: button.dataset.command })); }
 
     // Time away from the page is not time spent on the image.
     document.addEventListener('visibilitychange', () => { this.#shownAt = performance.now(); });
@@ -261,15 +258,15 @@ export class LabelView {
     const { budget, images, round } = this.#status.value ?? {};
     setText(byId('batch-text'), `Batch ${counts.batch.round ?? round ?? ''}: ${number(done)} of ${number(counts.batch.size)}`);
     setShare(byId('batch-bar'), counts.batch.size ? done / counts.batch.size : 0);
-    setText(byId('total-text'), `${plural(labelled, 'label')} of ${budget ? `a budget of ${number(budget)}` : plural(images ?? 0, 'image')}`);
+    setText(byId('total-text'), budget ? `Budget: ${number(labelled)} of ${number(budget)}` : `Labels: ${number(labelled)} of ${plural(images ?? 0, 'image')}`);
     setShare(byId('total-bar'), labelled / ((budget ?? images) || 1));
   }
 
   #renderStrip() {
     byId('strip').replaceChildren(...this.#history.slice(0, stripLength).map((record, index) => el('li', {}, el('button', {
       type: 'button', class: record.action === 'label' ? null : 'aside', 'aria-label': `${index + 1} back: ${answerName(record.action, record.class)}`,
-      onmousedown: event => event.preventDefault(), onclick: () => this.#goTo(this.#cursor === index ? -1 : index),
-    }, el('img', { src: imageUrl(record, 160), alt: '', loading: 'lazy', decoding: 'async' }), el('span', {}, answerName(record.action, record.class))))));
+      onclick: () => this.#goTo(this.#cursor === index ? -1 : index),
+    }, el('img', { src: record.image?.src ?? imageUrl(record, 160), alt: '', loading: 'lazy', decoding: 'async' }), el('span', {}, answerName(record.action, record.class))))));
     this.#markStrip();
   }
 

@@ -146,7 +146,7 @@ export class Review {
     const others = [['Skip', () => this.#answer('skip', null)], ['Bad image', () => this.#answer('bad', null)], ['Undo', () => this.#undo()]];
     const item = this.#item;
     byId('review-classes').replaceChildren(...[...answers, ...others].map(([name, run], index) => el('button', {
-      type: 'button', class: 'small', onclick: run, onmousedown: event => event.preventDefault(),
+      type: 'button', class: 'small', onclick: run,
       'aria-pressed': index < answers.length ? String(item?.action === 'label' && item.class === name) : null,
     }, el('kbd', {}, index < answers.length ? keyOfClass(index) ?? '/' : ['Space', 'x', '⌫'][index - answers.length]), name)));
   }

@@ -1,17 +1,17 @@
-// Numbers and states in words.
+// Numbers and states in words. A number and its unit stay on one line (U+00A0).
 
 export const number = value => value.toLocaleString('en-GB');
 
-export function percent(share, digits = 0) { return `${(100 * share).toFixed(digits)} %`; }
+export function percent(share, digits = 0) { return `${(100 * share).toFixed(digits)}\u00a0%`; }
 
 // Probabilities stop short of certainty, in words too.
-export function probability(p) { return p > 0.995 && p < 1 ? '> 99 %' : p > 0 && p < 0.005 ? '< 1 %' : percent(p); }
+export function probability(p) { return p > 0.995 && p < 1 ? '>\u00a099\u00a0%' : p > 0 && p < 0.005 ? '<\u00a01\u00a0%' : percent(p); }
 
 export function duration(seconds) {
   if (seconds < 1) { return 'a moment'; }
-  if (seconds < 90) { return `${Math.round(seconds)} s`; }
-  if (seconds < 90 * 60) { return `${Math.round(seconds / 60)} min`; }
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 90) { return `${Math.round(seconds)}\u00a0s`; }
+  if (seconds < 90 * 60) { return `${Math.round(seconds / 60)}\u00a0min`; }
+  return `${(seconds / 3600).toFixed(1)}\u00a0h`;
 }
 
 export function plural(count, one, many = `${one}s`) { return `${number(count)} ${count === 1 ? one : many}`; }
