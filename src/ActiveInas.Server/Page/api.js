@@ -36,12 +36,17 @@ export const patch = (path, body) => guarded('PATCH', path, JSON.stringify(body)
 // The file as it is; it may take as long as it takes.
 export const postFile = (path, file) => guarded('POST', path, file, 'application/octet-stream', null);
 
+// The last words of a page that is left: they are sent though nobody waits for the answer.
+export const postLast = (path, body) => fetch(root + path, {
+  method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': antiforgery }, body: JSON.stringify(body), keepalive: true,
+}).catch(() => { });
+
 // A server that was started anew wants its own antiforgery value: fetched once, then the refusal counts.
 async function guarded(method, path, body, type, timeout = patience) {
   try {
     return await call(method, path, body, type, timeout);
   } catch (error) {
-    if (!(error instanceof Refusal) || (!error.isSignedOut && error.status !== 400)) { throw error; }
+    if (!(error instanceof Refusal) || error.status !== 403) { throw error; }
     const before = antiforgery;
     await openSession();
     if (antiforgery === before) { throw error; }

@@ -13,13 +13,15 @@ import { Outbox } from './outbox.js';
 import { Review } from './review.js';
 import { renderState } from './statebar.js';
 import { Status } from './status.js';
+import { Undo } from './undo.js';
 
 const status = new Status();
 const outbox = new Outbox();
 const classes = new Classes(outbox);
 const feed = new Feed(outbox, () => label.pixels);
-const label = new LabelView({ outbox, feed, classes, status });
-const review = new Review({ outbox, classes, status });
+const undo = new Undo(outbox);
+const label = new LabelView({ outbox, feed, classes, status, undo });
+const review = new Review({ outbox, classes, status, undo });
 const dashboard = new Dashboard(status);
 
 await reach();
@@ -49,6 +51,8 @@ async function start() {
   document.addEventListener('keydown', onKey);
   document.addEventListener('mousedown', keepFocus);
   window.addEventListener('hashchange', () => { show(); byId('main').focus(); });
+  window.addEventListener('pagehide', () => feed.release());
+  window.addEventListener('pageshow', event => { if (event.persisted) { location.reload(); } });
   window.addEventListener('beforeunload', event => { if (outbox.count > 0) { event.preventDefault(); } });
   status.start();
   outbox.start();
@@ -100,6 +104,14 @@ function show() {
   if (view === 'review') { review.open().catch(error => status.lose(error)); }
 }
 
+// Answers and images in hand belong to the one who had them.
+async function changeLabeller(name) {
+  await outbox.drained();
+  await feed.release();
+  nameLabeller((await post('session', { labeller: name })).labeller);
+  await label.start();
+}
+
 function nameLabeller(name) { setText(byId('labeller'), name || 'Your name'); }
 
 function wireDialogs() {
@@ -112,9 +124,7 @@ function wireDialogs() {
   byId('labeller-form').addEventListener('submit', async event => {
     event.preventDefault();
     try {
-      const name = byId('labeller-name').value.trim();
-      await post('session', { labeller: name });
-      nameLabeller(name);
+      await changeLabeller(byId('labeller-name').value.trim());
       byId('labeller-dialog').close();
       status.refresh();
     } catch (error) {

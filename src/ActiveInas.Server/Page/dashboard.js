@@ -48,7 +48,7 @@ export class Dashboard {
     this.#renderClasses(data.classes);
     this.#renderConfusion(data.confusion);
     this.#renderRounds(data.rounds);
-    byId('log').replaceChildren(...data.log.map(line => el('li', {}, el('time', { datetime: line.time }, timeOfDay(line.time)), ' ', line.text)));
+    byId('log').replaceChildren(...data.log.toReversed().map(line => el('li', {}, el('time', { datetime: line.time }, timeOfDay(line.time)), ' ', line.text)));
     byId('log-empty').hidden = data.log.length > 0;
   }
 
@@ -65,8 +65,8 @@ export class Dashboard {
     const [time, note] = nextBatch(status);
     setText(byId('fact-next'), time);
     setText(byId('fact-next-note'), note);
-    byId('model-link').classList.toggle('off', status.model_round === null);
-    setText(byId('model-note'), status.model_round === null ? 'There is no model before the first training.' : `Model of round ${status.model_round}, ${status.architecture ?? ''}`);
+    for (const link of [byId('model-link'), byId('report-link')]) { link.hidden = status.model_round === null; }
+    setText(byId('model-note'), status.model_round === null ? 'Model and report come with the first training.' : `Model of round ${status.model_round}, ${status.architecture ?? ''}`);
   }
 
   #renderAccuracy(rounds) {

@@ -1,8 +1,8 @@
 // The images to label next: leased ahead of time, loaded and decoded, so that advancing shows the next one at once.
 
-import { get } from './api.js';
+import { get, postLast } from './api.js';
 
-const wanted = 10;
+const wanted = 8;
 const askAgain = 3_000;
 
 // An image element that is loaded and decoded; `isBroken` where that failed. `size` is the longest edge wanted, in device pixels.
@@ -14,12 +14,19 @@ export function loadImage(item, size) {
   image.src = imageUrl(item, size);
   item.image = image;
   item.isReady = false;
-  item.ready = image.decode().then(() => { item.isBroken = false; }, () => { item.isBroken = true; }).then(() => { item.isReady = true; });
+  item.ready = image.decode().then(() => { item.isBroken = false; }, () => { item.isBroken = true; }).then(() => {
+    item.isReady = true;
+
+    // Where the server could not read the size, the browser may.
+    item.width ||= image.naturalWidth || 1;
+    item.height ||= image.naturalHeight || 1;
+  });
   return item;
 }
 
 // Photos are asked for at the size they are shown at; the server makes smaller ones in steps.
 export function imageUrl(item, size) {
+  if (!item.width) { return item.url; }
   const longest = Math.max(item.width, item.height);
   const step = [160, 320, 640, 1280, 1920].find(width => width * longest >= size * item.width);
   if (step === undefined || step * 1.25 >= item.width) { return item.url; }
@@ -63,25 +70,20 @@ export class Feed extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
-  // A batch of before the last training: what is not shown yet goes back when its lease ends, and newer images take its place.
+  // Images that were fetched and not answered go back, for others or for this page when it is opened again.
+  release() {
+    const leases = this.#items.map(item => item.lease).filter(Boolean);
+    this.#items = [];
+    return leases.length > 0 ? postLast('release', { leases }) : Promise.resolve();
+  }
+
   async fill() {
     if (this.#isFilling) { return; }
     this.#isFilling = true;
     clearTimeout(this.#timer);
     try {
       this.#dropExpired();
-      let ask = wanted - this.#items.length;
-      while (this.#items.length < wanted) {
-        const answer = await get(`next?n=${ask}`);
-        const added = answer.filter(item => this.#isNew(item));
-        this.#items.push(...added.map(item => loadImage(item, this.#imageSize())));
-        if (added.length > 0 || this.#items.length === 0) { this.#tell(answer.length === 0 && this.#items.length === 0); }
-
-        // Where the server repeats leases that are held here already, it is asked for more than those.
-        const more = this.#items.length + this.#outbox.count + wanted;
-        if (answer.length < ask || (added.length === 0 && ask >= more)) { break; }
-        ask = added.length === 0 ? more : wanted - this.#items.length;
-      }
+      if (this.#items.length < wanted) { this.#add(await get(`next?n=${wanted - this.#items.length}`)); }
     } catch (error) {
       this.dispatchEvent(new CustomEvent('lost', { detail: { error } }));
     } finally {
@@ -90,15 +92,22 @@ export class Feed extends EventTarget {
     }
   }
 
-  #isNew(item) { return !this.#items.some(other => other.id === item.id) && !this.#outbox.holds(item.id); }
+  // An image that is here already, because somebody looked at it until its lease ended, has a new lease now.
+  #add(answer) {
+    const count = this.#items.length;
+    for (const item of answer) {
+      const held = this.#items.find(other => other.id === item.id);
+      if (held) { Object.assign(held, { lease: item.lease, expires: item.expires }); } else if (!this.#outbox.holds(item.id)) { this.#items.push(loadImage(item, this.#imageSize())); }
+    }
+
+    if (count === 0 || this.#items.length === 0) {
+      this.isEmpty = this.#items.length === 0;
+      this.dispatchEvent(new Event('change'));
+    }
+  }
 
   #dropExpired() {
     const now = Date.now();
     this.#items = this.#items.filter((item, index) => index === 0 || !item.expires || Date.parse(item.expires) > now);
-  }
-
-  #tell(isEmpty) {
-    this.isEmpty = isEmpty;
-    this.dispatchEvent(new Event('change'));
   }
 }

@@ -15,19 +15,20 @@ export class LabelView {
   #feed;
   #classes;
   #status;
+  #undo;
   #stage = new Stage(byId('stage'), byId('image-size'));
   #history = [];          // newest first
   #cursor = -1;           // place in the history, -1: the image to label
-  #undone = [];           // what Undo takes back, newest last
   #shownAt = 0;
   #shown = null;
   #counts = null;         // the server's latest counts
 
-  constructor({ outbox, feed, classes, status }) {
+  constructor({ outbox, feed, classes, status, undo }) {
     this.#outbox = outbox;
     this.#feed = feed;
     this.#classes = classes;
     this.#status = status;
+    this.#undo = undo;
     feed.addEventListener('change', () => this.#render());
     classes.addEventListener('pick', event => this.run({ name: 'pick', class: event.detail.name }));
     classes.addEventListener('change', () => this.#render());
@@ -43,10 +44,12 @@ export class LabelView {
 
   get pixels() { return this.#stage.pixels; }
 
+  // Also when somebody else sits down: images and history are theirs then.
   async start() {
+    this.#cursor = -1;
     this.#feed.fill();
-    const records = await get(`history?n=${historyLength}`);
-    this.#history.push(...records.filter(record => !this.#history.some(other => other.id === record.id)));
+    this.#history = await get(`history?n=${historyLength}`);
+    this.#render();
     this.#renderStrip();
   }
 
@@ -58,7 +61,7 @@ export class LabelView {
       case 'skip': return this.#answer('skip', null);
       case 'bad': return this.#answer('bad', null);
       case 'filter': return this.#item === null ? undefined : this.#classes.openFilter(name => this.#label(name));
-      case 'undo': return this.#undo();
+      case 'undo': return this.#undo.run();
       case 'back': return this.#goTo(Math.min(this.#cursor + 1, this.#history.length - 1));
       case 'forward': return this.#goTo(Math.max(this.#cursor - 1, -1));
       case 'leave': return this.#goTo(-1);
@@ -91,49 +94,39 @@ export class LabelView {
   }
 
   #first(item, action, name, ms, suggested) {
+    const entry = { kind: 'label', id: item.id, lease: item.lease, class: name, action, ms, suggested, isAsked: item.reason === 'initial' || item.reason === 'query' };
     this.#feed.take();
-    this.#history.unshift({ ...item, action, class: name, ms, time: new Date().toISOString() });
-    this.#history.length = Math.min(this.#history.length, historyLength);
-    this.#undone.push({ kind: 'label', item });
-    this.#outbox.add({ kind: 'label', id: item.id, lease: item.lease, class: name, action, ms, suggested });
+    this.#history = [{ ...item, action, class: name }, ...this.#history.filter(record => record.id !== item.id)].slice(0, historyLength);
+    this.#outbox.add(entry);
+    this.#undo.push(entry, () => this.#takeBack(item, entry));
     this.#render();
     this.#renderStrip();
   }
 
   #relabel(record, action, name, ms) {
-    this.#undone.push({ kind: 'relabel', record, action: record.action, class: record.class });
-    Object.assign(record, { action, class: name });
-    this.#outbox.add({ kind: 'relabel', id: record.id, class: name, action, ms });
+    if (record.action !== action || record.class !== name) {
+      const before = { action: record.action, class: record.class };
+      const entry = { kind: 'relabel', id: record.id, class: name, action, ms };
+      this.#outbox.add(entry);
+      this.#undo.push(entry, () => {
+        Object.assign(record, before);
+        this.#goTo(this.#history.indexOf(record));
+        this.#renderStrip();
+      });
+      Object.assign(record, { action, class: name });
+    }
+
     this.#goTo(this.#cursor - 1);
     this.#renderStrip();
   }
 
-  #undo() {
-    const last = this.#undone.pop();
-    if (last?.kind === 'relabel') {
-      Object.assign(last.record, { action: last.action, class: last.class });
-      this.#outbox.add({ kind: 'relabel', id: last.record.id, class: last.class, action: last.action, ms: 0 });
-      this.#goTo(this.#history.indexOf(last.record));
-      this.#renderStrip();
-    } else if (last) {
-      const [record] = this.#history.splice(this.#history.findIndex(each => each.id === last.item.id), 1);
-      this.#takeBack(last.item, record);
-      this.#outbox.undo(last.item.id, record.action);
-    } else if (this.#history.length > 0) {
-      // Answered before this page was opened: the server knows which, and gives it back.
-      this.#outbox.undo(null, null);
-    } else {
-      toast('There is nothing to undo.');
-    }
-  }
-
   // The image is here again, with the answer it had.
-  #takeBack(item, record) {
+  #takeBack(item, said) {
     this.#cursor = -1;
-    item.former = { action: record.action, class: record.class };
+    this.#history = this.#history.filter(record => record.id !== item.id);
+    item.former = { action: said.action, class: said.class };
     this.#feed.putBack(item);
     this.#renderStrip();
-    toast(`Taken back: ${answerName(record.action, record.class)}.`);
   }
 
   #stored({ entry, answer }) {
@@ -141,8 +134,8 @@ export class LabelView {
       if (answer?.batch) { this.#counts = { labelled: answer.labelled, batch: answer.batch }; }
       this.#renderProgress();
     } else if (answer && answer.id !== entry.id) {
-      this.#history = this.#history.filter(record => record.id !== answer.id);
       this.#takeBack(answer, answer);
+      toast(`Taken back: ${answerName(answer.action, answer.class)}.`);
     }
 
     // The image that completes a batch changes what the server does next.
@@ -153,7 +146,6 @@ export class LabelView {
     toast(entry.kind === 'undo' ? `Not undone: ${error.message}` : `The answer “${answerName(entry.action, entry.class)}” was not stored: ${error.message}`, true);
     if (entry.kind === 'undo') { return; }
     this.#history = this.#history.filter(record => record.id !== entry.id || entry.kind === 'relabel');
-    this.#undone = this.#undone.filter(each => each.kind !== 'label' || each.item.id !== entry.id);
     this.#renderStrip();
   }
 
@@ -252,9 +244,8 @@ export class LabelView {
   #renderProgress() {
     const counts = this.#counts;
     if (counts === null) { return; }
-    const waiting = this.#outbox.labels;
-    const done = Math.min(Math.max(counts.batch.done + waiting, 0), counts.batch.size);
-    const labelled = Math.max(counts.labelled + waiting, 0);
+    const done = Math.min(Math.max(counts.batch.done + this.#outbox.asked, 0), counts.batch.size);
+    const labelled = Math.max(counts.labelled + this.#outbox.labels, 0);
     const { budget, images, round } = this.#status.value ?? {};
     setText(byId('batch-text'), `Batch ${counts.batch.round ?? round ?? ''}: ${number(done)} of ${number(counts.batch.size)}`);
     setShare(byId('batch-bar'), counts.batch.size ? done / counts.batch.size : 0);

@@ -1,7 +1,8 @@
 // Answers on their way to the server: in order, one at a time, sent again until the server has them. They are kept in the tab's storage,
 // so that reloading the page loses none.
 //
-// An entry is { kind: 'label', id, lease, class, action, ms, suggested }, { kind: 'relabel', id, class, action, ms } or { kind: 'undo', id, action }, with the action taken back.
+// An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked }, { kind: 'relabel', id, class, action, ms }, or
+// { kind: 'undo', id, class, action, isAsked } with the answer taken back. `isAsked`: the image counts for the batch.
 
 import { get, post, isPassing, Refusal } from './api.js';
 
@@ -20,11 +21,10 @@ export class Outbox extends EventTarget {
 
   get count() { return this.#entries.length; }
 
-  // Labels that the server does not count yet.
-  get labels() {
-    const signs = { label: 1, relabel: 0, undo: -1 };
-    return this.#entries.reduce((sum, entry) => sum + (entry.action === 'label' ? signs[entry.kind] : 0), 0);
-  }
+  // Labels that the server does not count yet, and answers to images of the batch.
+  get labels() { return this.#balance(entry => entry.action === 'label'); }
+
+  get asked() { return this.#balance(entry => entry.isAsked); }
 
   holds(id) { return this.#entries.some(entry => entry.id === id); }
 
@@ -40,21 +40,25 @@ export class Outbox extends EventTarget {
     this.#send();
   }
 
-  // Takes the last answer back: here where it has not left yet, else at the server. Without an id the server knows which it was.
-  undo(id, action) {
+  // Takes back an answer, the last one there is: here where it has not left yet, else at the server, which knows it without a name.
+  undo(said) {
     const last = this.#entries.at(-1);
-    if (last && last !== this.#sent && last.kind === 'label' && last.id === id) {
+    if (last !== undefined && last === said && last !== this.#sent) {
       this.#entries.pop();
-      this.#leases.set(id, last.lease);
       this.#changed();
     } else {
-      this.add({ kind: 'undo', id, action });
+      this.add({ kind: 'undo', id: said?.id ?? null, class: said?.class, action: said?.action, isAsked: said?.isAsked });
     }
   }
 
   // Resolves when everything has arrived, for what must not overtake it.
   async drained() {
     while (this.count > 0) { await new Promise(done => this.addEventListener('change', done, { once: true })); }
+  }
+
+  #balance(counts) {
+    const signs = { label: 1, relabel: 0, undo: -1 };
+    return this.#entries.reduce((sum, entry) => sum + (counts(entry) ? signs[entry.kind] : 0), 0);
   }
 
   async #send() {
@@ -109,8 +113,8 @@ export class Outbox extends EventTarget {
     try {
       return await post('labels', { lease, class: entry.class, action: entry.action, ms: entry.ms, suggested: entry.suggested });
     } catch (error) {
-      // The lease ran out while the server was away: the answer is about this image all the same.
-      if (error instanceof Refusal && error.status === 404) { return this.#relabel(entry); }
+      // The server has forgotten the lease, or the undone answer was not the first one: the answer is about this image all the same.
+      if (error instanceof Refusal && (error.status === 404 || (error.status === 409 && this.#leases.has(entry.id)))) { return this.#relabel(entry); }
       throw error;
     }
   }
@@ -121,17 +125,17 @@ export class Outbox extends EventTarget {
 
   // Two undos are not one: after a broken connection the history says whether the first one arrived. Without its lease the image is answered by id.
   async #takeBack(entry) {
-    if (entry.isUncertain && entry.id) {
+    if (entry.isUncertain && entry.id !== null) {
       const [newest] = await get('history?n=1');
-      if (newest?.id !== entry.id) {
+      if (newest?.id !== entry.id || newest.action !== entry.action || newest.class !== entry.class) {
         this.#leases.set(entry.id, null);
         return null;
       }
     }
 
-    const item = await post('undo', entry.id ? { id: entry.id } : {});
+    const item = await post('undo');
     this.#leases.set(item.id, item.lease);
-    if (entry.id && item.id !== entry.id) { this.#leases.set(entry.id, null); }
+    if (entry.id !== null && item.id !== entry.id) { this.#leases.set(entry.id, null); }
     return item;
   }
 }

@@ -4,7 +4,6 @@ import { get } from './api.js';
 import { byId, el, setShare, setText } from './dom.js';
 import { imageUrl } from './feed.js';
 import { keyOfClass } from './keys.js';
-import { toast } from './notices.js';
 import { answerName, percent, probability } from './words.js';
 
 const kinds = {
@@ -18,16 +17,17 @@ export class Review {
   #outbox;
   #classes;
   #status;
+  #undo;
   #kind = 'doubt';
   #items = [];
   #at = -1;
-  #undone = [];
   #shownAt = 0;
 
-  constructor({ outbox, classes, status }) {
+  constructor({ outbox, classes, status, undo }) {
     this.#outbox = outbox;
     this.#classes = classes;
     this.#status = status;
+    this.#undo = undo;
     for (const tab of byId('review-tabs').querySelectorAll('[role=tab]')) {
       tab.addEventListener('click', () => this.#choose(tab.dataset.kind));
       tab.addEventListener('keydown', event => this.#walkTabs(event));
@@ -50,7 +50,7 @@ export class Review {
       case 'skip': return this.#answer('skip', null);
       case 'bad': return this.#answer('bad', null);
       case 'filter': return this.#item ? this.#classes.openFilter(name => this.#answer('label', name)) : undefined;
-      case 'undo': return this.#undo();
+      case 'undo': return this.#undo.run();
       case 'back': return this.#select(Math.max(0, this.#at - 1));
       case 'forward': return this.#select(Math.min(this.#items.length - 1, this.#at + 1));
       case 'up': return this.#select(Math.max(0, this.#at - this.#columns()));
@@ -64,7 +64,6 @@ export class Review {
 
   #choose(kind) {
     this.#kind = kind;
-    this.#undone = [];
     for (const tab of byId('review-tabs').querySelectorAll('[role=tab]')) {
       const isChosen = tab.dataset.kind === kind;
       tab.setAttribute('aria-selected', String(isChosen));
@@ -143,7 +142,7 @@ export class Review {
   // The keys, where they are needed; buttons for who has no keyboard.
   #renderAnswers() {
     const answers = this.#classes.list.map(each => [each.name, () => this.#answer('label', each.name)]);
-    const others = [['Skip', () => this.#answer('skip', null)], ['Bad image', () => this.#answer('bad', null)], ['Undo', () => this.#undo()]];
+    const others = [['Skip', () => this.#answer('skip', null)], ['Bad image', () => this.#answer('bad', null)], ['Undo', () => this.#undo.run()]];
     const item = this.#item;
     byId('review-classes').replaceChildren(...[...answers, ...others].map(([name, run], index) => el('button', {
       type: 'button', class: 'small', onclick: run,
@@ -154,26 +153,28 @@ export class Review {
   #answer(action, name) {
     const item = this.#item;
     if (item === null || (action === 'label' && name === null)) { return; }
-    this.#undone.push({ index: this.#at, action: item.action, class: item.class });
-    this.#store(this.#at, action, name);
+    if (item.action !== action || item.class !== name) {
+      const [index, before] = [this.#at, { action: item.action, class: item.class }];
+      const entry = { kind: 'relabel', id: item.id, class: name, action, ms: Math.round(performance.now() - this.#shownAt) };
+      this.#outbox.add(entry);
+      this.#undo.push(entry, () => {
+        Object.assign(item, before);
+        if (this.#items[index] === item) { this.#show(index); }
+      });
+      Object.assign(item, { action, class: name });
+    }
+
+    this.#show(this.#at);
     setText(byId('spoken'), `Now ${answerName(action, name)}.`);
     this.#select(Math.min(this.#at + 1, this.#items.length - 1));
   }
 
-  #undo() {
-    const last = this.#undone.pop();
-    if (last === undefined) { return toast('There is nothing to undo here.'); }
-    this.#store(last.index, last.action, last.class);
-    this.#select(last.index);
-    return undefined;
-  }
-
-  #store(index, action, name) {
+  // An answer that was looked at again, and the one of now.
+  #show(index) {
     const item = this.#items[index];
-    Object.assign(item, { action, class: name });
-    this.#outbox.add({ kind: 'relabel', id: item.id, class: name, action, ms: Math.round(performance.now() - this.#shownAt) });
     const card = this.#cards().find(each => Number(each.dataset.index) === index);
     card.classList.add('changed');
-    setText(card.querySelector('.given'), answerName(action, name));
+    setText(card.querySelector('.given'), answerName(item.action, item.class));
+    if (!byId('view-review').hidden) { this.#select(index); }
   }
 }
