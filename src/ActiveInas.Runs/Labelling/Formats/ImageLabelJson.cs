@@ -60,9 +60,11 @@ internal static class ImageLabelJson
     public static string? Text(this JsonElement json, string name)
         => json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>A property that is a number; null: it is not there, or something else.</summary>
+    /// <summary>A property that is a finite number; null: it is not there, or something else.</summary>
     public static double? Number(this JsonElement json, string name)
-        => json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        => json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && double.IsFinite(number)
+            ? number
+            : null;
 
     /// <summary>A property that is a list or an object; null: it is not there, or something else.</summary>
     public static JsonElement? Part(this JsonElement json, string name, JsonValueKind kind)

@@ -70,6 +70,11 @@ public static class LabelFormats
         {
             throw new DataException($"{path} cannot be read: {exception.Message}", exception);
         }
+        catch (InvalidOperationException exception) when (exception.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true)
+        {
+            // A text with half of a pair of UTF-16, such as "\ud800", is seen when it is asked for, not when the file is parsed.
+            throw new DataException($"{path} holds a text that is no Unicode: {exception.Message} Write it in UTF-8 in place of \\u escapes.", exception);
+        }
     }
 
     private static ILabelFormat Of(string format)

@@ -81,6 +81,8 @@ public sealed class ReadingTests : IDisposable
     [InlineData("fiftyone", "{\"images\": []}", "is no FiftyOne file")]
     [InlineData("imagenet-txt", "b.jpg 0", "synsets.txt does not exist")]
     [InlineData("tree", "b.jpg", "is a file")]
+    [InlineData("jsonl", "{\"file_name\": \"\\ud800\"}", "holds a text that is no Unicode")]
+    [InlineData("label-studio", "[{\"data\": {\"\\udc00\": \"b.jpg\"}}]", "holds a text that is no Unicode")]
     [InlineData("cvs", "", "'cvs' is no format of labels; wanted one of tree, csv, jsonl, label-studio, fiftyone, imagenet-txt; did you mean csv?")]
     public void A_file_that_is_none_says_where(string format, string text, string message)
     {
