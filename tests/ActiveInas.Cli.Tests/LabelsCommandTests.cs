@@ -88,7 +88,7 @@ public sealed class LabelsCommandTests : IDisposable
         }
 
         RunConfiguration configuration = new() { Data = _folder["images"], Unlabelled = true, Classes = ["dark", "light"], Out = _folder[name], Initial = 4, Batch = "2", Budget = 8, ImageSize = 4 };
-        await LabellingRounds.CreateAsync(configuration, new AuditOptions(0, 0));
+        await LabellingRounds.CreateAsync(configuration, new ProjectOptions { AuditShare = 0 });
     }
 
     private async Task<string[]> LabelsAsync(string project)
