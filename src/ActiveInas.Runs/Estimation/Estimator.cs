@@ -58,7 +58,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             WorkPlan[] plans = [.. group.Select(cell => new WorkPlan(cell.Configuration, data))];
             int stacks = MostStacks(plans, data);
             IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(
-                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, kernels, cancellation).ConfigureAwait(false);
+                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.Architecture).OfType<Architecture>()), jobs, threads, kernels, cancellation).ConfigureAwait(false);
             MeasuredSpeed speed = new(found, stacks, data);
             foreach ((ExperimentCell cell, WorkPlan plan) in group.Zip(plans))
             {

@@ -44,10 +44,10 @@ internal static class DataFit
     /// <summary>The data set with its pool made harder, where the configuration asks for it. The seed is that of the data, so that runs with
     /// different seeds compare.</summary>
     public static Dataset Simulated(Dataset data, RunConfiguration configuration)
-        => configuration.Simulate is { } text ? Simulation.Parse(text).Apply(data, configuration.DataSeed) : data;
+        => configuration.Simulate is { } simulation ? simulation.Apply(data, configuration.DataSeed) : data;
 
     /// <summary>What a simulated pool holds, in one line.</summary>
-    public static string Describe(Dataset data, string simulation)
+    public static string Describe(Dataset data, Simulation simulation)
         => $"The pool is simulated ({simulation}): {data.Train.Count} images; labels as given: "
             + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
 
@@ -56,9 +56,9 @@ internal static class DataFit
     {
         Recipe = configuration.Mirror switch
         {
-            "on" => Recipes.Mirrored(configuration.Recipe, MirrorProbability),
-            "off" => Recipes.Mirrored(configuration.Recipe, 0),
-            _ => Recipes.ForData(configuration.Recipe, data.MirrorSafe),
+            true => Recipes.Mirrored(configuration.Recipe, MirrorProbability),
+            false => Recipes.Mirrored(configuration.Recipe, 0),
+            null => Recipes.ForData(configuration.Recipe, data.MirrorSafe),
         },
     };
 

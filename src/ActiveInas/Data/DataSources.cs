@@ -77,7 +77,7 @@ public static class DataSources
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
-            if (named is not null && (request.Include ?? request.Exclude ?? request.ValidationPart ?? request.LabelsTable) is not null)
+            if (named is not null && ((request.Include ?? request.Exclude ?? request.LabelsTable) is not null || request.ValidationPart is not null))
             {
                 throw new DataException($"{named.Name}: --include, --exclude, --validation-part and --labels-table are for folders and archives of images; leave them out.");
             }

@@ -29,7 +29,7 @@ internal sealed class PathSource(string path)
             listing = listing with { Problems = [.. listing.Problems, new DataProblem(path, advice)] };
         }
 
-        Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
+        Part? validation = context.Request.ValidationPart switch { null => null, ValidationUse.Pool => Part.Train, _ => Part.Test };
         TreeLayout layout = context.Request.LabelsTable is { } table
             ? TableLayout.Resolve(path, images, table, validation)
             : TreeLayout.Resolve(path, images, listing.Folders, validation);
