@@ -92,7 +92,7 @@ public sealed record RunDocument
 
         using RunStore store = RunStore.OpenReader(folder.Database);
         return store.FindRun() is null
-            ? throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run --out {folder.Root}'.")
+            ? throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run `out={folder.Root}`'.")
             : Read(folder, store);
     }
 

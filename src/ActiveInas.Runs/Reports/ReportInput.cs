@@ -24,7 +24,7 @@ public sealed record ReportInput
     /// <summary>Heading.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The command that makes these results again.</summary>
+    /// <summary>The command that makes these results again, with its settings between backticks.</summary>
     public required string Command { get; init; }
 
     /// <summary>Keys of the settings in which methods differ.</summary>
@@ -48,7 +48,7 @@ public sealed record ReportInput
         return new ReportInput
         {
             Title = experiment.Title,
-            Command = $"ainas experiment {folder.Definition}{(kernels.Length == 1 ? $" --kernels {kernels[0]}" : "")} --out NEW-FOLDER",
+            Command = $"ainas experiment {folder.Definition}{(kernels.Length == 1 ? $" `kernels={kernels[0]}`" : "")} `out=NEW-FOLDER`",
             Varying = experiment.Varying,
             Runs = Required(runs, path),
             Gaps = [.. cells.Where(cell => cell.State != RunState.Finished).GroupBy(cell => cell.State)
@@ -73,8 +73,8 @@ public sealed record ReportInput
         {
             Title = documents.Length == 1 ? $"{first.Data}: {first.Query}, {(first.Architecture is null ? "architecture search" : first.ArchitectureName)}" : $"{documents.Length} runs",
             Command = documents.Length == 1
-                ? $"ainas run {Path.Combine(documents[0].Out, "config.json")} --out NEW-FOLDER"
-                : string.Join("; ", documents.Select(run => $"ainas run {Path.Combine(run.Out, "config.json")} --out NEW-FOLDER")),
+                ? $"ainas run {Path.Combine(documents[0].Out, "config.json")} `out=NEW-FOLDER`"
+                : string.Join("; ", documents.Select(run => $"ainas run {Path.Combine(run.Out, "config.json")} `out=NEW-FOLDER`")),
             Varying = varying,
             Runs = Required(runs, string.Join(", ", paths)),
             Gaps = [.. documents.Where(run => run.State != RunState.Finished).Select(run => $"run {run.Run} is {run.State.Name()}")],

@@ -117,7 +117,7 @@ public static class ActiveInasRun
     {
         if (RunStore.HasRun(folder))
         {
-            throw new RunException($"--out {folder.Root} holds a run already: go on with 'ainas resume {folder.Root}', or choose another folder.");
+            throw new RunException($"`out={folder.Root}` holds a run already: go on with 'ainas resume {folder.Root}', or choose another folder.");
         }
     }
 
@@ -132,7 +132,7 @@ public static class ActiveInasRun
             }
         }
 
-        throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run --out {folder.Root}'.");
+        throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run `out={folder.Root}`'.");
     }
 
     private static void RequireKernels(RunRow row, string kernels, ResumeOptions options, RunFolder folder)
@@ -141,7 +141,7 @@ public static class ActiveInasRun
         {
             throw new RunException(
                 $"{folder.Root} was recorded with the kernels {row.Kernels}, which this process may not use; with {kernels} the results would differ from an "
-                + "uninterrupted run: go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), or add --allow-other-kernels.");
+                + "uninterrupted run: go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), or add `allowOtherKernels`.");
         }
     }
 }

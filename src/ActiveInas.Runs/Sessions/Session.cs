@@ -267,7 +267,7 @@ internal sealed class Session : IDisposable
         {
             throw new DataException(
                 $"{path}: {changed.Count} labels are not those that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
-                + "corrections: begin a new one with --labelled and this file, which keeps all labels, or put the old labels back and resume.");
+                + "corrections: begin a new one with `labelled` and this file, which keeps all labels, or put the old labels back and resume.");
         }
     }
 

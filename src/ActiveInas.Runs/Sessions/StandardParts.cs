@@ -37,7 +37,7 @@ internal static class StandardParts
         RunConfiguration configuration = context.Configuration;
         return configuration.Oracle == LabelSource.File
             ? new FileOracle(
-                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} --labels {configuration.Labels}")
+                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} `labels={configuration.Labels}`")
             : new DatasetOracle(context.Data.Train);
     }
 

@@ -79,7 +79,7 @@ public static class DataSources
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
             if (named is not null && ((request.Include ?? request.Exclude ?? request.LabelsTable) is not null || request.ValidationPart is not null))
             {
-                throw new DataException($"{named.Name}: --include, --exclude, --validation-part and --labels-table are for folders and archives of images; leave them out.");
+                throw new DataException($"{named.Name}: `include`, `exclude`, `validationPart` and `labelsTable` are for folders and archives of images; leave them out.");
             }
 
             Dataset dataset = named is not null

@@ -127,22 +127,4 @@ public sealed record DataRequest(
     string? LabelsTable = null);
 
 /// <summary>Bad or missing data, with the file, what was found, what was wanted and what to do. Ends a command with exit code 2.</summary>
-public sealed class DataException : Exception
-{
-    /// <inheritdoc/>
-    public DataException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public DataException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public DataException()
-    {
-    }
-}
+public sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);

@@ -61,7 +61,7 @@ public static class RecipeFile
     {
         if (ParseNode(json, origin) is not JsonObject overlay)
         {
-            throw new ConfigurationException($"{origin}: a recipe must be a JSON object, like the one that 'ainas run --dry-run' prints.");
+            throw new ConfigurationException($"{origin}: a recipe must be a JSON object, with keys like \"batchSize\", or \"basedOn\": \"quick\" and those that differ.");
         }
 
         JsonObject template = ToNode(Recipes.Quick);

@@ -252,7 +252,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunParts others = FakeBackend.Parts(kernels: "other-kernels");
         RunException refused = await Assert.ThrowsAsync<RunException>(() => new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, others).RunAsync(CancellationToken.None));
         Assert.Contains("fake-kernels", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-other-kernels", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowOtherKernels`", refused.Message, StringComparison.Ordinal);
         ExperimentOutcome allowed = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1, AllowOtherKernels: true), null, others).RunAsync(CancellationToken.None);
         Assert.Equal((4, 0), (allowed.Finished, allowed.Failed.Count));
     }

@@ -172,7 +172,7 @@ public sealed class ActiveInasRunTests : IDisposable
         RunException error = await Assert.ThrowsAsync<RunException>(
             () => ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts(kernels: "other")));
         Assert.Contains("fake-kernels", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-other-kernels", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowOtherKernels`", error.Message, StringComparison.Ordinal);
         ResumeOptions allowed = new() { AllowOtherKernels = true };
         Assert.Equal(RunState.Finished, (await ActiveInasRun.ResumeAsync(_folder["run"], allowed, parts: FakeBackend.Parts(kernels: "other"))).State);
         Assert.Contains("other", File.ReadAllText(_folder["run/environment.json"]), StringComparison.Ordinal);
@@ -379,7 +379,7 @@ public sealed class ActiveInasRunTests : IDisposable
 
         Assert.Contains("5 of 60 images cannot be read and are left out, d: no image left", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("d/1.jpg: corrupt", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-missing-classes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowMissingClasses`", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(data.Loss.ToString(), run.Warnings[0]);
         Assert.Contains(data.Loss.ToString(), await File.ReadAllTextAsync(_folder["run/log.txt"]), StringComparison.Ordinal);
     }
@@ -409,7 +409,7 @@ public sealed class ActiveInasRunTests : IDisposable
     {
         RunParts parts = FakeBackend.Parts(data: FakeBackend.Data(labelled: false) with { Classes = [] });
         ConfigurationException error = await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", parts: parts));
-        Assert.Contains("--classes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`classes=", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", Configuration() with { Classes = ["x", "y"] }));
         Assert.Contains("a,b,c", error.Message, StringComparison.Ordinal);
     }

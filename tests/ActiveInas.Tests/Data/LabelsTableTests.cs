@@ -70,7 +70,7 @@ public sealed class LabelsTableTests : IDisposable
     public void A_missing_table_and_a_named_set_are_errors()
     {
         Assert.Contains("labels.csv", Assert.Throws<DataException>(() => Loading.Load(new DataRequest(_folder["images"], LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
-        Assert.Contains("--labels-table", Assert.Throws<DataException>(() => Loading.Load(new DataRequest("shapes", LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
+        Assert.Contains("`labelsTable`", Assert.Throws<DataException>(() => Loading.Load(new DataRequest("shapes", LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
