@@ -80,14 +80,24 @@ internal static class Application
     private static int Report(Exception exception, string command, Terminal terminal, bool verbose)
     {
         int code = CodeOf(exception);
-        string text = exception is OperationCanceledException ? "stopped" : exception.Message;
-        string message = Printable.Text(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
-        terminal.Error.WriteLine(code switch
+        if (exception is ConfigurationException { Problems: { Count: > 1 } problems })
         {
-            ExitCode.Usage => $"error: {message}{(message.EndsWith('?') ? " See" : "; see")} '{command} --help'",
-            ExitCode.Stopped => message,
-            _ => $"error: {message}",
-        });
+            foreach (ConfigurationProblem problem in problems)
+            {
+                terminal.Error.WriteLine($"error: {OneLine(problem.Message)}");
+            }
+        }
+        else
+        {
+            string message = exception is OperationCanceledException ? "stopped" : OneLine(exception.Message);
+            terminal.Error.WriteLine(code switch
+            {
+                ExitCode.Usage => $"error: {message}{(message.EndsWith('?') ? " See" : "; see")} '{command} --help'",
+                ExitCode.Stopped => message,
+                _ => $"error: {message}",
+            });
+        }
+
         if (verbose && code != ExitCode.Usage)
         {
             terminal.Error.WriteLine(exception);
@@ -95,4 +105,7 @@ internal static class Application
 
         return code;
     }
+
+    private static string OneLine(string text)
+        => Printable.Text(string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 }

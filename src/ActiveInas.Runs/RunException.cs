@@ -1,22 +1,4 @@
 namespace ActiveInas.Runs;
 
 /// <summary>A run that cannot be started or resumed as asked: the message says which folder, what is wrong and what to do. Exit code 2.</summary>
-public sealed class RunException : Exception
-{
-    /// <inheritdoc/>
-    public RunException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public RunException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public RunException()
-    {
-    }
-}
+public sealed class RunException(string message, Exception? inner = null) : Exception(message, inner);

@@ -46,7 +46,7 @@ internal static class Endpoints
             project.Images,
             project.Classes,
             project.Configuration.Initial,
-            Learning.QuerySchedule.Parse(project.Configuration.Batch).BatchFor(0),
+            project.Configuration.Batch.BatchFor(0),
             project.Configuration.Budget,
             new AuditView(AccuracyEstimate.Fewest, project.Audited),
             LabelFormats.Names);

@@ -20,6 +20,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
     private long _started;
     private bool _isComputing;
     private double? _lastSeconds;
+    private int? _modelBefore;
     private string? _error;
 
     /// <summary>The project.</summary>
@@ -68,7 +69,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
     {
         lock (_gate)
         {
-            (_isComputing, _started, _error) = (true, clock.GetTimestamp(), null);
+            (_isComputing, _started, _error, _modelBefore) = (true, clock.GetTimestamp(), null, Project.Status().ModelRound);
         }
 
         Changed();
@@ -83,7 +84,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
         {
             double seconds = clock.GetElapsedTime(_started).TotalSeconds;
             (_isComputing, _error) = (false, error);
-            if (error is null)
+            if (error is null && Project.Status().ModelRound != _modelBefore)
             {
                 _lastSeconds = seconds;
             }

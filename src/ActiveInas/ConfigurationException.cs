@@ -5,18 +5,18 @@ public sealed class ConfigurationException : Exception
 {
     /// <inheritdoc/>
     public ConfigurationException(string message)
-        : base(message)
+        : this([new ConfigurationProblem(message)])
     {
     }
 
     /// <inheritdoc/>
     public ConfigurationException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) => Problems = [new ConfigurationProblem(message)];
 
-    /// <inheritdoc/>
-    public ConfigurationException()
-    {
-    }
+    /// <summary>All that is wrong; the message has a line for each.</summary>
+    public ConfigurationException(IReadOnlyList<ConfigurationProblem> problems)
+        : base(string.Join('\n', problems.Select(problem => problem.Message))) => Problems = problems;
+
+    /// <summary>What is wrong, one at least.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems { get; }
 }

@@ -46,8 +46,8 @@ public sealed class DataCommandTests : IDisposable
         Assert.Contains("\"validationPart\": \"pool\"", dry.Out, StringComparison.Ordinal);
 
         CliResult wrong = await Cli.InvokeAsync("data", _folder["photos"], "--validation-part", "both");
-        Assert.Equal(ExitCode.Configuration, wrong.Code);
-        Assert.Contains("it must be pool or test", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, wrong.Code);
+        Assert.Contains("--validation-part is 'both'; it must be pool or test", wrong.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class LabelsCommandTests : IDisposable
             File.WriteAllBytes(path, [.. "P6 4 4 255\n"u8, .. Enumerable.Repeat((byte)(i * 20), 48)]);
         }
 
-        RunConfiguration configuration = new() { Data = _folder["images"], Unlabelled = true, Classes = ["dark", "light"], Out = _folder[name], Initial = 4, Batch = "2", Budget = 8, ImageSize = 4 };
+        RunConfiguration configuration = new() { Data = _folder["images"], Unlabelled = true, Classes = ["dark", "light"], Out = _folder[name], Initial = 4, Batch = new(2), Budget = 8, ImageSize = 4 };
         await LabellingRounds.CreateAsync(configuration, new ProjectOptions { AuditShare = 0 });
     }
 

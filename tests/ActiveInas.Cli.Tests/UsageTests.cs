@@ -15,6 +15,8 @@ public sealed class UsageTests
     [InlineData("run --budget", "--budget needs a value", "ainas run --help")]
     [InlineData("run --budget abc", "--budget is 'abc'; it must be a whole number", "ainas run --help")]
     [InlineData("run --validation-share much", "--validation-share is 'much'; it must be a number", "ainas run --help")]
+    [InlineData("run --stop-plateau much", "--stop-plateau is 'much'; it must be VALUE or VALUE:ROUNDS", "ainas run --help")]
+    [InlineData("run --mirror yes", "--mirror is 'yes'; it must be on or off", "ainas run --help")]
     [InlineData("run --seed -1", "--seed is '-1'", "ainas run --help")]
     [InlineData("run --seed 1 --seed 2", "--seed", "ainas run --help")]
     [InlineData("run a.json b.json", "unexpected argument 'b.json'", "ainas run --help")]
@@ -51,9 +53,9 @@ public sealed class UsageTests
     [InlineData("run --oracle file", "--labels")]
     [InlineData("run --query power:coreset", "power needs a strategy that scores each point by itself")]
     [InlineData("run --initial-query best", "--initial-query 'best'")]
-    [InlineData("run --simulate blur=1", "--simulate 'blur=1'")]
+    [InlineData("run --simulate blur=1", "--simulate: 'blur=1'")]
     [InlineData("run --stop-accuracy 2", "--stop-accuracy 2")]
-    [InlineData("run --stop-plateau much", "--stop-plateau 'much'")]
+    [InlineData("run --stop-plateau 2", "--stop-plateau '2' is not possible")]
     [InlineData("run --stop-accuracy 0.9 --architecture A(1,1)", "--stop-kappa or --stop-hours")]
     [InlineData("run nothere.json", "nothere.json")]
     [InlineData("run --out /proc/ainas/run", "/proc/ainas/run")]
@@ -73,6 +75,22 @@ public sealed class UsageTests
         Assert.Equal("", result.Out);
         AssertOneLine(result.Error);
         Assert.Contains(named, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_with_three_mistakes_is_three_lines_and_an_option_one_more()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["run.json"], """{ "bugdet": 5, "seed": "x", "imageSize": 3 }""");
+
+        CliResult result = await Cli.InvokeAsync("run", folder["run.json"], "--initial", "0");
+
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        string[] lines = result.Error.TrimEnd('\n').Split('\n');
+        string[] wanted = ["unknown key 'bugdet'; did you mean 'budget'?", "seed is 'x'; it must be", "error: --initial 0 is too small", "error: --image-size 3 is out of range"];
+        Assert.Equal(wanted.Length, lines.Length);
+        Assert.All(wanted.Zip(lines), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.StartsWith("error: ", line, StringComparison.Ordinal));
     }
 
     [Fact]

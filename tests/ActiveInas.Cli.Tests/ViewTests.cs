@@ -44,7 +44,7 @@ public sealed class ViewTests
         using StringWriter text = new();
         using Terminal terminal = new(text, text, false, false, false);
         RunView.WriteCurve(terminal.Result, Document());
-        RunView.WriteFiles(terminal.Result, Document() with { State = "stopped" });
+        RunView.WriteFiles(terminal.Result, Document() with { State = RunState.Stopped });
         Assert.Contains("no round is finished yet", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("ainas resume runs/x", text.ToString(), StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public sealed class ViewTests
     {
         Run = "0badcafe",
         Out = "runs/x",
-        State = "finished",
+        State = RunState.Finished,
         CreatedAt = "2026-01-02T03:04:05Z",
         Configuration = new RunConfiguration(),
         Rounds =

@@ -24,9 +24,9 @@ public sealed class OwnPartsTests : IDisposable
     private RunConfiguration Configuration => new()
     {
         Data = "stripes",
-        Space = "2,2",
+        Space = new(2, 2),
         Initial = 12,
-        Batch = "6",
+        Batch = new(6),
         Budget = 24,
         Seed = 3,
         Recipe = Given.recipe,

@@ -29,9 +29,9 @@ public sealed class ReadmeTests
         {
             Data = "shapes",
             ImageSize = 8,
-            Architecture = "A(1,1)",
+            Architecture = new(1, 1),
             Initial = 20,
-            Batch = "10",
+            Batch = new(10),
             Budget = 30,
             Recipe = Given.recipe,
             Out = folder["run"],

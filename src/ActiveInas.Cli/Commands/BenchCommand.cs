@@ -119,7 +119,7 @@ internal static partial class BenchCommand
     {
         ConfigurationBuilder builder = new();
         settings.Apply(parsed, builder);
-        return builder.Current.Validate().Threads;
+        return builder.ResolveValid().Threads;
     }
 
     /// <summary>Reads "A(1,1),A(2,4)".</summary>

@@ -19,15 +19,15 @@ internal static class DataCommand
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            ConfigurationBuilder builder = new();
+            ConfigurationBuilder builder = new(new RunConfiguration { Data = parsed.GetRequiredValue(source) });
             settings.Apply(parsed, builder);
-            RunConfiguration configuration = (builder.Current with { Data = parsed.GetRequiredValue(source) }).Validate();
+            RunConfiguration configuration = builder.ResolveValid();
             using Signals signals = new(terminal, stopping: null);
             Dataset data = await ProgressViews.WatchAsync(
                 terminal,
                 parsed,
                 progress => DataSources.LoadAsync(configuration.DataRequest, progress, signals.Token)).ConfigureAwait(false);
-            data = configuration.Simulate is { } simulation ? Simulation.Parse(simulation).Apply(data, configuration.DataSeed) : data;
+            data = configuration.Simulate is { } simulation ? simulation.Apply(data, configuration.DataSeed) : data;
             DatasetSummary summary = DatasetSummary.Of(data);
             if (parsed.GetValue(CommonOptions.Json))
             {
@@ -68,7 +68,7 @@ internal static class DataCommand
         ["problems"] = new JsonArray([.. summary.Problems.Select(problem => new JsonObject
         {
             ["path"] = problem.Path,
-            ["message"] = problem.Message,
+            ["message"] = SettingTable.InOptions(problem.Message),
         })]),
     };
 

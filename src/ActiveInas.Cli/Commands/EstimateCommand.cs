@@ -46,7 +46,7 @@ internal static class EstimateCommand
                     throw new UsageException("--jobs is an option of an experiment; this is a single run");
                 }
 
-                RunConfiguration configuration = run.Resolve(parsed, path).Validate();
+                RunConfiguration configuration = run.Resolve(parsed, path);
                 experiment = new Experiment { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
                 options = new ExperimentOptions(1, configuration.Threads);
             }

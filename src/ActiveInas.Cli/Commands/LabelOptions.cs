@@ -88,7 +88,7 @@ internal sealed class LabelOptions
             builder.AddAssignment(assignment);
         }
 
-        RunConfiguration configuration = builder.Current;
+        RunConfiguration configuration = builder.Resolve();
         configuration = configuration with { InitialQuery = "typiclust", Budget = IsGiven(parsed, "--budget") ? configuration.Budget : DefaultBudget };
         return parsed.GetValue(_classFile) is { } file ? configuration with { Classes = ReadClasses(file) } : configuration;
     }

@@ -13,7 +13,6 @@ namespace ActiveInas.Cli.Commands;
 /// <summary><c>ainas list [ROOT]</c>: the runs and experiments in a folder; the runs of an experiment for its own folder.</summary>
 internal static class ListCommand
 {
-    private const string Unreadable = "unreadable";
     private const int SecondsAt = 16;
 
     public static Command Create(Terminal terminal)
@@ -52,7 +51,7 @@ internal static class ListCommand
 
             foreach (ListedExperiment experiment in experiments)
             {
-                Tables.Fact(terminal.Result, "experiment", $"{experiment.Folder}: {(experiment.Problem is null ? ExperimentView.Counts(experiment.Cells) : Unreadable)}");
+                Tables.Fact(terminal.Result, "experiment", $"{experiment.Folder}: {(experiment.Problem is null ? ExperimentView.Counts(experiment.Cells) : RunState.Unreadable.Name())}");
             }
         });
         return command;
@@ -74,7 +73,7 @@ internal static class ListCommand
         });
 
     // An unreadable run has the reason where others have their data.
-    private static string? Problem(RunSummary run) => run.State == Unreadable ? run.Data : null;
+    private static string? Problem(RunSummary run) => run.State == RunState.Unreadable ? run.Data : null;
 
     private static void WriteProblems(Terminal terminal, IReadOnlyList<RunSummary> runs, ListedExperiment[] experiments)
     {
@@ -94,7 +93,7 @@ internal static class ListCommand
         {
             ["out"] = experiment.Folder,
             ["runs"] = experiment.Cells.Count,
-            ["finished"] = experiment.Cells.Count(cell => cell.State == "finished"),
+            ["finished"] = experiment.Cells.Count(cell => cell.State == RunState.Finished),
             ["problem"] = experiment.Problem,
         })]),
     };
@@ -105,7 +104,7 @@ internal static class ListCommand
         {
             ["run"] = run.Id,
             ["out"] = run.Folder,
-            ["state"] = run.State,
+            ["state"] = run.State.Name(),
             ["created_at"] = run.CreatedAt,
             ["data"] = Problem(run) is null ? run.Data : "",
             ["query"] = run.Query,
@@ -128,7 +127,7 @@ internal static class ListCommand
         {
             table.AddRow(
                 Tables.Text(run.Id),
-                Tables.State(run.State),
+                Tables.State(run.State.Name()),
                 Tables.Text(Minute(run.CreatedAt)),
                 Tables.Text(Problem(run) is null ? run.Data : "-"),
                 Tables.Text(run.Query),

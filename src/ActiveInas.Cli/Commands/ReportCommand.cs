@@ -25,6 +25,7 @@ internal static class ReportCommand
             using Signals signals = new(terminal, stopping: null);
             string[] paths = parsed.GetRequiredValue(what);
             ReportInput input = Input(paths);
+            input = input with { Command = SettingTable.InOptions(input.Command) };
             string html = parsed.GetValue(output) ?? DefaultFile(paths);
             List<string> files = await ProgressViews.WatchAsync(
                 terminal, parsed, progress => WriteAsync(input, html, parsed.GetValue(figures), parsed.GetValue(csv), progress, signals.Token)).ConfigureAwait(false);

@@ -25,11 +25,12 @@ internal static class ResumeCommand
         {
             ConfigurationBuilder builder = new(new RunConfiguration { Data = "", Threads = -1 });
             settings.Apply(parsed, builder);
+            RunConfiguration given = builder.Resolve();
             ResumeOptions options = new()
             {
-                Labels = builder.Current.Labels,
-                Data = builder.Current.Data.Length > 0 ? builder.Current.Data : null,
-                Threads = builder.Current.Threads >= 0 ? builder.Current.Threads : null,
+                Labels = given.Labels,
+                Data = given.Data.Length > 0 ? given.Data : null,
+                Threads = given.Threads >= 0 ? given.Threads : null,
                 AllowOtherKernels = parsed.GetValue(otherKernels),
             };
             return RunWatcher.WatchAsync(

@@ -38,7 +38,7 @@ internal static class RunCommand
 
             if (parsed.GetValue(dryRun))
             {
-                terminal.Out.WriteLine((configuration.Validate() with { Kernels = KernelSelection.FindForRun(configuration.Kernels).Name }).ToJson());
+                terminal.Out.WriteLine((configuration with { Kernels = KernelSelection.FindForRun(configuration.Kernels).Name }).ToJson());
                 return ExitCode.Ok;
             }
 
@@ -59,7 +59,7 @@ internal static class RunCommand
             return configuration;
         }
 
-        FittedRun fitted = await RecipeBudget.FitAsync(configuration.Validate(), limit, s_measurement, progress, cancellation).ConfigureAwait(false);
+        FittedRun fitted = await RecipeBudget.FitAsync(configuration, limit, s_measurement, progress, cancellation).ConfigureAwait(false);
         progress?.Report(new Notice(fitted.Message));
         return fitted.Configuration;
     }

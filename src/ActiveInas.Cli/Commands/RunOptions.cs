@@ -25,7 +25,7 @@ internal sealed class RunOptions
     /// <summary>The values of --set.</summary>
     public IReadOnlyList<string> Assignments(ParseResult parsed) => parsed.GetValue(_set) ?? [];
 
-    /// <summary>Lays file, environment and options over the defaults.</summary>
+    /// <summary>Lays file, environment and options over the defaults, and checks what comes of it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="file">CONFIG.json, or null.</param>
     public RunConfiguration Resolve(ParseResult parsed, string? file)
@@ -48,7 +48,7 @@ internal sealed class RunOptions
             builder.AddAssignment(assignment);
         }
 
-        return builder.Current;
+        return builder.ResolveValid();
     }
 
     /// <summary>Lays only the options of settings over the defaults: the environment does not change an experiment.</summary>
@@ -56,7 +56,7 @@ internal sealed class RunOptions
     {
         ConfigurationBuilder builder = new();
         _settings.Apply(parsed, builder);
-        return builder.Current;
+        return builder.Resolve();
     }
 
     /// <summary>Refuses options that mean nothing beside an experiment, whose file says what to run.</summary>

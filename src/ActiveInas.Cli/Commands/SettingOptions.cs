@@ -3,7 +3,7 @@ using ActiveInas.Runs.Configuration;
 
 namespace ActiveInas.Cli.Commands;
 
-/// <summary>One option for each setting of <see cref="Settings"/>, or for some of them.</summary>
+/// <summary>One option for each setting of <see cref="SettingTable"/>, or for some of them.</summary>
 internal sealed class SettingOptions
 {
     private readonly List<(Setting Setting, Option Option)> _options;
@@ -11,7 +11,8 @@ internal sealed class SettingOptions
     /// <param name="keys">The settings wanted; none: all.</param>
     public SettingOptions(params string[] keys) => _options =
     [
-        .. Settings.All.Where(setting => keys.Length == 0 || keys.Contains(setting.Key)).Select(setting => (setting, CreateOption(setting))),
+        .. SettingTable.All.Where(row => keys.Length == 0 || keys.Contains(row.Key))
+            .Select(row => (Settings.All.Single(setting => setting.Key == row.Key), CreateOption(row))),
     ];
 
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);
@@ -37,12 +38,12 @@ internal sealed class SettingOptions
             string value = option is Option<string> text ? parsed.GetValue(text)! : parsed.GetValue((Option<bool>)option) ? "true" : "false";
             if (!builder.TryAddOption(setting, value, out string? wanted))
             {
-                throw new UsageException($"{setting.Option} is '{value}'; it must be {wanted}");
+                throw new UsageException($"{option.Name} is '{value}'; it must be {wanted}");
             }
         }
     }
 
-    private static Option CreateOption(Setting setting) => setting.ValueName is null
-        ? new Option<bool>(setting.Option) { Description = setting.Help }
-        : new Option<string>(setting.Option) { Description = setting.Help, HelpName = setting.ValueName };
+    private static Option CreateOption(SettingOption row) => row.ValueName is null
+        ? new Option<bool>(row.Option) { Description = row.Help }
+        : new Option<string>(row.Option) { Description = row.Help, HelpName = row.ValueName };
 }

@@ -23,7 +23,7 @@ internal static class TrialCommand
         {
             ConfigurationBuilder builder = new();
             settings.Apply(parsed, builder);
-            RunConfiguration machine = builder.Current.Validate();
+            RunConfiguration machine = builder.ResolveValid();
             return RunAsync(terminal, parsed, parsed.GetRequiredValue(file), parsed.GetRequiredValue(folder), new TrialOptions(machine.Threads, machine.DataDirectory));
         });
         return command;

@@ -31,9 +31,9 @@ internal static class WatchCommand
     private static async Task<int> WatchRunAsync(Terminal terminal, ParseResult parsed, RunFolder folder, CancellationToken cancellation)
     {
         RunDocument run = RunDocument.Read(folder);
-        if (run.State == "running")
+        if (run.State == RunState.Running)
         {
-            Task end = UntilAsync(() => !folder.HasStore || LiveView.Read(folder) is { State: not "running" }, cancellation);
+            Task end = UntilAsync(() => !folder.HasStore || LiveView.Read(folder) is { State: not RunState.Running }, cancellation);
             await ShowAsync(terminal, parsed, () => LiveView.OfRun(folder, []) ?? Tables.Text(""), () => Line(folder), end).ConfigureAwait(false);
             run = RunDocument.Read(folder);
         }
@@ -58,9 +58,9 @@ internal static class WatchCommand
         Experiment experiment = folder.Read();
         ExperimentDashboard dashboard = new(experiment, folder);
         IReadOnlyList<CellState> cells = dashboard.Read();
-        if (cells.Any(cell => cell.State == "running"))
+        if (cells.Any(cell => cell.State == RunState.Running))
         {
-            Task end = UntilAsync(() => dashboard.Read().All(cell => cell.State != "running"), cancellation);
+            Task end = UntilAsync(() => dashboard.Read().All(cell => cell.State != RunState.Running), cancellation);
             await ShowAsync(terminal, parsed, () => dashboard.Create(dashboard.Read(), []), () => ExperimentView.Counts(dashboard.Read()), end).ConfigureAwait(false);
         }
 

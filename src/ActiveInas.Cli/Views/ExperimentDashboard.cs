@@ -18,7 +18,7 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
         foreach (ExperimentCell cell in experiment.Cells)
         {
             CellState state = _finished.GetValueOrDefault(cell.Id) ?? CellState.Read(cell, folder.Cell(cell.Id));
-            if (state.State == "finished")
+            if (state.State == RunState.Finished)
             {
                 _finished[cell.Id] = state;
             }
@@ -38,7 +38,7 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
             parts.Add(new Text(few, new Style(Color.Grey)));
         }
 
-        CellState[] running = [.. cells.Where(cell => cell.State == "running")];
+        CellState[] running = [.. cells.Where(cell => cell.State == RunState.Running)];
         if (running.Length > 0)
         {
             Table table = Tables.Create("run", "#labels", "under way", "", "#left");
@@ -56,7 +56,7 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
             parts.Add(table);
         }
 
-        int done = cells.Count(cell => cell.State == "finished");
+        int done = cells.Count(cell => cell.State == RunState.Finished);
         string left = SecondsLeft(cells, Math.Max(1, running.Length)) is { } all ? $", about {NumberText.Duration(all)} left" : "";
         parts.Add(new Text($"{"all runs",-24} {RunDashboard.Bar((double)done / Math.Max(1, cells.Count))} {done} of {cells.Count}{left}"));
         parts.AddRange(notices.Select(notice => new Text(notice, new Style(Color.Grey))));
@@ -66,12 +66,12 @@ internal sealed class ExperimentDashboard(Experiment experiment, ExperimentFolde
     /// <summary>What the runs under way say of themselves, and for those that wait the mean of the finished ones of their method, or of all.</summary>
     internal static double? SecondsLeft(IReadOnlyList<CellState> cells, int jobs)
     {
-        CellState[] finished = [.. cells.Where(cell => cell.State == "finished")];
+        CellState[] finished = [.. cells.Where(cell => cell.State == RunState.Finished)];
         double sum = 0;
-        foreach (CellState cell in cells.Where(cell => cell.State != "finished"))
+        foreach (CellState cell in cells.Where(cell => cell.State != RunState.Finished))
         {
             double[] alike = [.. finished.Where(other => other.Cell.Method == cell.Cell.Method).Select(other => other.Run!.Seconds)];
-            double? expected = cell.State == "running" && LiveProgress.Read(cell.Folder)?.SecondsLeft is { } left ? left
+            double? expected = cell.State == RunState.Running && LiveProgress.Read(cell.Folder)?.SecondsLeft is { } left ? left
                 : alike.Length > 0 ? alike.Average()
                 : finished.Length > 0 ? finished.Average(other => other.Run!.Seconds)
                 : null;

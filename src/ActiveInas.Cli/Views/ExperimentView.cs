@@ -27,7 +27,7 @@ internal static class ExperimentView
             int labels = cell.Run is { Rounds.Count: > 0 } run ? run.Rounds[^1].Labels : 0;
             table.AddRow([
                 Tables.Text(cell.Cell.Id), .. cell.Cell.Settings.Select(Tables.Text), Tables.Text($"{cell.Cell.Seed}"),
-                Tables.Text($"{NumberText.Count(labels)} of {NumberText.Count(cell.Cell.Configuration.Budget)}"), Tables.State(cell.State)]);
+                Tables.Text($"{NumberText.Count(labels)} of {NumberText.Count(cell.Cell.Configuration.Budget)}"), Tables.State(cell.State.Name())]);
         }
 
         terminal.Result.Write(table);
@@ -99,10 +99,10 @@ internal static class ExperimentView
 
     /// <summary>"3 finished, 2 missing".</summary>
     public static string Counts(IReadOnlyList<CellState> cells)
-        => string.Join(", ", cells.GroupBy(cell => cell.State).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}"));
+        => string.Join(", ", cells.GroupBy(cell => cell.State).Select(group => (Name: group.Key.Name(), Count: group.Count())).OrderBy(group => group.Name, StringComparer.Ordinal).Select(group => $"{group.Count} {group.Name}"));
 
     private static RunDocument[] Finished(IEnumerable<CellState> cells)
-        => [.. cells.Where(cell => cell.Run is { State: "finished", Rounds.Count: > 0 }).Select(cell => cell.Run!)];
+        => [.. cells.Where(cell => cell.Run is { State: RunState.Finished, Rounds.Count: > 0 }).Select(cell => cell.Run!)];
 
     // Accuracy and balanced accuracy at the end, and the areas under the curves of their errors.
     private static Sample[] Means(RunDocument[] runs)
@@ -157,7 +157,7 @@ internal static class ExperimentView
             ["id"] = cell.Cell.Id,
             ["settings"] = new JsonObject(experiment.Varying.Zip(cell.Cell.Settings, (key, value) => KeyValuePair.Create(key, (JsonNode?)JsonValue.Create(value)))),
             ["seed"] = cell.Cell.Seed,
-            ["state"] = cell.State,
+            ["state"] = cell.State.Name(),
             ["folder"] = cell.Folder.Root,
             ["labels"] = last?.Labels ?? 0,
         };

@@ -42,7 +42,7 @@ internal static class LiveView
 
     /// <summary>The dashboard of a run's folder; null while nothing is recorded, or while the store is busy.</summary>
     public static IRenderable? OfRun(RunFolder folder, IReadOnlyList<string> notices)
-        => Read(folder) is { } run ? RunDashboard.Create(run, run.State == "running" ? LiveProgress.Read(folder) : null, notices) : null;
+        => Read(folder) is { } run ? RunDashboard.Create(run, run.State == RunState.Running ? LiveProgress.Read(folder) : null, notices) : null;
 
     /// <summary>A run, or null while nothing is recorded.</summary>
     public static RunDocument? Read(RunFolder folder)

@@ -6,9 +6,10 @@ namespace ActiveInas.Cli.Views;
 /// <summary>Text for a terminal: names of files and classes may hold characters that steer it, or turn the direction of writing.</summary>
 internal static class Printable
 {
-    /// <summary>The text with such characters written as \n, \t, \x1B or \u202E.</summary>
+    /// <summary>The text with such characters written as \n, \t, \x1B or \u202E, and with settings named by their options.</summary>
     public static string Text(string text)
     {
+        text = SettingTable.InOptions(text);
         if (!text.Any(Steers))
         {
             return text;

@@ -48,9 +48,9 @@ internal static class RunDashboard
     private static Text Head(RunDocument run)
     {
         RunConfiguration configuration = run.Configuration;
-        string architecture = configuration.FixedArchitecture is null ? "search" : configuration.Architecture;
+        string architecture = configuration.ArchitectureName;
         return new Text(
-            $"run {run.Run}: {Path.GetFileName(configuration.Data)}, {configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed} ({run.State}, {NumberText.Duration(run.Seconds)})",
+            $"run {run.Run}: {Path.GetFileName(configuration.Data)}, {configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed} ({run.State.Name()}, {NumberText.Duration(run.Seconds)})",
             new Style(decoration: Decoration.Bold));
     }
 

@@ -18,10 +18,10 @@ internal static class RunView
     public static void WriteHead(IAnsiConsole console, RunDocument run)
     {
         RunConfiguration configuration = run.Configuration;
-        string architecture = configuration.Architecture == RunConfiguration.SearchArchitecture
+        string architecture = configuration.Architecture is null
             ? $"search from {configuration.Start}"
-            : configuration.Architecture;
-        Tables.Fact(console, "run", $"{run.Run}, {run.State}");
+            : configuration.ArchitectureName;
+        Tables.Fact(console, "run", $"{run.Run}, {run.State.Name()}");
         Tables.Fact(console, "data", configuration.Data);
         Tables.Fact(console, "query", $"{configuration.Query}, {architecture}, recipe {configuration.Recipe.Name}, seed {configuration.Seed}");
         Tables.Fact(console, "labels", $"{NumberText.Count(run.Rounds.Count == 0 ? 0 : run.Rounds[^1].Labels)} of {NumberText.Count(configuration.Budget)}");
@@ -106,8 +106,8 @@ internal static class RunView
     public static void WriteFiles(IAnsiConsole console, RunDocument run)
     {
         Tables.Fact(console, "time", NumberText.Duration(run.Seconds));
-        Tables.Fact(console, "files", $"{run.Out}/ (rounds.csv, queries/, tb/{(run.State == "finished" ? ", model/model.safetensors" : "")}, run.db)");
-        Tables.Fact(console, run.State == "stopped" ? "go on" : "look again", $"ainas {(run.State == "stopped" ? "resume" : "show")} {run.Out}");
+        Tables.Fact(console, "files", $"{run.Out}/ (rounds.csv, queries/, tb/{(run.State == RunState.Finished ? ", model/model.safetensors" : "")}, run.db)");
+        Tables.Fact(console, run.State == RunState.Stopped ? "go on" : "look again", $"ainas {(run.State == RunState.Stopped ? "resume" : "show")} {run.Out}");
     }
 
     /// <summary>A bar in eighths of a character; empty without a value.</summary>

@@ -39,7 +39,7 @@ internal sealed class TrainingSteps(ResidualNetwork network, FixedBatch batch, d
         {
             throw new TrainingException(
                 $"{network.Plan.Shape.Architecture}: the loss of a fixed batch of {batch.Count} images went from {FirstLoss:G5} to {LastLoss:G5} in {Made} steps; "
-                + $"it must fall. The kernels {network.Device.KernelName} may be wrong on this processor: compare with others (--kernels, 'ainas info' lists them).");
+                + $"it must fall. The kernels {network.Device.KernelName} may be wrong on this processor: compare with others (`kernels`, 'ainas info' lists them).");
         }
     }
 }

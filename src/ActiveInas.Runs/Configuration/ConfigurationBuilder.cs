@@ -1,11 +1,14 @@
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActiveInas.Querying;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Configuration;
 
 /// <summary>Lays the layers of a configuration over each other. Call in order: defaults, file, environment, options.</summary>
+/// <remarks>A wrong key or value does not end it: what is wrong is collected, and <see cref="Resolve"/> tells all of it at once.</remarks>
+/// <example><code>RunConfiguration run = new ConfigurationBuilder().AddFile("run.json").AddAssignment("budget=2000").ResolveValid();</code></example>
 public sealed class ConfigurationBuilder
 {
     /// <summary>Prefix of environment variables.</summary>
@@ -16,6 +19,7 @@ public sealed class ConfigurationBuilder
 
     private readonly Recipe? _recipe;
     private readonly List<Func<Recipe, Recipe>> _recipeChanges = [];
+    private readonly List<ConfigurationProblem> _problems = [];
 
     /// <param name="defaults">What to start from; null: the defaults of the product.</param>
     public ConfigurationBuilder(RunConfiguration? defaults = null)
@@ -24,11 +28,42 @@ public sealed class ConfigurationBuilder
         _recipe = Current.OwnRecipe;
     }
 
-    /// <summary>The configuration so far.</summary>
-    public RunConfiguration Current { get; private set; }
+    /// <summary>Another one that starts from what this one has come to, and knows what is wrong in it.</summary>
+    internal ConfigurationBuilder Next(Func<RunConfiguration, RunConfiguration> change)
+    {
+        ConfigurationBuilder next = new(change(Current));
+        next._problems.AddRange(_problems);
+        return next;
+    }
+
+    /// <summary>What is wrong so far.</summary>
+    internal IReadOnlyList<ConfigurationProblem> Problems => _problems;
+
+    /// <summary>The configuration so far, without what is wrong.</summary>
+    internal RunConfiguration Current { get; private set; }
+
+    /// <summary>The configuration.</summary>
+    /// <exception cref="ConfigurationException">Keys or values are wrong: all of them.</exception>
+    public RunConfiguration Resolve() => _problems.Count == 0 ? Current : throw new ConfigurationException(_problems);
+
+    /// <summary>The configuration, whose values can work (<see cref="RunConfiguration.Validate"/>).</summary>
+    /// <exception cref="ConfigurationException">Keys or values are wrong, or cannot work: all of them.</exception>
+    /// <inheritdoc cref="RunConfiguration.Validate"/>
+    public RunConfiguration ResolveValid(IQueryStrategy? own = null, bool anySource = false)
+    {
+        ConfigurationProblem[] problems = [.. AllProblems(Current, own, anySource)];
+        return problems.Length == 0 ? Current : throw new ConfigurationException(problems);
+    }
+
+    /// <summary>What is wrong in the layers, and what cannot work in a configuration made of them; nothing about values that could not be read.</summary>
+    internal IEnumerable<ConfigurationProblem> AllProblems(RunConfiguration configuration, IQueryStrategy? own = null, bool anySource = false)
+    {
+        HashSet<string> unread = [.. _problems.SelectMany(problem => problem.Settings)];
+        return _problems.Concat(configuration.Validate(own, anySource).Where(problem => !problem.Settings.Any(unread.Contains)));
+    }
 
     /// <summary>Lays a JSON file over it.</summary>
-    /// <exception cref="ConfigurationException">It cannot be read, or a key or value is wrong.</exception>
+    /// <exception cref="ConfigurationException">It cannot be read, or is no JSON object.</exception>
     public ConfigurationBuilder AddFile(string path)
     {
         try
@@ -42,7 +77,7 @@ public sealed class ConfigurationBuilder
     }
 
     /// <summary>Lays JSON text over it.</summary>
-    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
+    /// <exception cref="ConfigurationException">It is no JSON object.</exception>
     public ConfigurationBuilder AddJson(string json, string path)
     {
         foreach ((string key, JsonNode? value) in Parse(json, path))
@@ -57,7 +92,6 @@ public sealed class ConfigurationBuilder
     }
 
     /// <summary>Lays one key of a file over it: a setting, "recipe", or "recipe.KEY".</summary>
-    /// <exception cref="ConfigurationException">Key or value is wrong.</exception>
     internal void Add(string key, JsonNode? value, string origin)
     {
         if (key.Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase))
@@ -70,12 +104,11 @@ public sealed class ConfigurationBuilder
         }
         else
         {
-            Set(Find(key, origin), value, $"{origin}: {key}");
+            Set(key, value, origin, $"{origin}: {key}");
         }
     }
 
     /// <summary>Lays the variables AINAS__Key and AINAS__Recipe__Key over it, whatever their case.</summary>
-    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
     public ConfigurationBuilder AddEnvironment(IDictionary variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
@@ -97,14 +130,14 @@ public sealed class ConfigurationBuilder
     /// <summary>Lays an option over it.</summary>
     /// <param name="setting">Which.</param>
     /// <param name="value">As typed.</param>
-    /// <param name="wanted">What would have been right, when it is not.</param>
+    /// <param name="wanted">What would have been right, when its form is not.</param>
     public bool TryAddOption(Setting setting, string value, out string? wanted)
     {
         ArgumentNullException.ThrowIfNull(setting);
+        wanted = null;
         try
         {
-            Change(setting, JsonValue.Create(value));
-            wanted = null;
+            Collect(() => Change(setting, JsonValue.Create(value)), $"`{setting.Key}`", setting.Key);
             return true;
         }
         catch (FormatException exception)
@@ -115,26 +148,28 @@ public sealed class ConfigurationBuilder
     }
 
     /// <summary>Takes a recipe by name or file.</summary>
-    /// <exception cref="ConfigurationException">There is none.</exception>
     public ConfigurationBuilder AddRecipe(string nameOrFile)
     {
-        Recipe named = RecipeLayer.Named(nameOrFile);
-        ChangeRecipe(_ => named);
+        Collect(() =>
+        {
+            Recipe named = RecipeLayer.Named(nameOrFile);
+            ChangeRecipe(_ => named);
+        }, "", RecipeLayer.Key);
         return this;
     }
 
     /// <summary>Lays KEY=VALUE over it, for example recipe.batchSize=64.</summary>
-    /// <exception cref="ConfigurationException">A key or value is wrong.</exception>
+    /// <exception cref="ConfigurationException">It is no assignment.</exception>
     public ConfigurationBuilder AddAssignment(string assignment)
     {
         ArgumentNullException.ThrowIfNull(assignment);
         int equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
         {
-            throw new ConfigurationException($"--set '{assignment}' is no assignment: write KEY=VALUE, for example recipe.batchSize=64.");
+            throw new ConfigurationException($"'{assignment}' is no assignment: write KEY=VALUE, for example recipe.batchSize=64.");
         }
 
-        Assign(assignment[..equals], assignment[(equals + 1)..], $"--set {assignment[..equals]}");
+        Assign(assignment[..equals], assignment[(equals + 1)..], $"`{assignment[..equals]}`");
         return this;
     }
 
@@ -153,25 +188,12 @@ public sealed class ConfigurationBuilder
         }
     }
 
-    private static Setting Find(string key, string origin)
-    {
-        Setting? setting = Settings.All.FirstOrDefault(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
-        if (setting is not null)
-        {
-            return setting;
-        }
-
-        string[] known = [.. Settings.All.Select(setting => setting.Key), RecipeLayer.Key];
-        string hint = Spelling.Closest(key, known) is { } closest ? $"did you mean '{closest}'?" : $"known keys: {string.Join(", ", known)}.";
-        throw new ConfigurationException($"{origin}: unknown key '{key}'; {hint}");
-    }
-
     private void Assign(string key, string value, string origin)
     {
         string[] parts = key.Split('.', 2);
         if (!parts[0].Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase))
         {
-            Set(Find(key, origin), JsonValue.Create(value), origin);
+            Set(key, JsonValue.Create(value), origin, origin);
         }
         else if (parts.Length == 1)
         {
@@ -179,7 +201,7 @@ public sealed class ConfigurationBuilder
         }
         else
         {
-            ChangeRecipe(recipe => RecipeLayer.Set(recipe, parts[1], value, origin));
+            Collect(() => ChangeRecipe(recipe => RecipeLayer.Set(recipe, parts[1], value, origin)), "", RecipeLayer.Key);
         }
     }
 
@@ -189,20 +211,22 @@ public sealed class ConfigurationBuilder
         {
             case JsonObject patch:
                 JsonObject copy = patch.DeepClone().AsObject();
-                ChangeRecipe(recipe => RecipeFile.Patch(recipe, copy, origin));
+                Collect(() => ChangeRecipe(recipe => RecipeFile.Patch(recipe, copy, origin)), "", RecipeLayer.Key);
                 break;
             case JsonValue text when text.TryGetValue(out string? name):
                 AddRecipe(name);
                 break;
             default:
-                throw new ConfigurationException($"{origin}: a recipe is a name, a file, or an object with its keys.");
+                _problems.Add(new($"{origin}: a recipe is a name, a file, or an object with its keys.", RecipeLayer.Key));
+                break;
         }
     }
 
+    // The change first: one that cannot be made is not made again over other data.
     private void ChangeRecipe(Func<Recipe, Recipe> change)
     {
-        _recipeChanges.Add(change);
         Current = Current with { Recipe = change(Current.Recipe) };
+        _recipeChanges.Add(change);
     }
 
     /// <summary>Where only parts of a recipe are given, they change the one that suits the data, whichever layer names the data.</summary>
@@ -216,16 +240,36 @@ public sealed class ConfigurationBuilder
         }
     }
 
-    private void Set(Setting setting, JsonNode? value, string origin)
+    private void Set(string key, JsonNode? value, string origin, string name)
     {
+        if (Settings.All.FirstOrDefault(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
+        {
+            string[] known = [.. Settings.All.Select(setting => setting.Key), RecipeLayer.Key];
+            string hint = Spelling.Closest(key, known) is { } closest ? $"did you mean '{closest}'?" : $"known keys: {string.Join(", ", known)}.";
+            _problems.Add(new($"{origin}: unknown key '{key}'; {hint}"));
+            return;
+        }
+
         try
         {
-            Change(setting, value);
+            Collect(() => Change(setting, value), name, setting.Key);
         }
         catch (FormatException exception)
         {
             string found = value is JsonValue json && json.TryGetValue(out string? text) ? $"'{text}'" : value?.ToJsonString() ?? "null";
-            throw new ConfigurationException($"{origin} is {found}; it must be {exception.Message}.", exception);
+            _problems.Add(new($"{name} is {found}; it must be {exception.Message}.", setting.Key));
+        }
+    }
+
+    private void Collect(Action change, string name, string key)
+    {
+        try
+        {
+            change();
+        }
+        catch (ConfigurationException exception)
+        {
+            _problems.AddRange(exception.Problems.Select(problem => new ConfigurationProblem(name.Length == 0 ? problem.Message : $"{name}: {problem.Message}", key)));
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class RecipeLayer
         }
         catch (ConfigurationException exception)
         {
-            throw new ConfigurationException($"{origin}: {exception.Message}", exception);
+            throw new ConfigurationException([.. exception.Problems.Select(problem => problem with { Message = $"{origin}: {problem.Message}" })]);
         }
     }
 }

@@ -8,22 +8,29 @@ using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Configuration;
 
+/// <summary>Where labels come from.</summary>
+public enum OracleKind
+{
+    /// <summary>Those that the data set has.</summary>
+    Dataset,
+
+    /// <summary>Those of <see cref="RunConfiguration.Labels"/>, which people fill.</summary>
+    File,
+
+    /// <summary>Those that people give while the run of a labelling project waits.</summary>
+    People,
+}
+
 /// <summary>Everything that defines a run, resolved. The defaults are those of <c>ainas run</c> without options.</summary>
-/// <example><code>new RunConfiguration { Data = "cifar10", Initial = 2000, Batch = "2000", Budget = 6000 }</code></example>
+/// <example><code>new RunConfiguration { Data = "cifar10", Initial = 2000, Batch = new(2000), Budget = 6000 }</code></example>
 public sealed record RunConfiguration
 {
     private readonly Recipe? _recipe;
     private readonly int? _initial;
-    private readonly string? _batch;
+    private readonly QuerySchedule? _batch;
 
-    /// <summary>Value of <see cref="Architecture"/> that asks for iNAS.</summary>
-    public const string SearchArchitecture = "search";
-
-    /// <summary>Values of <see cref="Oracle"/>.</summary>
-    public static readonly IReadOnlyList<string> Oracles = ["dataset", "file", PeopleOracle];
-
-    /// <summary>Value of <see cref="Oracle"/> of a labelling project: people give labels while the run waits.</summary>
-    public const string PeopleOracle = "people";
+    /// <summary>How a file writes that the architecture is searched for.</summary>
+    internal const string SearchArchitecture = "search";
 
     /// <summary>Name of a data set, or the path of a class-folder tree or archive.</summary>
     public string Data { get; init; } = DataSources.Generated;
@@ -46,8 +53,8 @@ public sealed record RunConfiguration
     /// <summary>Patterns of the files and folders that do not count, separated by commas; null: none.</summary>
     public string? Exclude { get; init; }
 
-    /// <summary>What becomes of a validation folder beside a training one: "pool", "test", or null: it is skipped.</summary>
-    public string? ValidationPart { get; init; }
+    /// <summary>What becomes of a validation folder beside a training one; null: it is skipped.</summary>
+    public ValidationUse? ValidationPart { get; init; }
 
     /// <summary>Table of images and classes in place of class folders, of a PATH; null: the folders say it.</summary>
     public string? LabelsTable { get; init; }
@@ -61,20 +68,20 @@ public sealed record RunConfiguration
     /// <summary>Goes on where no image of a class can be read: then there is no such class.</summary>
     public bool AllowMissingClasses { get; init; }
 
-    /// <summary>How the pool is made harder, for example "imbalance=10,duplicates=0.3,noise=0.1"; null: it is not.</summary>
-    public string? Simulate { get; init; }
+    /// <summary>How the pool is made harder; null: it is not.</summary>
+    public Simulation? Simulate { get; init; }
 
     /// <summary>Name of the query function Q.</summary>
     public string Query { get; init; } = "softmax-response";
 
-    /// <summary>"search" or a fixed A(i,j).</summary>
-    public string Architecture { get; init; } = SearchArchitecture;
+    /// <summary>A fixed A(i,j); null: each round searches for one.</summary>
+    public Architecture? Architecture { get; init; }
 
-    /// <summary>Largest blocks and stacks of the space, "I,J".</summary>
-    public string Space { get; init; } = "12,5";
+    /// <summary>A, what the search may pick.</summary>
+    public SearchSpace Space { get; init; } = SearchSpace.Default;
 
     /// <summary>A_0.</summary>
-    public string Start { get; init; } = "A(1,1)";
+    public Architecture Start { get; init; } = new(1, 1);
 
     /// <summary>T of iNAS.</summary>
     public int SearchSteps { get; init; } = 1;
@@ -95,10 +102,10 @@ public sealed record RunConfiguration
     /// <summary>How the first k are chosen: random, or spread over features of the images by typiclust or coreset.</summary>
     public string InitialQuery { get; init; } = InitialQueries.Random;
 
-    /// <summary>b: "N", or "N:UNTIL,N2": N while fewer than UNTIL are labelled, then N2; where nothing is said, 150, and 100 for the generated set.</summary>
-    public string Batch
+    /// <summary>b, which may grow with the labels; where nothing is said, 150, and 100 for the generated set.</summary>
+    public QuerySchedule Batch
     {
-        get => _batch ?? (Data == DataSources.Generated ? "100" : "150");
+        get => _batch ?? new(Data == DataSources.Generated ? 100 : 150);
         init => _batch = value;
     }
 
@@ -108,11 +115,11 @@ public sealed record RunConfiguration
     /// <summary>Validation accuracy that ends the run, 0..1; null: none does.</summary>
     public double? StopAccuracy { get; init; }
 
-    /// <summary>"GAIN" or "GAIN:ROUNDS": ends the run when the validation accuracy gains no more in so many rounds; null: it does not.</summary>
-    public string? StopPlateau { get; init; }
+    /// <summary>Ends the run when the validation accuracy gains no more in so many rounds; null: it does not.</summary>
+    public RoundRule? StopPlateau { get; init; }
 
-    /// <summary>"KAPPA" or "KAPPA:ROUNDS": ends the run when successive models agree on the pool over so many rounds; null: it does not.</summary>
-    public string? StopKappa { get; init; }
+    /// <summary>Ends the run when successive models agree on the pool over so many rounds; null: it does not.</summary>
+    public RoundRule? StopKappa { get; init; }
 
     /// <summary>Wall-clock that ends the run, over all sessions; null: none does.</summary>
     public double? StopHours { get; init; }
@@ -124,8 +131,8 @@ public sealed record RunConfiguration
         init => _recipe = value;
     }
 
-    /// <summary>Whether training images are mirrored at random: "on", "off", or null: where the recipe does and the data set is known to bear it.</summary>
-    public string? Mirror { get; init; }
+    /// <summary>Whether training images are mirrored at random; null: where the recipe does and the data set is known to bear it.</summary>
+    public bool? Mirror { get; init; }
 
     /// <summary>Seed of the run: every random choice derives from it.</summary>
     public ulong Seed { get; init; } = 1;
@@ -140,14 +147,17 @@ public sealed record RunConfiguration
     /// <summary>The run's folder; null: runs/DATE-ID.</summary>
     public string? Out { get; init; }
 
-    /// <summary>"dataset" (labels that the data set has) or "file" (labels from <see cref="Labels"/>).</summary>
-    public string Oracle { get; init; } = "dataset";
+    /// <summary>Where labels come from.</summary>
+    public OracleKind Oracle { get; init; }
 
     /// <summary>Labels for the file oracle: CSV of id or path, class.</summary>
     public string? Labels { get; init; }
 
     /// <summary>Labels to start from instead of random points: CSV of id or path, class.</summary>
     public string? Labelled { get; init; }
+
+    /// <summary>"A(2,4)", or "search".</summary>
+    public string ArchitectureName => Architecture?.ToString() ?? SearchArchitecture;
 
     /// <summary>The recipe that was given; null: none.</summary>
     internal Recipe? OwnRecipe => _recipe;
@@ -156,18 +166,7 @@ public sealed record RunConfiguration
     public DataRequest DataRequest => new(Data, DataDirectory, ImageSize, DataSeed, UseAllTraining, Include, Exclude, ValidationPart, LabelsTable, Unlabelled);
 
     /// <summary>The stopping rules beside the budget.</summary>
-    /// <exception cref="ConfigurationException">One is not possible.</exception>
-    public StoppingRules Stopping => new()
-    {
-        Accuracy = StopAccuracy,
-        Plateau = StopPlateau is null ? null : RoundRule.Parse("--stop-plateau", StopPlateau, 0, 1),
-        Kappa = StopKappa is null ? null : RoundRule.Parse("--stop-kappa", StopKappa, -1, 1),
-        Hours = StopHours,
-    };
-
-    /// <summary>The fixed architecture, or null for a search.</summary>
-    public Architecture? FixedArchitecture
-        => Architecture == SearchArchitecture ? null : Architectures.Architecture.Parse(Architecture);
+    public StoppingRules Stopping => new() { Accuracy = StopAccuracy, Plateau = StopPlateau, Kappa = StopKappa, Hours = StopHours };
 
     /// <summary>Names files by their full path, so that the run can go on from another working directory.</summary>
     /// <param name="anySource">Whether <see cref="Data"/> may be a name that only the caller's own loader knows: then it stays as it is.</param>
@@ -180,37 +179,17 @@ public sealed record RunConfiguration
         Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
     };
 
-    /// <summary>Refuses values that cannot work, before any data is loaded.</summary>
-    /// <exception cref="ConfigurationException">The first problem found.</exception>
+    /// <summary>All values that cannot work, found before any data is loaded; empty: none.</summary>
     /// <param name="own">A strategy of the caller's, which need not be in the registry; null: none.</param>
     /// <param name="anySource">Whether <see cref="Data"/> may be a name that only the caller's own loader knows.</param>
-    public RunConfiguration Validate(IQueryStrategy? own = null, bool anySource = false)
-    {
-        if (!anySource)
-        {
-            RequireSource();
-        }
+    public IReadOnlyList<ConfigurationProblem> Validate(IQueryStrategy? own = null, bool anySource = false)
+        => ConfigurationRules.Problems(this, own, anySource);
 
-        _ = own?.Name == Query ? own : QueryStrategies.Create(Query);
-        RequireArchitectures(SearchSpace.Parse(Space));
-        _ = QuerySchedule.Parse(Batch);
-        _ = InitialQueries.Require(InitialQuery);
-        RequireWhole("initial", Initial, 1);
-        RequireWhole("searchSteps", SearchSteps, 1);
-        RequireWhole("mcPasses", McPasses, 1);
-        Require(Budget >= Initial, $"--budget {Budget} is below --initial {Initial}: the budget counts all labels; give at least {Initial}.");
-        Require(ValidationShare is > 0 and < 1, $"--validation-share {ValidationShare} is out of range: give a share between 0 and 1, for example 0.2.");
-        RequireStopping();
-        _ = Simulate is null ? null : Simulation.Parse(Simulate);
-        Require(Simulate is null || Oracle == "dataset", "--simulate changes images and labels of a labelled data set: leave --oracle file out.");
-        Require(Threads >= 0, $"--threads {Threads} is negative: give a count, or 0 for one a core.");
-        Require(ImageSize is null or (>= 4 and <= 1024), $"--image-size {ImageSize} is out of range: give 4 to 1024 pixels.");
-        Require(ValidationPart is null or "pool" or "test", $"--validation-part '{ValidationPart}' is unknown: it must be pool or test, or left out.");
-        Require(Mirror is null or "on" or "off", $"--mirror '{Mirror}' is unknown: it must be on or off, or left out.");
-        Require(Oracles.Contains(Oracle), $"--oracle '{Oracle}' is unknown: it must be one of {string.Join(", ", Oracles)}.");
-        Require(Oracle != "file" || Labels is not null, "--oracle file needs --labels FILE: a CSV file of id or path, class.");
-        return this;
-    }
+    /// <summary>The configuration itself, where all its values can work.</summary>
+    /// <exception cref="ConfigurationException">Some cannot: all of them.</exception>
+    /// <inheritdoc cref="Validate"/>
+    public RunConfiguration RequireValid(IQueryStrategy? own = null, bool anySource = false)
+        => Validate(own, anySource) is { Count: > 0 } problems ? throw new ConfigurationException(problems) : this;
 
     /// <summary>The configuration as JSON with camelCase keys: config.json, which <c>ainas run CONFIG.json</c> reads back.</summary>
     public string ToJson()
@@ -229,54 +208,5 @@ public sealed record RunConfiguration
     /// <param name="json">The text.</param>
     /// <param name="path">Where it came from, for messages.</param>
     public static RunConfiguration FromJson(string json, string path)
-        => new ConfigurationBuilder().AddJson(json, path).Current;
-
-    private static void Require(bool holds, string message)
-    {
-        if (!holds)
-        {
-            throw new ConfigurationException(message);
-        }
-    }
-
-    private static void RequireWhole(string key, int value, int minimum)
-        => Require(value >= minimum, $"{Settings.OptionOf(key)} {value} is too small: give at least {minimum}.");
-
-    private void RequireStopping()
-    {
-        _ = Stopping;
-        Require(StopAccuracy is null or (> 0 and <= 1), $"--stop-accuracy {StopAccuracy} is out of range: give a validation accuracy above 0 and up to 1, for example 0.9.");
-        Require(StopHours is null or > 0, $"--stop-hours {StopHours} is out of range: give hours above 0, for example 8 or 0.5.");
-        bool validates = Architecture == SearchArchitecture;
-        Require(
-            validates || (StopAccuracy is null && StopPlateau is null),
-            $"{(StopAccuracy is null ? "--stop-plateau" : "--stop-accuracy")} reads the validation accuracy of the search, which --architecture {Architecture} does "
-            + "not have: use --stop-kappa or --stop-hours, or leave --architecture out.");
-    }
-
-    private void RequireArchitectures(SearchSpace space)
-    {
-        if (Architecture == SearchArchitecture)
-        {
-            space.Require(Architectures.Architecture.Parse(Start));
-        }
-        else if (Architectures.Architecture.TryParse(Architecture, out Architecture fixedArchitecture))
-        {
-            space.Require(fixedArchitecture);
-        }
-        else
-        {
-            throw new ConfigurationException($"--architecture '{Architecture}' is neither 'search' nor A(i,j), for example A(2,4).");
-        }
-    }
-
-    private void RequireSource()
-    {
-        if (DataSources.Resolve(Data, DataDirectory) is null)
-        {
-            string hint = Spelling.Closest(Data, DataSources.Names) is { } closest ? $" Did you mean {closest}?" : "";
-            throw new ConfigurationException(
-                $"--data '{Data}' is neither a data set ({string.Join(", ", DataSources.Names)}) nor a path that exists.{hint}");
-        }
-    }
+        => new ConfigurationBuilder().AddJson(json, path).Resolve();
 }

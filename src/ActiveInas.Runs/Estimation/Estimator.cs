@@ -58,7 +58,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             WorkPlan[] plans = [.. group.Select(cell => new WorkPlan(cell.Configuration, data))];
             int stacks = MostStacks(plans, data);
             IReadOnlyDictionary<Architecture, Measurement> found = await MeasureAsync(
-                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.FixedArchitecture).OfType<Architecture>()), jobs, threads, kernels, cancellation).ConfigureAwait(false);
+                first.Recipe, data, MeasuredSpeed.Anchors(stacks, group.Select(cell => cell.Configuration.Architecture).OfType<Architecture>()), jobs, threads, kernels, cancellation).ConfigureAwait(false);
             MeasuredSpeed speed = new(found, stacks, data);
             foreach ((ExperimentCell cell, WorkPlan plan) in group.Zip(plans))
             {
@@ -118,7 +118,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
             yield return "Ranges hold 8 of 10 times if in every search each candidate is as likely to be picked as the others; memory and disk hang most on the stacks that are picked.";
         }
 
-        yield return "Left out: loading the data, the selection itself of a query (seconds for scores and coreset, more for the clustering strategies), and stops by --stop-... rules.";
+        yield return "Left out: loading the data, the selection itself of a query (seconds for scores and coreset, more for the clustering strategies), and stops by rules.";
         if (started > 0)
         {
             yield return $"{started} {(started == 1 ? "run has" : "runs have")} begun and {(started == 1 ? "counts" : "count")} in full.";

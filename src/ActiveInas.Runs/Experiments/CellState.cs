@@ -9,9 +9,9 @@ namespace ActiveInas.Runs.Experiments;
 /// <summary>A cell with what its folder holds.</summary>
 /// <param name="Cell">Which.</param>
 /// <param name="Folder">The run's folder.</param>
-/// <param name="State">"missing", "running", "stopped", "finished" or "unreadable".</param>
-/// <param name="Run">Null while nothing is recorded: a run that is loading its data is "running" without one.</param>
-public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string State, RunDocument? Run)
+/// <param name="State">What it does.</param>
+/// <param name="Run">Null while nothing is recorded: a run that is loading its data is running without one.</param>
+public sealed record CellState(ExperimentCell Cell, RunFolder Folder, RunState State, RunDocument? Run)
 {
     /// <summary>The states of all cells, also while processes write them.</summary>
     public static IReadOnlyList<CellState> ReadAll(Experiment experiment, ExperimentFolder folder)
@@ -32,7 +32,7 @@ public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string Sta
             }
 
             using RunStore store = RunStore.OpenReader(folder.Database);
-            return store.FindRun()?.State == "finished";
+            return store.FindRun()is { IsFinished: true };
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -51,7 +51,7 @@ public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string Sta
         {
             if (!RunStore.HasRun(folder))
             {
-                return new CellState(cell, folder, FolderLock.IsHeld(folder) ? "running" : "missing", null);
+                return new CellState(cell, folder, FolderLock.IsHeld(folder) ? RunState.Running : RunState.Missing, null);
             }
 
             RunDocument run = RunDocument.Read(folder);
@@ -60,7 +60,7 @@ public sealed record CellState(ExperimentCell Cell, RunFolder Folder, string Sta
         catch (Exception exception) when (IsDamage(exception))
         {
             // One damaged run must not hide the others.
-            return new CellState(cell, folder, "unreadable", null);
+            return new CellState(cell, folder, RunState.Unreadable, null);
         }
     }
 }

@@ -46,7 +46,7 @@ public static class ExperimentFile
 
         if (assignments is { Count: > 0 })
         {
-            throw new ConfigurationException($"--set {assignments[0]} changes the runs of a file, and {file} is the record of an experiment that began: leave --set out, or give the file.");
+            throw new ConfigurationException($"'{assignments[0]}' changes the runs of a file, and {file} is the record of an experiment that began: leave it out, or give the file.");
         }
 
         Experiment recorded = WithKernels(Experiment.FromJson(json, file), kernels);
@@ -83,20 +83,20 @@ public static class ExperimentFile
         ArgumentNullException.ThrowIfNull(json);
         JsonObject root = ConfigurationBuilder.Parse(json, path);
         RequireKnownKeys(root, path);
-        RunConfiguration shared = root["run"] switch
+        ConfigurationBuilder shared = root["run"] switch
         {
-            null => new RunConfiguration(),
-            JsonObject run => new ConfigurationBuilder().AddJson(run.ToJsonString(), $"{path}: run").Current,
+            null => new ConfigurationBuilder(),
+            JsonObject run => new ConfigurationBuilder().AddJson(run.ToJsonString(), $"{path}: run"),
             _ => throw new ConfigurationException($"{path}: run must be an object with the keys of a run's configuration, for example {{ \"data\": \"cifar10\" }}."),
         };
-        shared = shared with { Out = null, Threads = 0, DataDirectory = dataDirectory ?? shared.DataDirectory };
         List<Planned> planned = [];
         foreach (JsonObject grid in Grids(root, path))
         {
-            planned.AddRange(Expand(grid, root[Seeds], shared, assignments ?? [], path));
+            planned.AddRange(Expand(grid, root[Seeds], shared, assignments ?? [], dataDirectory, path));
         }
 
-        return Build(planned, root, path);
+        ConfigurationProblem[] problems = [.. planned.SelectMany(cell => cell.Problems).DistinctBy(problem => problem.Message)];
+        return problems.Length == 0 ? Build(planned, root, path) : throw new ConfigurationException(problems);
     }
 
     // Not in an id, as the cache of data sets: the folder holds them together.
@@ -127,7 +127,7 @@ public static class ExperimentFile
     }
 
     private static IEnumerable<Planned> Expand(
-        JsonObject grid, JsonNode? seedsOfFile, RunConfiguration shared, IReadOnlyList<string> assignments, string path)
+        JsonObject grid, JsonNode? seedsOfFile, ConfigurationBuilder shared, IReadOnlyList<string> assignments, string? dataDirectory, string path)
     {
         (string Key, JsonNode?[] Values)[] axes = [.. grid.Where(pair => pair.Key != Seeds).Select(pair => (pair.Key, Values(pair, path)))];
         if (axes.GroupBy(axis => axis.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -137,10 +137,10 @@ public static class ExperimentFile
 
         // A recipe comes before the keys that change a part of it.
         int[] order = [.. Enumerable.Range(0, axes.Length).OrderBy(axis => axes[axis].Key.Equals(RecipeLayer.Key, StringComparison.OrdinalIgnoreCase) ? 0 : 1)];
-        ulong[] seeds = ReadSeeds(grid[Seeds] ?? seedsOfFile, shared.Seed, path);
+        ulong[] seeds = ReadSeeds(grid[Seeds] ?? seedsOfFile, shared.Current.Seed, path);
         foreach (JsonNode?[] combination in Combinations([.. axes.Select(axis => axis.Values)]))
         {
-            ConfigurationBuilder builder = new(shared);
+            ConfigurationBuilder builder = shared.Next(run => run with { Out = null, Threads = 0, DataDirectory = dataDirectory ?? run.DataDirectory });
             foreach (int axis in order)
             {
                 builder.Add(axes[axis].Key, combination[axis], $"{path}: grids: {axes[axis].Key}");
@@ -154,8 +154,8 @@ public static class ExperimentFile
 
             for (int i = 0; i < seeds.Length; i++)
             {
-                RunConfiguration configuration = Validated(builder.Current with { Seed = seeds[i] }, path);
-                yield return new Planned(i, CellId.Of(configuration), configuration);
+                RunConfiguration configuration = builder.Current with { Seed = seeds[i] };
+                yield return new Planned(i, CellId.Of(configuration), configuration, i == 0 ? [.. Problems(builder, configuration, path)] : []);
             }
         }
     }
@@ -165,25 +165,23 @@ public static class ExperimentFile
         string key = assignment.Split('=', 2)[0];
         if (s_notAssigned.Contains(key, StringComparer.OrdinalIgnoreCase))
         {
-            string hint = key.Equals(SeedSetting, StringComparison.OrdinalIgnoreCase) ? "change \"seeds\" in the file" : $"use {Settings.OptionOf(s_notAssigned.First(known => known.Equals(key, StringComparison.OrdinalIgnoreCase)))}";
-            throw new ConfigurationException($"--set {assignment}: one {key} for all runs of an experiment cannot work: {hint}.");
+            string hint = key.Equals(SeedSetting, StringComparison.OrdinalIgnoreCase)
+                ? "change \"seeds\" in the file"
+                : $"give `{s_notAssigned.First(known => known.Equals(key, StringComparison.OrdinalIgnoreCase))}` for the experiment as a whole";
+            throw new ConfigurationException($"'{assignment}': one {key} for each run of an experiment cannot work: {hint}.");
         }
     }
 
-    private static RunConfiguration Validated(RunConfiguration configuration, string path)
+    private static IEnumerable<ConfigurationProblem> Problems(ConfigurationBuilder builder, RunConfiguration configuration, string path)
     {
-        if (configuration.Oracle != "dataset")
+        if (configuration.Oracle != OracleKind.Dataset)
         {
-            throw new ConfigurationException($"{path}: oracle '{configuration.Oracle}' waits for people; an experiment needs the labels of its data set: leave oracle out.");
+            yield return new($"{path}: `oracle=file` waits for people; an experiment needs the labels of its data set: leave `oracle` out.", "oracle");
         }
 
-        try
+        foreach (ConfigurationProblem problem in builder.AllProblems(configuration))
         {
-            return configuration.Validate();
-        }
-        catch (ConfigurationException exception)
-        {
-            throw new ConfigurationException($"{path}: {exception.Message}", exception);
+            yield return builder.Problems.Contains(problem) ? problem : problem with { Message = $"{path}: {problem.Message}" };
         }
     }
 
@@ -273,5 +271,5 @@ public static class ExperimentFile
         { } other => throw new ConfigurationException($"{path}: {key} is {other.ToJsonString()}; it must be a text."),
     };
 
-    private sealed record Planned(int SeedIndex, string Id, RunConfiguration Configuration);
+    private sealed record Planned(int SeedIndex, string Id, RunConfiguration Configuration, IReadOnlyList<ConfigurationProblem> Problems);
 }

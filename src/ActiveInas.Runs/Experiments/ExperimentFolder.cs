@@ -52,7 +52,7 @@ public sealed class ExperimentFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{Root} holds no experiment that can be read: {exception.Message} Start one with 'ainas experiment FILE.json --out {Root}'.", exception);
+            throw new RunException($"{Root} holds no experiment that can be read: {exception.Message} Start one with 'ainas experiment FILE.json `out={Root}`'.", exception);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class ExperimentFolder
         if (Directory.Exists(folder.Root) && !File.Exists(folder.Definition)
             && Directory.EnumerateFileSystemEntries(folder.Root).FirstOrDefault(entry => !entry.StartsWith(folder.Definition, StringComparison.Ordinal)) is { } other)
         {
-            throw new RunException($"--out {path} is not empty (it holds '{Path.GetFileName(other)}') and is no experiment: choose an empty or new folder.");
+            throw new RunException($"`out={path}` is not empty (it holds '{Path.GetFileName(other)}') and is no experiment: choose an empty or new folder.");
         }
 
         try
@@ -83,7 +83,7 @@ public sealed class ExperimentFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"--out {path}: the folder cannot be written: {exception.Message} Choose another folder with --out.", exception);
+            throw new RunException($"`out={path}`: the folder cannot be written: {exception.Message} Choose another folder with `out`.", exception);
         }
     }
 }

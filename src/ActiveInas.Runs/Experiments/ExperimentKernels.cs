@@ -29,7 +29,7 @@ internal static class ExperimentKernels
         {
             throw new RunException(
                 $"{folder!.Root}: the experiment asks for the kernels {named}, its runs are made with {recorded}: runs of one experiment compare only with the same. "
-                + "Leave the kernels out, or choose another folder with --out.");
+                + "Leave the kernels out, or choose another folder with `out`.");
         }
 
         string chosen = parts.ChooseKernels(recorded);
@@ -37,7 +37,7 @@ internal static class ExperimentKernels
             ? chosen
             : throw new RunException(
                 $"{folder!.Root}: its runs are made with the kernels {recorded}, which this process may not use; runs with {chosen} would not compare with them. "
-                + "Go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), choose another folder with --out, or add --allow-other-kernels.");
+                + "Go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), choose another folder with `out`, or add `allowOtherKernels`.");
     }
 
     /// <summary>Resolves them and records them, unless another process was faster: then its choice holds.</summary>
@@ -64,7 +64,7 @@ internal static class ExperimentKernels
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{folder.Kernels}: the file cannot be written: {exception.Message} Make room, or choose another folder with --out.", exception);
+            throw new RunException($"{folder.Kernels}: the file cannot be written: {exception.Message} Make room, or choose another folder with `out`.", exception);
         }
     }
 

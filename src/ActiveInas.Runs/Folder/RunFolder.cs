@@ -106,7 +106,7 @@ public sealed class RunFolder
                 return folder;
             }
 
-            throw new RunException($"--out {path}: the folder cannot be written: {exception.Message} Choose another folder with --out.", exception);
+            throw new RunException($"`out={path}`: the folder cannot be written: {exception.Message} Choose another folder with `out`.", exception);
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class RunFolder
             .FirstOrDefault(name => name is not ("log.txt" or "labelling") && !name.StartsWith("run.", StringComparison.Ordinal));
         if (other is not null)
         {
-            throw new RunException($"--out {Root} is not empty (it holds '{other}') and is no run: choose an empty or new folder.");
+            throw new RunException($"`out={Root}` is not empty (it holds '{other}') and is no run: choose an empty or new folder.");
         }
     }
 }

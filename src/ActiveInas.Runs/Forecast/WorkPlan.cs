@@ -42,19 +42,19 @@ internal sealed class WorkPlan
     /// <exception cref="ConfigurationException">The images are too small for its architecture.</exception>
     public WorkPlan(RunConfiguration configuration, DataShape data, IQueryStrategy? own = null)
     {
-        (configuration.FixedArchitecture ?? Architecture.Parse(configuration.Start)).RequireFits(data.Height, data.Width);
+        (configuration.Architecture ?? configuration.Start).RequireFits(data.Height, data.Width);
         _configuration = configuration;
         _data = data;
         _needs = (own ?? QueryStrategies.Create(configuration.Query)).Needs;
-        _space = SearchSpace.Parse(configuration.Space).ForImages(data.Height, data.Width);
-        Labels = QuerySchedule.Parse(configuration.Batch).LabelCounts(configuration.Initial, configuration.Budget, data.Train);
+        _space = configuration.Space.ForImages(data.Height, data.Width);
+        Labels = configuration.Batch.LabelCounts(configuration.Initial, configuration.Budget, data.Train);
     }
 
     /// <summary>|S_1|, |S_2|, ...</summary>
     public IReadOnlyList<int> Labels { get; }
 
     /// <summary>Whether draws differ.</summary>
-    public bool IsSearching => _configuration.FixedArchitecture is null;
+    public bool IsSearching => _configuration.Architecture is null;
 
     /// <summary>Draws the rounds.</summary>
     /// <param name="speed">What an image takes.</param>
@@ -62,7 +62,7 @@ internal sealed class WorkPlan
     /// <param name="before">The architecture of the round before the first; null: where the run starts.</param>
     public IReadOnlyList<RoundPlan> Draw(ISpeed speed, ref SeededRandom random, Architecture? before = null)
     {
-        Architecture current = _configuration.FixedArchitecture ?? before ?? Architecture.Parse(_configuration.Start);
+        Architecture current = _configuration.Architecture ?? before ?? _configuration.Start;
         List<RoundPlan> rounds = [];
         for (int t = 1; t <= Labels.Count; t++)
         {

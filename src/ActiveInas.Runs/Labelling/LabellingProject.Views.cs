@@ -1,5 +1,6 @@
 using ActiveInas.Learning;
 using ActiveInas.Runs.Labelling.Formats;
+using ActiveInas.Runs.Output;
 
 namespace ActiveInas.Runs.Labelling;
 
@@ -32,7 +33,7 @@ public sealed partial class LabellingProject
                 Audit = new AuditProgress(_audit.Count(sample => _answers.TryGetValue(sample, out Answer? answer) && answer.Class is not null), _project.AuditWanted),
                 LabelsPerMinute = Pace(),
                 Labellers = [.. Holders().CountBy(said => said.Labeller).OrderByDescending(pair => pair.Value).Select(pair => new LabellerCount(pair.Key, pair.Value))],
-                IsDone = _round.Run is { State: Finished },
+                IsDone = _round.Run is { State: RunState.Finished },
             };
         }
     }

@@ -22,7 +22,6 @@ namespace ActiveInas.Runs.Labelling;
 /// </code></example>
 public sealed partial class LabellingProject : IDisposable
 {
-    private const string Finished = "finished";
     private readonly Lock _gate = new();
     private readonly LabelStore _store;
     private readonly RunFolder _folder;
@@ -165,7 +164,7 @@ public sealed partial class LabellingProject : IDisposable
         {
             lock (_gate)
             {
-                return _round.Run is not { State: Finished } && _round.Asked.Picks.All(pick => _answers.ContainsKey(pick.Sample));
+                return _round.Run is not { State: RunState.Finished } && _round.Asked.Picks.All(pick => _answers.ContainsKey(pick.Sample));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ActiveInas.Data;
 using ActiveInas.Learning;
@@ -99,7 +98,7 @@ public static class LabellingRounds
         using LabelStore store = LabelStore.Open(folder.Database);
         RunConfiguration configuration = RunConfiguration.FromJson(store.Project().Configuration, folder.Database) with { Out = folder.Root, Classes = [.. store.Classes()] };
         Dataset data = await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
-        RunParts parts = PeopleParts.Of(store, configuration.Query, QuerySchedule.Parse(configuration.Batch).BatchFor(0), data);
+        RunParts parts = PeopleParts.Of(store, configuration.Query, configuration.Batch.BatchFor(0), data);
         try
         {
             if (!RunStore.HasRun(folder))
@@ -166,9 +165,9 @@ public static class LabellingRounds
         }
 
         (int initial, int batch) = DefaultCounts(classes.Count);
-        configuration = configuration with { Unlabelled = true, Classes = classes, Oracle = RunConfiguration.PeopleOracle };
+        configuration = configuration with { Unlabelled = true, Classes = classes, Oracle = OracleKind.People };
         configuration = options.ChoosesInitial ? configuration with { Initial = initial } : configuration;
-        return options.ChoosesBatch ? configuration with { Batch = batch.ToString(CultureInfo.InvariantCulture) } : configuration;
+        return options.ChoosesBatch ? configuration with { Batch = new QuerySchedule(batch) } : configuration;
     }
 
     private static void Record(RunFolder folder, RunConfiguration configuration, ProjectOptions options, IReadOnlyList<string> paths)

@@ -25,8 +25,8 @@ public sealed record RunDocument
     /// <summary>UTC, ISO 8601.</summary>
     public required string CreatedAt { get; init; }
 
-    /// <summary>"finished", "running" or "stopped".</summary>
-    public required string State { get; init; }
+    /// <summary>What it does: finished, running or stopped.</summary>
+    public required RunState State { get; init; }
 
     /// <summary>The resolved configuration.</summary>
     public required RunConfiguration Configuration { get; init; }
@@ -92,7 +92,7 @@ public sealed record RunDocument
 
         using RunStore store = RunStore.OpenReader(folder.Database);
         return store.FindRun() is null
-            ? throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run --out {folder.Root}'.")
+            ? throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run `out={folder.Root}`'.")
             : Read(folder, store);
     }
 
@@ -108,7 +108,7 @@ public sealed record RunDocument
             Run = run.Id,
             Out = folder.Root,
             CreatedAt = run.CreatedAt,
-            State = run.State == "finished" ? run.State : FolderLock.IsHeld(folder) ? "running" : "stopped",
+            State = run.IsFinished ? RunState.Finished : FolderLock.IsHeld(folder) ? RunState.Running : RunState.Stopped,
             Configuration = configuration,
             Kernels = run.Kernels,
             Version = run.Version,
@@ -131,11 +131,11 @@ public sealed record RunDocument
         ["schema_version"] = SchemaVersion,
         ["run"] = Run,
         ["out"] = Out,
-        ["state"] = State,
+        ["state"] = State.Name(),
         ["data"] = Configuration.Data,
         ["query"] = Configuration.Query,
         ["initial_query"] = Configuration.InitialQuery,
-        ["simulate"] = Configuration.Simulate,
+        ["simulate"] = Configuration.Simulate?.ToString(),
         ["classes"] = new JsonArray([.. Classes.Select(name => JsonValue.Create(name))]),
         ["seed"] = Configuration.Seed,
         ["threads"] = Configuration.Threads,

@@ -71,7 +71,7 @@ internal sealed class Comparison
     {
         ArgumentNullException.ThrowIfNull(method);
         return method.Settings.Count == 0
-            ? MethodNames.Of("architecture", method.Configuration.Architecture)
+            ? MethodNames.Of("architecture", method.Configuration.ArchitectureName)
             : NameWithout(method, -1);
     }
 
@@ -99,7 +99,7 @@ internal sealed class Comparison
     {
         if (LineKey is null)
         {
-            yield return new Panel("all", "", [.. Methods.Select(method => Line(method, "architecture", method.Configuration.Architecture, 0))]);
+            yield return new Panel("all", "", [.. Methods.Select(method => Line(method, "architecture", method.Configuration.ArchitectureName, 0))]);
             yield break;
         }
 

@@ -131,7 +131,7 @@ public static class HtmlReport
         html.Append("</tbody>\n</table></div>\n");
         if (table.Rows.Count > RowsShown)
         {
-            html.Append($"<p>The first {RowsShown} of {table.Rows.Count:N0} rows; --csv writes them all.</p>\n");
+            html.Append($"<p>The first {RowsShown} of {table.Rows.Count:N0} rows; the CSV file holds them all.</p>\n");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed record Method(IReadOnlyList<string> Settings, IReadOnlyList<Repo
     public RunConfiguration Configuration => Runs[0].Run.Configuration;
 
     /// <summary>Whether an architecture is searched for.</summary>
-    public bool Searches => Configuration.FixedArchitecture is null;
+    public bool Searches => Configuration.Architecture is null;
 
     /// <summary>Whether points are drawn at random.</summary>
     public bool IsPassive => Configuration.Query == "random";

@@ -68,7 +68,7 @@ public sealed record Report
         Dictionary<ReportRun, Dataset> sets = new(ReferenceEqualityComparer.Instance);
         List<string> gaps = [];
         ReportRun[] shown = [.. comparison.Methods.Where(method => !method.IsPassive).Select(method => method.Runs[0]).Where(run => run.Run.Queries.Any(query => query.Round > 0))];
-        foreach (IGrouping<(DataRequest, string?), ReportRun> group in shown.GroupBy(run => (run.Run.Configuration.DataRequest, run.Run.Configuration.Simulate)))
+        foreach (IGrouping<(DataRequest, Simulation?), ReportRun> group in shown.GroupBy(run => (run.Run.Configuration.DataRequest, run.Run.Configuration.Simulate)))
         {
             try
             {

@@ -24,7 +24,7 @@ public sealed record ReportInput
     /// <summary>Heading.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The command that makes these results again.</summary>
+    /// <summary>The command that makes these results again, with its settings between backticks.</summary>
     public required string Command { get; init; }
 
     /// <summary>Keys of the settings in which methods differ.</summary>
@@ -48,12 +48,12 @@ public sealed record ReportInput
         return new ReportInput
         {
             Title = experiment.Title,
-            Command = $"ainas experiment {folder.Definition}{(kernels.Length == 1 ? $" --kernels {kernels[0]}" : "")} --out NEW-FOLDER",
+            Command = $"ainas experiment {folder.Definition}{(kernels.Length == 1 ? $" `kernels={kernels[0]}`" : "")} `out=NEW-FOLDER`",
             Varying = experiment.Varying,
             Runs = Required(runs, path),
-            Gaps = [.. cells.Where(cell => cell.State != "finished").GroupBy(cell => cell.State)
-                .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => $"{group.Count()} of {cells.Count} runs {group.Key}: {string.Join("; ", group.Select(cell => cell.Cell.Label))}")],
+            Gaps = [.. cells.Where(cell => cell.State != RunState.Finished).GroupBy(cell => cell.State)
+                .OrderBy(group => group.Key.Name(), StringComparer.Ordinal)
+                .Select(group => $"{group.Count()} of {cells.Count} runs {group.Key.Name()}: {string.Join("; ", group.Select(cell => cell.Cell.Label))}")],
         };
     }
 
@@ -71,13 +71,13 @@ public sealed record ReportInput
         RunConfiguration first = documents[0].Configuration;
         return new ReportInput
         {
-            Title = documents.Length == 1 ? $"{first.Data}: {first.Query}, {(first.FixedArchitecture is null ? "architecture search" : first.Architecture)}" : $"{documents.Length} runs",
+            Title = documents.Length == 1 ? $"{first.Data}: {first.Query}, {(first.Architecture is null ? "architecture search" : first.ArchitectureName)}" : $"{documents.Length} runs",
             Command = documents.Length == 1
-                ? $"ainas run {Path.Combine(documents[0].Out, "config.json")} --out NEW-FOLDER"
-                : string.Join("; ", documents.Select(run => $"ainas run {Path.Combine(run.Out, "config.json")} --out NEW-FOLDER")),
+                ? $"ainas run {Path.Combine(documents[0].Out, "config.json")} `out=NEW-FOLDER`"
+                : string.Join("; ", documents.Select(run => $"ainas run {Path.Combine(run.Out, "config.json")} `out=NEW-FOLDER`")),
             Varying = varying,
             Runs = Required(runs, string.Join(", ", paths)),
-            Gaps = [.. documents.Where(run => run.State != "finished").Select(run => $"run {run.Run} is {run.State}")],
+            Gaps = [.. documents.Where(run => run.State != RunState.Finished).Select(run => $"run {run.Run} is {run.State.Name()}")],
         };
     }
 

@@ -37,7 +37,7 @@ public static class ActiveInasRun
         ArgumentNullException.ThrowIfNull(configuration);
         parts ??= RunParts.Default;
         string kernels = parts.KernelsFor(configuration);
-        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query, Kernels = kernels }).Validate(parts.Query, parts.LoadsAnyName).WithFullPaths(parts.LoadsAnyName);
+        configuration = (configuration with { Query = parts.Query?.Name ?? configuration.Query, Kernels = kernels }).RequireValid(parts.Query, parts.LoadsAnyName).WithFullPaths(parts.LoadsAnyName);
         string id = RunFolder.NewId();
         string root = configuration.Out ?? RunFolder.DefaultPath(id);
         RequireNoRun(RunFolder.At(root));
@@ -82,7 +82,7 @@ public static class ActiveInasRun
         options ??= new ResumeOptions();
         parts ??= RunParts.Default;
         RunFolder folder = Catalog.Find(run);
-        if (RequireRecorded(folder).State == "finished")
+        if (RequireRecorded(folder).IsFinished)
         {
             return RunDocument.Read(folder);
         }
@@ -98,7 +98,7 @@ public static class ActiveInasRun
             Labels = options.Labels ?? recorded.Labels,
             Threads = options.Threads ?? recorded.Threads,
             Kernels = kernels,
-        }).Validate(parts.Query, parts.LoadsAnyName).WithFullPaths(parts.LoadsAnyName);
+        }).RequireValid(parts.Query, parts.LoadsAnyName).WithFullPaths(parts.LoadsAnyName);
         Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
         DataFit.RequireSame(row, data, folder);
         using Session session = new(folder, configuration, data, kernels, parts, progress);
@@ -117,7 +117,7 @@ public static class ActiveInasRun
     {
         if (RunStore.HasRun(folder))
         {
-            throw new RunException($"--out {folder.Root} holds a run already: go on with 'ainas resume {folder.Root}', or choose another folder.");
+            throw new RunException($"`out={folder.Root}` holds a run already: go on with 'ainas resume {folder.Root}', or choose another folder.");
         }
     }
 
@@ -132,7 +132,7 @@ public static class ActiveInasRun
             }
         }
 
-        throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run --out {folder.Root}'.");
+        throw new RunException($"{folder.Root}: nothing recorded, start it with run: 'ainas run `out={folder.Root}`'.");
     }
 
     private static void RequireKernels(RunRow row, string kernels, ResumeOptions options, RunFolder folder)
@@ -141,7 +141,7 @@ public static class ActiveInasRun
         {
             throw new RunException(
                 $"{folder.Root} was recorded with the kernels {row.Kernels}, which this process may not use; with {kernels} the results would differ from an "
-                + "uninterrupted run: go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), or add --allow-other-kernels.");
+                + "uninterrupted run: go on where they may be used ('ainas info' lists them; see AINAS_MAX_ISA), or add `allowOtherKernels`.");
         }
     }
 }

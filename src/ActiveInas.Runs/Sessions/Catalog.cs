@@ -9,7 +9,7 @@ namespace ActiveInas.Runs.Sessions;
 /// <summary>A run as a list shows it.</summary>
 /// <param name="Id">Short id.</param>
 /// <param name="Folder">Where it lies.</param>
-/// <param name="State">finished, running or stopped; or "unreadable".</param>
+/// <param name="State">What it does.</param>
 /// <param name="CreatedAt">UTC, ISO 8601.</param>
 /// <param name="Data">Data set.</param>
 /// <param name="Query">Query function.</param>
@@ -18,7 +18,7 @@ namespace ActiveInas.Runs.Sessions;
 /// <param name="Labels">Labels of the last finished round.</param>
 /// <param name="Last">The last finished round; null: none.</param>
 public sealed record RunSummary(
-    string Id, string Folder, string State, string CreatedAt, string Data, string Query, string Architecture, int Rounds, int Labels, RoundRecord? Last);
+    string Id, string Folder, RunState State, string CreatedAt, string Data, string Query, string Architecture, int Rounds, int Labels, RoundRecord? Last);
 
 /// <summary>Finds runs.</summary>
 public static class Catalog
@@ -76,7 +76,7 @@ public static class Catalog
                 document.CreatedAt,
                 configuration.Data,
                 configuration.Query,
-                configuration.Architecture,
+                configuration.ArchitectureName,
                 document.Rounds.Count,
                 document.Rounds.Count == 0 ? 0 : document.Rounds[^1].Labels,
                 document.Rounds.Count == 0 ? null : document.Rounds[^1]);
@@ -84,7 +84,7 @@ public static class Catalog
         catch (Exception exception) when (exception is RunException or ConfigurationException or System.Text.Json.JsonException or Microsoft.Data.Sqlite.SqliteException)
         {
             // One damaged run must not hide the others.
-            return new RunSummary("?", folder.Root, "unreadable", "", exception.Message, "", "", 0, 0, null);
+            return new RunSummary("?", folder.Root, RunState.Unreadable, "", exception.Message, "", "", 0, 0, null);
         }
     }
 }

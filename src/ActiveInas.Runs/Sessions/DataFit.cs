@@ -20,34 +20,34 @@ internal static class DataFit
         {
             throw new DataException(
                 $"{data.Name}: {loss} For example {data.Problems.FirstOrDefault(problem => problem.Path.Contains($"{first}/", StringComparison.Ordinal)) ?? data.Problems[0]}. "
-                + "Mend the images, or train without these classes with --allow-missing-classes.");
+                + "Mend the images, or train without these classes with `allowMissingClasses`.");
         }
 
         if (configuration.Classes.Count == 0)
         {
             return data.Classes.Count > 0
                 ? data
-                : throw new ConfigurationException($"{data.Name} has no classes: name them with --classes A,B,... and give labels with --oracle file --labels FILE.");
+                : throw new ConfigurationException($"{data.Name} has no classes: name them with `classes=A,B,...` and give labels with `oracle=file` and `labels=FILE`.");
         }
 
         if (configuration.Classes.Distinct().Count() != configuration.Classes.Count)
         {
-            throw new ConfigurationException($"--classes {string.Join(',', configuration.Classes)} names a class twice: give each once.");
+            throw new ConfigurationException($"`classes={string.Join(',', configuration.Classes)}` names a class twice: give each once.");
         }
 
         return data.Classes.Count == 0 || data.Classes.SequenceEqual(configuration.Classes)
             ? data with { Classes = [.. configuration.Classes] }
             : throw new ConfigurationException(
-                $"--classes {string.Join(',', configuration.Classes)} does not fit {data.Name}, whose classes are {string.Join(',', data.Classes)}: leave the option out.");
+                $"`classes={string.Join(',', configuration.Classes)}` does not fit {data.Name}, whose classes are {string.Join(',', data.Classes)}: leave it out.");
     }
 
     /// <summary>The data set with its pool made harder, where the configuration asks for it. The seed is that of the data, so that runs with
     /// different seeds compare.</summary>
     public static Dataset Simulated(Dataset data, RunConfiguration configuration)
-        => configuration.Simulate is { } text ? Simulation.Parse(text).Apply(data, configuration.DataSeed) : data;
+        => configuration.Simulate is { } simulation ? simulation.Apply(data, configuration.DataSeed) : data;
 
     /// <summary>What a simulated pool holds, in one line.</summary>
-    public static string Describe(Dataset data, string simulation)
+    public static string Describe(Dataset data, Simulation simulation)
         => $"The pool is simulated ({simulation}): {data.Train.Count} images; labels as given: "
             + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
 
@@ -56,9 +56,9 @@ internal static class DataFit
     {
         Recipe = configuration.Mirror switch
         {
-            "on" => Recipes.Mirrored(configuration.Recipe, MirrorProbability),
-            "off" => Recipes.Mirrored(configuration.Recipe, 0),
-            _ => Recipes.ForData(configuration.Recipe, data.MirrorSafe),
+            true => Recipes.Mirrored(configuration.Recipe, MirrorProbability),
+            false => Recipes.Mirrored(configuration.Recipe, 0),
+            null => Recipes.ForData(configuration.Recipe, data.MirrorSafe),
         },
     };
 
@@ -70,8 +70,8 @@ internal static class DataFit
         return !isLeftOut
             ? null
             : data.MirrorSafe is null
-                ? "Images are not mirrored in training, since left and right may matter (signs, letters, scales): --mirror on where they do not."
-                : $"{data.Name} loses its meaning when mirrored: images are not mirrored in training (--mirror on does all the same).";
+                ? "Images are not mirrored in training, since left and right may matter (signs, letters, scales): `mirror=on` where they do not."
+                : $"{data.Name} loses its meaning when mirrored: images are not mirrored in training (`mirror=on` does all the same).";
     }
 
     /// <summary>Refuses data that is not what the run began with.</summary>
@@ -82,7 +82,7 @@ internal static class DataFit
         {
             throw new RunException(
                 $"{folder.Root}: the data '{data.Name}' changed since the run began (its images, names, labels or classes differ, or another version of the program decoded them otherwise), "
-                + "so the run cannot go on. Restore the data, name its copy with --data, or start a new run.");
+                + "so the run cannot go on. Restore the data, name its copy with `data`, or start a new run.");
         }
     }
 }

@@ -60,7 +60,7 @@ internal sealed class Session : IDisposable
         {
             Id = id,
             CreatedAt = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ"),
-            State = "started",
+            State = RunRow.Started,
             Version = ProductVersion.Number,
             Kernels = _kernels,
             DataFingerprint = DatasetFingerprint.Of(_data),
@@ -202,11 +202,11 @@ internal sealed class Session : IDisposable
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
         InitialQuery = _parts.CreateInitialQuery(_context),
-        Schedule = QuerySchedule.Parse(_configuration.Batch),
+        Schedule = _configuration.Batch,
         Budget = _configuration.Budget,
         Recipe = _configuration.Recipe,
         Seed = _configuration.Seed,
-        Start = _configuration.FixedArchitecture ?? Architecture.Parse(_configuration.Start),
+        Start = _configuration.Architecture ?? _configuration.Start,
         StochasticPasses = _configuration.McPasses,
         Stopping = _configuration.Stopping,
         Threads = _configuration.Threads,
@@ -219,7 +219,7 @@ internal sealed class Session : IDisposable
     {
         string? path = _configuration.Labelled;
         bool required = path is not null;
-        path ??= _configuration.Oracle == "file" && File.Exists(_configuration.Labels) ? _configuration.Labels : null;
+        path ??= _configuration.Oracle == OracleKind.File && File.Exists(_configuration.Labels) ? _configuration.Labels : null;
         if (path is null)
         {
             return null;
@@ -248,7 +248,7 @@ internal sealed class Session : IDisposable
     /// <summary>A label that was corrected after a round had learnt it cannot be taken back, and must not be passed over.</summary>
     private void RequireRecordedLabels(StoreJournal journal)
     {
-        if ((_configuration.Labelled ?? (_configuration.Oracle == "file" ? _configuration.Labels : null)) is not { } path || !File.Exists(path))
+        if ((_configuration.Labelled ?? (_configuration.Oracle == OracleKind.File ? _configuration.Labels : null)) is not { } path || !File.Exists(path))
         {
             return;
         }
@@ -268,7 +268,7 @@ internal sealed class Session : IDisposable
         {
             throw new DataException(
                 $"{path}: {changed.Count} labels are not those that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
-                + "corrections: begin a new one with --labelled and this file, which keeps all labels, or put the old labels back and resume.");
+                + "corrections: begin a new one with `labelled` and this file, which keeps all labels, or put the old labels back and resume.");
         }
     }
 

@@ -17,14 +17,14 @@ internal static class StandardParts
     {
         RunConfiguration configuration = context.Configuration;
         (int height, int width) = (context.Data.Train.Height, context.Data.Train.Width);
-        SearchSpace space = SearchSpace.Parse(configuration.Space).ForImages(height, width);
-        if (configuration.FixedArchitecture is { } architecture)
+        SearchSpace space = configuration.Space.ForImages(height, width);
+        if (configuration.Architecture is { } architecture)
         {
             space.Require(architecture);
             return new FixedArchitecture(architecture, height, width);
         }
 
-        space.Require(Architecture.Parse(configuration.Start));
+        space.Require(configuration.Start);
         return new InasSearch(new InasOptions(space, context.Data.Classes.Count, height, width, configuration.Recipe, configuration.Seed)
         {
             Steps = configuration.SearchSteps,
@@ -37,11 +37,11 @@ internal static class StandardParts
         RunConfiguration configuration = context.Configuration;
         return configuration.Oracle switch
         {
-            "dataset" => new DatasetOracle(context.Data.Train),
-            RunConfiguration.PeopleOracle => throw new RunException(
+            OracleKind.Dataset => new DatasetOracle(context.Data.Train),
+            OracleKind.People => throw new RunException(
                 $"{context.Folder.Root} is a labelling project, whose labels people give: go on with 'ainas label {context.Folder.Root}'."),
             _ => new FileOracle(
-                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} --labels {configuration.Labels}"),
+                configuration.Labels!, context.Data, context.Folder.Query, $"ainas resume {context.Folder.Root} `labels={configuration.Labels}`"),
         };
     }
 

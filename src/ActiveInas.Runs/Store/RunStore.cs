@@ -16,8 +16,14 @@ internal sealed record RunRow
     /// <summary>UTC, ISO 8601.</summary>
     public required string CreatedAt { get; init; }
 
-    /// <summary>"started" or "finished". Whether a started run is running is a matter of its lock.</summary>
+    /// <summary>State of a run that has not come to its end.</summary>
+    public const string Started = "started";
+
+    /// <summary><see cref="Started"/> or "finished". Whether a started run is running is a matter of its lock.</summary>
     public required string State { get; init; }
+
+    /// <summary>Whether it came to its end.</summary>
+    public bool IsFinished => State != Started;
 
     /// <summary>Version of the program that began it.</summary>
     public required string Version { get; init; }

@@ -169,7 +169,7 @@ public sealed class MlflowClient(HttpClient http, Uri server)
             HttpMethod.Get, $"experiments/get-by-name?experiment_name={Uri.EscapeDataString(name)}", null, cancellation, nullFor: DoesNotExist).ConfigureAwait(false);
         if (found is not null && IsDeleted(found, "experiment"))
         {
-            throw new TrackingException($"The experiment '{name}' is deleted on the MLflow server, which still holds its name: restore it there, or give another name (--name).");
+            throw new TrackingException($"The experiment '{name}' is deleted on the MLflow server, which still holds its name: restore it there, or give another name (`mlflowExperiment`).");
         }
 
         return found is null ? null : Text(found, "experiment.experiment_id");
@@ -199,7 +199,7 @@ public sealed class MlflowClient(HttpClient http, Uri server)
             {
                 if (attempt == Attempts)
                 {
-                    throw new TrackingException($"The MLflow server at {_base} cannot be reached: {exception.Message.TrimEnd('.')}. Check the address (--mlflow or MLFLOW_TRACKING_URI).", exception);
+                    throw new TrackingException($"The MLflow server at {_base} cannot be reached: {exception.Message.TrimEnd('.')}. Check the address (`mlflow` or MLFLOW_TRACKING_URI).", exception);
                 }
             }
 

@@ -61,8 +61,8 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
             metrics += part.Count;
         }
 
-        long? end = run.State == "running" || store.RoundTimes().Count == 0 ? null : new DateTimeOffset(store.RoundTimes().Values.Max()).ToUnixTimeMilliseconds();
-        string status = run.State switch { "finished" => "FINISHED", "running" => "RUNNING", _ => "KILLED" };
+        long? end = run.State == RunState.Running || store.RoundTimes().Count == 0 ? null : new DateTimeOffset(store.RoundTimes().Values.Max()).ToUnixTimeMilliseconds();
+        string status = run.State switch { RunState.Finished => "FINISHED", RunState.Running => "RUNNING", _ => "KILLED" };
         await client.UpdateRunAsync(sent.Run, status, end, cancellation).ConfigureAwait(false);
         return new TrackResult(sent.Run, metrics, isNew);
     }

@@ -1,22 +1,4 @@
 namespace ActiveInas.Runs.Tracking;
 
 /// <summary>A tracking server that cannot be used, with its address and what it said.</summary>
-public sealed class TrackingException : Exception
-{
-    /// <inheritdoc/>
-    public TrackingException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public TrackingException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public TrackingException()
-    {
-    }
-}
+public sealed class TrackingException(string message, Exception? inner = null) : Exception(message, inner);

@@ -53,7 +53,7 @@ internal sealed class TrialFolder(string root)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"--out {Root}: the folder cannot be made: {exception.Message} Choose another folder with --out.", exception);
+            throw new RunException($"`out={Root}`: the folder cannot be made: {exception.Message} Choose another folder with `out`.", exception);
         }
 
         return FolderLock.Take(RunFolder.At(Root));
@@ -76,7 +76,7 @@ internal sealed class TrialFolder(string root)
         }
         else if (((string[])[RunFolder.At(Root).Database, Checkpoints, Path.Combine(Root, ModelFolder)]).FirstOrDefault(Path.Exists) is { } foreign)
         {
-            throw new RunException($"--out {Root} holds '{Path.GetFileName(foreign)}' and is not the folder of a trial: choose an empty or new folder.");
+            throw new RunException($"`out={Root}` holds '{Path.GetFileName(foreign)}' and is not the folder of a trial: choose an empty or new folder.");
         }
     }
 
@@ -111,5 +111,5 @@ internal sealed class TrialFolder(string root)
     }
 
     private RunException Other(string found, TrialJob job)
-        => new($"--out {Root} is the folder of job {found}, and this is job {job.Id}: give each job a folder of its own.");
+        => new($"`out={Root}` is the folder of job {found}, and this is job {job.Id}: give each job a folder of its own.");
 }

@@ -37,7 +37,7 @@ public readonly partial record struct Architecture
         {
             throw new ConfigurationException(
                 $"{this} does not fit images of {height}x{width} pixels, which allow 1 to {most} stacks "
-                + "(j stacks need at least 2^j pixels a side). Choose fewer stacks or a larger --image-size.");
+                + "(j stacks need at least 2^j pixels a side). Choose fewer stacks or a larger `imageSize`.");
         }
     }
 

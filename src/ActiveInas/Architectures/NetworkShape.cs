@@ -25,7 +25,7 @@ public readonly record struct NetworkShape(Architecture Architecture, int Classe
         if ((1 << stacks) > Math.Min(Height, Width))
         {
             throw new ArgumentException(
-                $"{Architecture} needs images of at least {1 << stacks} pixels a side, got {Height}x{Width}. Use fewer stacks or a larger --image-size.");
+                $"{Architecture} needs images of at least {1 << stacks} pixels a side, got {Height}x{Width}. Use fewer stacks or a larger `imageSize`.");
         }
     }
 }

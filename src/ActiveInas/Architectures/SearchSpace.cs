@@ -71,7 +71,7 @@ public sealed record SearchSpace
         return stacks >= 1
             ? new SearchSpace(MaxBlocks, Math.Min(MaxStacks, stacks))
             : throw new ConfigurationException(
-                $"Images of {height}x{width} pixels are too small: one stack needs at least 2x2. Use a larger --image-size.");
+                $"Images of {height}x{width} pixels are too small: one stack needs at least 2x2. Use a larger `imageSize`.");
     }
 
     /// <summary>Refuses an architecture outside the space.</summary>

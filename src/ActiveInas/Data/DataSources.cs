@@ -77,9 +77,10 @@ public static class DataSources
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);
-            if (named is not null && (request.Unlabelled || (request.Include ?? request.Exclude ?? request.ValidationPart ?? request.LabelsTable) is not null))
+            bool isChosen = (request.Include ?? request.Exclude ?? request.LabelsTable) is not null || request.ValidationPart is not null || request.Unlabelled;
+            if (named is not null && isChosen)
             {
-                throw new DataException($"{named.Name}: --include, --exclude, --validation-part, --labels-table and --unlabelled are for folders and archives of images; leave them out.");
+                throw new DataException($"{named.Name}: `include`, `exclude`, `validationPart`, `labelsTable` and `unlabelled` are for folders and archives of images; leave them out.");
             }
 
             Dataset dataset = named is not null

@@ -95,6 +95,16 @@ public sealed record Dataset(
     public IReadOnlyList<string> Notices { get; init; } = [];
 }
 
+/// <summary>What becomes of a validation part beside a training one.</summary>
+public enum ValidationUse
+{
+    /// <summary>It joins the training part, the pool.</summary>
+    Pool,
+
+    /// <summary>It is the test part.</summary>
+    Test,
+}
+
 /// <summary>Where a data set comes from and how to read it: the resolved part of a run's configuration.</summary>
 /// <param name="Source">cifar10, cifar100, svhn, mnist, fashion-mnist, shapes, or a path to a folder or archive.</param>
 /// <param name="DataDirectory">Cache of the named sets; null: the user's cache folder.</param>
@@ -103,7 +113,7 @@ public sealed record Dataset(
 /// <param name="UseAllTraining">SVHN: all 73,257 training images instead of the first 50,000.</param>
 /// <param name="Include">PATH: patterns of the files that count, separated by commas, for example "*.jpg"; null: all.</param>
 /// <param name="Exclude">PATH: patterns of the files and folders that do not, for example "masks/**"; null: none.</param>
-/// <param name="ValidationPart">PATH: what becomes of a folder val beside train: "pool" joins it to the training part, "test" makes it the test part; null: it is skipped.</param>
+/// <param name="ValidationPart">PATH: what becomes of a folder val beside train; null: it is skipped.</param>
 /// <param name="LabelsTable">PATH: a table of images and classes (and parts) in place of class folders; null: the folders say it.</param>
 /// <param name="Unlabelled">PATH: every image belongs to the pool, without a label, whatever folders it lies in.</param>
 public sealed record DataRequest(
@@ -114,27 +124,9 @@ public sealed record DataRequest(
     bool UseAllTraining = false,
     string? Include = null,
     string? Exclude = null,
-    string? ValidationPart = null,
+    ValidationUse? ValidationPart = null,
     string? LabelsTable = null,
     bool Unlabelled = false);
 
 /// <summary>Bad or missing data, with the file, what was found, what was wanted and what to do. Ends a command with exit code 2.</summary>
-public sealed class DataException : Exception
-{
-    /// <inheritdoc/>
-    public DataException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public DataException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public DataException()
-    {
-    }
-}
+public sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);

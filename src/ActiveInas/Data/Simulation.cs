@@ -31,7 +31,7 @@ public sealed record Simulation(double Imbalance = 1, double Duplicates = 0, dou
             };
             if (!fits)
             {
-                throw new ConfigurationException($"--simulate '{text}': '{field}' is not possible; {Wanted}.");
+                throw new ConfigurationException($"'{field}' in the simulation '{text}' is not possible; {Wanted}.");
             }
 
             result = key switch
@@ -45,6 +45,14 @@ public sealed record Simulation(double Imbalance = 1, double Duplicates = 0, dou
         return result;
     }
 
+    /// <summary>"imbalance=10,noise=0.1": what is not as it was; "imbalance=1" when all is.</summary>
+    public override string ToString()
+    {
+        (string Key, double Value, double Usual)[] parts = [("imbalance", Imbalance, 1), ("duplicates", Duplicates, 0), ("noise", Noise, 0)];
+        string text = string.Join(',', parts.Where(part => part.Value != part.Usual).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Key}={part.Value}")));
+        return text.Length > 0 ? text : "imbalance=1";
+    }
+
     /// <summary>The data set with the harder pool: images are left out first, then some become copies, then some labels become wrong.</summary>
     /// <param name="data">With a label for every image of the training part.</param>
     /// <param name="seed">The same seed makes the same pool.</param>
@@ -56,7 +64,7 @@ public sealed record Simulation(double Imbalance = 1, double Duplicates = 0, dou
         if (unlabelled >= 0)
         {
             throw new DataException(
-                $"--simulate needs a label for every image of the pool, and {data.Train.Names[unlabelled]} has none: leave the option out, or use a labelled data set.");
+                $"`simulate` needs a label for every image of the pool, and {data.Train.Names[unlabelled]} has none: leave it out, or use a labelled data set.");
         }
 
         int[] kept = Kept(data.Train.Labels, data.Classes.Count, seed);

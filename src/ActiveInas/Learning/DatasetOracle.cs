@@ -19,7 +19,7 @@ public sealed class DatasetOracle(ImageSet train) : IOracle
             if (sample.Label == ImageSet.Unknown)
             {
                 throw new DataException(
-                    $"The data set has no label for sample {sample.Id} ({train.Names[sample.Id.Value]}). Give labels from outside: --oracle file --labels FILE.");
+                    $"The data set has no label for sample {sample.Id} ({train.Names[sample.Id.Value]}). Give labels from outside: `oracle=file` with `labels=FILE`.");
             }
         }
 

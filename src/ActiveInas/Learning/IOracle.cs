@@ -17,22 +17,4 @@ public interface IOracle
 }
 
 /// <summary>Labels were asked for and are not there yet. The message says which file to read and how to go on.</summary>
-public sealed class LabelsPendingException : Exception
-{
-    /// <inheritdoc/>
-    public LabelsPendingException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public LabelsPendingException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public LabelsPendingException()
-    {
-    }
-}
+public sealed class LabelsPendingException(string message) : Exception(message);

@@ -43,7 +43,7 @@ public static class InitialQueries
     public static string Require(string name)
         => Names.Contains(name)
             ? name
-            : throw new ConfigurationException($"--initial-query '{name}' is unknown: it must be one of {string.Join(", ", Names)}.");
+            : throw new ConfigurationException($"`initialQuery` '{name}' is unknown: it must be one of {string.Join(", ", Names)}.");
 }
 
 /// <summary>k points drawn at random.</summary>

@@ -54,7 +54,7 @@ public static class NeverPredicted
         string more = classes.Count > MostNamed ? $" and {classes.Count - MostNamed} more" : "";
         string listed = string.Join(", ", classes.Take(MostNamed).Select(c => c < names.Count ? names[c] : $"{c}"));
         return $"round {round.Round}: the model never predicts {classes.Count} of its {trained} classes ({listed}{more}) on {(round.Test is null ? "its own training images" : "the test part")}: "
-            + $"ask for more of their images (--query class-balanced:NAME) or train longer (--recipe standard, or --set recipe.training.epochs=N), see {Advice}";
+            + $"ask for more of their images (`query=class-balanced:NAME`) or train longer (`recipe=standard`, or `recipe.training.epochs=N`), see {Advice}";
     }
 
     private static IEnumerable<int> Trained(IReadOnlyList<LabelledSample> labelled) => labelled.Select(sample => sample.Label).Distinct().Order();

@@ -8,12 +8,20 @@ namespace ActiveInas.Learning;
 public readonly record struct QueryPart(int Batch, int? Until);
 
 /// <summary>How many labels a round asks for: "2000", or "2000:10000,5000": 2,000 while fewer than 10,000 are labelled, then 5,000.</summary>
-public sealed class QuerySchedule
+/// <example><code>QuerySchedule schedule = new(150);</code></example>
+public sealed class QuerySchedule : IEquatable<QuerySchedule>
 {
     /// <summary>The authors' schedule.</summary>
     public static readonly QuerySchedule Paper = Parse("2000:10000,5000");
 
     private const string Wanted = "wanted N, or N:UNTIL,N2 (N labels a round while fewer than UNTIL are labelled, then N2), for example 2000:10000,5000";
+
+    /// <param name="batch">b, the same in all rounds.</param>
+    /// <exception cref="ConfigurationException">It is below 1.</exception>
+    public QuerySchedule(int batch)
+        : this([new QueryPart(batch, null)])
+    {
+    }
 
     /// <param name="parts">In order; UNTIL grows and only the last part has none.</param>
     /// <exception cref="ConfigurationException">The parts make no schedule.</exception>
@@ -96,6 +104,15 @@ public sealed class QuerySchedule
     /// <summary>"2000:10000,5000".</summary>
     public override string ToString()
         => string.Join(',', Parts.Select(part => part.Until is { } until ? $"{part.Batch}:{until}" : $"{part.Batch}"));
+
+    /// <inheritdoc/>
+    public bool Equals(QuerySchedule? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as QuerySchedule);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Parts.Aggregate(0, HashCode.Combine);
 
     private static bool TryNumber(string text, out int number)
         => int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);

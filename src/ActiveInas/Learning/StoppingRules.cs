@@ -12,25 +12,24 @@ public readonly record struct RoundRule(double Value, int Rounds)
     /// <summary>Rounds where a rule names none.</summary>
     public const int DefaultRounds = 3;
 
-    /// <summary>Reads a rule.</summary>
-    /// <param name="option">What it was given as, for the message.</param>
-    /// <param name="text">VALUE or VALUE:ROUNDS.</param>
-    /// <param name="least">Smallest value.</param>
-    /// <param name="most">Largest value.</param>
-    /// <exception cref="ConfigurationException">The text is no rule.</exception>
-    public static RoundRule Parse(string option, string text, double least, double most)
+    /// <summary>How a rule is written.</summary>
+    public const string Wanted = "VALUE or VALUE:ROUNDS";
+
+    /// <summary>Reads "0.01:5"; false when the text is something else.</summary>
+    public static bool TryParse(string text, out RoundRule rule)
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split(':');
         int rounds = DefaultRounds;
-        bool fits = double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most;
+        bool fits = double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value);
         fits &= parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out rounds) && rounds >= 1);
-        return fits
-            ? new RoundRule(value, rounds)
-            : throw new ConfigurationException(
-                $"{option} '{text}' is not possible; wanted VALUE or VALUE:ROUNDS with VALUE from {RoundRule.Text(least)} to {RoundRule.Text(most)} and at "
-                + $"least 1 round, for example {RoundRule.Text(most == 1 ? 0.99 : 0.01)}:{DefaultRounds}.");
+        rule = fits ? new RoundRule(value, rounds) : default;
+        return fits;
     }
+
+    /// <summary>"0.01:5", or "0.01" for three rounds.</summary>
+    public override string ToString()
+        => Rounds == DefaultRounds ? Value.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{Value}:{Rounds}");
 
     internal static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

@@ -58,7 +58,7 @@ public sealed class NetworkModel : IModel
         {
             network.Dispose();
             throw new ModelFileException(
-                $"{path}: the model takes {shape.Height}x{shape.Width} images, the data set holds {pool.Height}x{pool.Width}. Load it with the same --image-size.");
+                $"{path}: the model takes {shape.Height}x{shape.Width} images, the data set holds {pool.Height}x{pool.Width}. Load it with the same `imageSize`.");
         }
 
         return new NetworkModel(network, pool, description.Normalization);

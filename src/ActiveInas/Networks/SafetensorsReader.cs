@@ -5,25 +5,7 @@ using System.Text.Json;
 namespace ActiveInas.Networks;
 
 /// <summary>A model file that cannot be read, with the file, what was found and what was wanted.</summary>
-public sealed class ModelFileException : Exception
-{
-    /// <inheritdoc/>
-    public ModelFileException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public ModelFileException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public ModelFileException()
-    {
-    }
-}
+public sealed class ModelFileException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// Reads safetensors files of fp32 arrays, strictly: the header is checked as a whole when the file is opened (arrays must tile the

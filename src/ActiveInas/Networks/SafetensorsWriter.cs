@@ -17,7 +17,7 @@ internal sealed record SafetensorsEntry(string Name, IReadOnlyList<int> Shape, F
 /// </summary>
 internal static class SafetensorsWriter
 {
-    /// <summary>Writes to a temporary name in the same folder, flushes it to the disk, then renames it over <paramref name="path"/>.</summary>
+    /// <summary>Writes a file, which is either the old or the new one at any time.</summary>
     /// <param name="path">File to make or replace.</param>
     /// <param name="metadata">The strings of <c>__metadata__</c>, in the order given.</param>
     /// <param name="entries">Arrays in file order.</param>
@@ -26,22 +26,7 @@ internal static class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(metadata);
         ArgumentNullException.ThrowIfNull(entries);
-        string temporary = path + ".tmp";
-        try
-        {
-            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                Write(stream, metadata, entries);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            DeleteQuietly(temporary);
-            throw;
-        }
+        AtomicFile.Write(path, stream => Write(stream, metadata, entries));
     }
 
     /// <summary>Writes to a stream.</summary>
@@ -130,20 +115,4 @@ internal static class SafetensorsWriter
     }
 
     private static long Count(IReadOnlyList<int> shape) => shape.Aggregate(1L, (product, extent) => product * extent);
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (IOException)
-        {
-            // The write already failed; its own error is the one to report.
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // As above.
-        }
-    }
 }

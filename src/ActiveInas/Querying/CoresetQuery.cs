@@ -39,8 +39,8 @@ public sealed class CoresetQuery : IQueryStrategy
             throw new QueryException($"{Name}: there are no labelled samples, which are the first centres; label at least one.");
         }
 
-        RequireFinite(context, labelled, row => context.Labelled[row].Id, cancellation);
-        RequireFinite(context, embeddings, row => context.Pool[row], cancellation);
+        Ranking.RequireFinite(Name, "embedding", labelled.Span, context.EmbeddingLength, row => context.Labelled[row].Id);
+        Ranking.RequireFinite(Name, "embedding", embeddings.Span, context.EmbeddingLength, row => context.Pool[row]);
         ulong[] ties = [.. context.Pool.Select(id => Ranking.TieBreak(context.Seed, id))];
         GreedyKCentre greedy = new(embeddings, labelled, context.EmbeddingLength, ties, context.Threads);
         QueryPick[] picks = new QueryPick[context.Count];
@@ -53,27 +53,5 @@ public sealed class CoresetQuery : IQueryStrategy
         }
 
         return picks;
-    }
-
-    private void RequireFinite(QueryContext context, FloatTable embeddings, Func<int, SampleId> id, CancellationToken cancellation)
-    {
-        // The first one in the order of the rows, whichever thread finds one first.
-        int length = context.EmbeddingLength;
-        int firstBad = int.MaxValue;
-        FixedBlocks.Run(embeddings.Count / length, RowsPerItem, context.Threads, (_, first, end) =>
-        {
-            int start = first * length;
-            int bad = embeddings.AsSpan(start, (end - first) * length).IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-            int index = bad < 0 ? int.MaxValue : start + bad;
-            int seen = Volatile.Read(ref firstBad);
-            while (index < seen)
-            {
-                seen = Interlocked.CompareExchange(ref firstBad, index, seen);
-            }
-        }, cancellation);
-        if (firstBad < int.MaxValue)
-        {
-            Ranking.RequireFinite(Name, "embedding", id(firstBad / length), embeddings[firstBad]);
-        }
     }
 }

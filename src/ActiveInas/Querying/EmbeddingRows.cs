@@ -109,11 +109,7 @@ internal sealed class EmbeddingRows(SampleId[] ids, FloatTable values, int lengt
 
     private static EmbeddingRows Of(string strategy, SampleId[] ids, FloatTable values, int length)
     {
-        for (int i = 0; i < values.Length; i++)
-        {
-            Ranking.RequireFinite(strategy, "embedding", ids[i / length], values[i]);
-        }
-
+        Ranking.RequireFinite(strategy, "embedding", values.Span, length, row => ids[row]);
         for (int row = 0; row < ids.Length; row++)
         {
             // ||x - y||^2 <= 2 ||x||^2 + 2 ||y||^2, so that no distance overflows either.

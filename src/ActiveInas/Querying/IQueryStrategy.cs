@@ -91,22 +91,4 @@ public interface IQueryStrategy
 }
 
 /// <summary>A query that cannot be answered, naming the sample and the value.</summary>
-public sealed class QueryException : Exception
-{
-    /// <inheritdoc/>
-    public QueryException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public QueryException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public QueryException()
-    {
-    }
-}
+public sealed class QueryException(string message) : Exception(message);

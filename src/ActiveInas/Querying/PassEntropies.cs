@@ -18,11 +18,7 @@ internal readonly record struct PassEntropies(double OfMean, double Mean)
         FloatTable embeddings = Ranking.Needed(strategy, context.PoolEmbeddings, nameof(context.PoolEmbeddings));
         DenseHead head = Ranking.Needed(strategy, context.Head, nameof(context.Head));
         int length = context.EmbeddingLength;
-        for (int i = 0; i < embeddings.Length; i++)
-        {
-            Ranking.RequireFinite(strategy, "embedding", context.Pool[i / length], embeddings[i]);
-        }
-
+        Ranking.RequireFinite(strategy, "embedding", embeddings.Span, length, row => context.Pool[row]);
         ulong[] seeds = [.. Enumerable.Range(0, context.StochasticPasses).Select(pass => McDropoutQuery.PassSeed(context.Seed, pass))];
         PassEntropies[] result = new PassEntropies[context.Pool.Count];
         FixedBlocks.Run(result.Length, RowsPerItem, context.Threads, (_, first, end) =>

@@ -39,11 +39,7 @@ internal static class ProbabilityRows
     public static float[] Checked(string strategy, QueryContext context)
     {
         float[] probabilities = Ranking.Needed(strategy, context.Probabilities, nameof(context.Probabilities));
-        for (int i = 0; i < probabilities.Length; i++)
-        {
-            Ranking.RequireFinite(strategy, "probability", context.Pool[i / context.Classes], probabilities[i]);
-        }
-
+        Ranking.RequireFinite(strategy, "probability", probabilities, context.Classes, row => context.Pool[row]);
         return probabilities;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActiveInas.Compute;
 using ActiveInas.Data;
 
@@ -46,6 +47,45 @@ internal static class Ranking
                 $"{strategy}: the {what} of sample {id} is {value}, which is not finite. "
                 + "The network has probably diverged: lower the recipe's learning rate, or look at the image.");
         }
+    }
+
+    /// <summary>Refuses a table that holds a value which is NaN or infinite; the first one is named.</summary>
+    /// <param name="strategy">Name, for the error.</param>
+    /// <param name="what">A value is called, for the error.</param>
+    /// <param name="values">[rows, length].</param>
+    /// <param name="length">Values of a row.</param>
+    /// <param name="id">Sample of a row.</param>
+    /// <exception cref="QueryException">A value is not finite.</exception>
+    public static void RequireFinite(string strategy, string what, ReadOnlySpan<float> values, int length, Func<int, SampleId> id)
+    {
+        if (FirstNotFinite(values) is >= 0 and int bad)
+        {
+            RequireFinite(strategy, what, id(bad / length), values[bad]);
+        }
+    }
+
+    // x - x is 0 where x is finite, and NaN elsewhere: whole vectors are passed over until one holds such a value.
+    private static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> some = new(values[i..]);
+            if (!Vector.EqualsAll(some - some, Vector<float>.Zero))
+            {
+                break;
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>What a strategy declared that it needs.</summary>

@@ -59,22 +59,4 @@ public interface IModelTrainer
 public sealed record TrainedModel(IModel Model, double FinalLoss, long Steps, double Seconds);
 
 /// <summary>A training that cannot go on.</summary>
-public sealed class TrainingException : Exception
-{
-    /// <inheritdoc/>
-    public TrainingException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public TrainingException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <inheritdoc/>
-    public TrainingException()
-    {
-    }
-}
+public sealed class TrainingException(string message) : Exception(message);

@@ -61,7 +61,7 @@ public static class RecipeFile
     {
         if (ParseNode(json, origin) is not JsonObject overlay)
         {
-            throw new ConfigurationException($"{origin}: a recipe must be a JSON object, like the one that 'ainas run --dry-run' prints.");
+            throw new ConfigurationException($"{origin}: a recipe must be a JSON object, with keys like \"batchSize\", or \"basedOn\": \"quick\" and those that differ.");
         }
 
         JsonObject template = ToNode(Recipes.Quick);
@@ -79,8 +79,7 @@ public static class RecipeFile
             }
         }
 
-        RecipeOverlay.Apply(template, overlay, origin);
-        return FromNode(template, origin);
+        return Overlaid(template, overlay, origin);
     }
 
     /// <summary>Applies one setting.</summary>
@@ -105,8 +104,7 @@ public static class RecipeFile
         }
 
         JsonObject template = ToNode(recipe);
-        RecipeOverlay.Apply(template, (JsonObject)node!, assignment);
-        return FromNode(template, assignment);
+        return Overlaid(template, (JsonObject)node!, assignment);
     }
 
     /// <summary>Changes the keys that an object gives. With "basedOn" it starts from that recipe instead; a whole recipe, as a recorded configuration has it,
@@ -124,9 +122,7 @@ public static class RecipeFile
             return Parse(patch.ToJsonString(), origin);
         }
 
-        JsonObject template = ToNode(recipe);
-        RecipeOverlay.Apply(template, patch, origin);
-        return FromNode(template, origin);
+        return Overlaid(ToNode(recipe), patch, origin);
     }
 
     // Whether an object gives every key, but for those added since it was written: then it says all, and lies over nothing.
@@ -162,6 +158,23 @@ public static class RecipeFile
     }
 
     private static JsonObject ToNode(Recipe recipe) => JsonSerializer.SerializeToNode(recipe, s_options)!.AsObject();
+
+    // What does not fit is left out, so that all that is wrong with the others is told with it.
+    private static Recipe Overlaid(JsonObject template, JsonObject overlay, string origin)
+    {
+        List<ConfigurationProblem> problems = [.. RecipeOverlay.Apply(template, overlay, origin)];
+        Recipe? recipe = null;
+        try
+        {
+            recipe = FromNode(template, origin);
+        }
+        catch (ConfigurationException exception)
+        {
+            problems.AddRange(exception.Problems);
+        }
+
+        return problems.Count == 0 ? recipe! : throw new ConfigurationException(problems);
+    }
 
     private static Recipe FromNode(JsonObject node, string origin)
     {

@@ -5,15 +5,21 @@ namespace ActiveInas.Training;
 /// <summary>Lays the keys of one JSON object over another that has all of them.</summary>
 internal static class RecipeOverlay
 {
-    /// <summary>Replaces values of <paramref name="template"/>; a key that it does not have is an error naming the closest one.</summary>
-    public static void Apply(JsonObject template, JsonObject overlay, string origin) => Apply(template, overlay, origin, string.Empty);
+    /// <summary>Replaces values of <paramref name="template"/>.</summary>
+    /// <returns>What does not fit: a key that the template does not have, with the closest one, or a group of keys in place of a value.</returns>
+    public static IReadOnlyList<ConfigurationProblem> Apply(JsonObject template, JsonObject overlay, string origin)
+    {
+        List<ConfigurationProblem> problems = [];
+        Apply(template, overlay, origin, string.Empty, problems);
+        return problems;
+    }
 
     /// <summary>The known word that begins with the given one, else the one with the fewest edits (Levenshtein); case is ignored.</summary>
     public static string Closest(string word, IReadOnlyCollection<string> known)
         => known.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             ?? known.MinBy(candidate => Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant()))!;
 
-    private static void Apply(JsonObject template, JsonObject overlay, string origin, string path)
+    private static void Apply(JsonObject template, JsonObject overlay, string origin, string path, List<ConfigurationProblem> problems)
     {
         foreach ((string key, JsonNode? value) in overlay)
         {
@@ -21,23 +27,22 @@ internal static class RecipeOverlay
             if (!template.TryGetPropertyValue(key, out JsonNode? current))
             {
                 string[] known = template.Select(pair => pair.Key).ToArray();
-                throw new ConfigurationException(
-                    $"{origin}: there is no key '{name}'; the closest is '{path + Closest(key, known)}'. Known here: {string.Join(", ", known)}.");
+                problems.Add(new($"{origin}: there is no key '{name}'; the closest is '{path + Closest(key, known)}'. Known here: {string.Join(", ", known)}."));
             }
-
-            if (current is JsonObject inner)
+            else if (current is JsonObject inner)
             {
-                if (value is not JsonObject innerOverlay)
+                if (value is JsonObject innerOverlay)
                 {
-                    throw new ConfigurationException(
-                        $"{origin}: '{name}' is {value?.ToJsonString() ?? "null"}; it is a group of keys ({string.Join(", ", inner.Select(pair => pair.Key))}).");
+                    Apply(inner, innerOverlay, origin, name + ".", problems);
                 }
-
-                Apply(inner, innerOverlay, origin, name + ".");
+                else
+                {
+                    problems.Add(new($"{origin}: '{name}' is {value?.ToJsonString() ?? "null"}; it is a group of keys ({string.Join(", ", inner.Select(pair => pair.Key))})."));
+                }
             }
             else if (value is JsonObject)
             {
-                throw new ConfigurationException($"{origin}: '{name}' is one value, not a group of keys.");
+                problems.Add(new($"{origin}: '{name}' is one value, not a group of keys."));
             }
             else
             {

@@ -3,7 +3,7 @@ namespace ActiveInas.Training;
 /// <summary>The ranges of a recipe's values.</summary>
 internal static class RecipeRules
 {
-    /// <exception cref="ConfigurationException">A value is out of range; the message names key, value and range.</exception>
+    /// <exception cref="ConfigurationException">Values are out of range; each has a problem that names key, value and range.</exception>
     public static void Check(Recipe recipe, string origin)
     {
         Rule rule = new(origin);
@@ -21,6 +21,10 @@ internal static class RecipeRules
         rule.Require(recipe.LogitAdjustment is null or (>= 0 and <= 10), "logitAdjustment", recipe.LogitAdjustment ?? 0, "in [0, 10], or null");
         rule.Require(recipe.AverageShare is null or (> 0 and <= 1), "averageShare", recipe.AverageShare ?? 0, "in (0, 1], or null");
         CheckAugmentation(rule, recipe.Augmentation);
+        if (rule.Problems.Count > 0)
+        {
+            throw new ConfigurationException(rule.Problems);
+        }
     }
 
     private static void CheckAugmentation(Rule rule, AugmentationRecipe recipe)
@@ -56,13 +60,15 @@ internal static class RecipeRules
             schedule.Kind == ScheduleKind.Step || schedule.Drops.Count == 0, name + ".schedule.drops", schedule.Drops.Count, "empty unless kind is step");
     }
 
-    private readonly record struct Rule(string Origin)
+    private sealed class Rule(string origin)
     {
+        public List<ConfigurationProblem> Problems { get; } = [];
+
         public void Require(bool holds, string key, object value, string wanted)
         {
             if (!holds)
             {
-                throw new ConfigurationException($"{Origin}: '{key}' is {value}; it must be {wanted}.");
+                Problems.Add(new ConfigurationProblem($"{origin}: '{key}' is {value}; it must be {wanted}."));
             }
         }
     }

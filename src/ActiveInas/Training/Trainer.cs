@@ -139,7 +139,7 @@ internal sealed class Trainer
         {
             throw new TrainingException(
                 $"{_request.Key}: the loss is {loss} at step {State.Step} of {_schedule.Steps}, learning rate {rate:G4}. "
-                + "Lower the peak learning rate (for example --set recipe.training.schedule.peak=0.05) or lengthen the warm-up; if it is so at step 0, check the images.");
+                + "Lower the peak learning rate (for example `recipe.training.schedule.peak=0.05`) or lengthen the warm-up; if it is so at step 0, check the images.");
         }
 
         _network.Backward();

@@ -49,7 +49,7 @@ internal static class TrainingMemory
         side = 1 << (int)Math.Log2(side);
         throw new ConfigurationException(
             $"{architecture} on images of {width}x{height} pixels in batches of {batch} needs {least / 1e9:0.0} GB at least, and this machine has {available / 1e9:0.0} GB: "
-            + $"give a smaller --image-size, for example {side}, or smaller batches (--set recipe.batchSize={Math.Max(1, batch / 4)}).");
+            + $"give a smaller `imageSize`, for example {side}, or smaller batches (`recipe.batchSize={Math.Max(1, batch / 4)}`).");
     }
 
     // Elements of the largest tensor: the stem's output with its border.

@@ -57,8 +57,8 @@ public sealed record TrialJob(TrialData Data, KernelFamily Kernels, TrialRequest
 /// <param name="Fingerprint"><see cref="DatasetFingerprint"/> of the data with these classes, made harder where that is asked for.</param>
 public sealed record TrialData(DataRequest Request, IReadOnlyList<string> Classes, string Fingerprint)
 {
-    /// <summary>How the pool is made harder, as <see cref="Simulation.Parse"/> reads it; null: it is not.</summary>
-    public string? Simulate { get; init; }
+    /// <summary>How the pool is made harder; null: it is not.</summary>
+    public Simulation? Simulate { get; init; }
 
     /// <summary>The loaded data with the classes and the simulation of the job.</summary>
     /// <exception cref="DataException">It lacks a class, or is not the same data.</exception>
@@ -72,7 +72,7 @@ public sealed record TrialData(DataRequest Request, IReadOnlyList<string> Classe
         }
 
         data = data.Classes.Count == 0 ? data with { Classes = [.. Classes] } : data;
-        data = Simulate is { } simulation ? Simulation.Parse(simulation).Apply(data, Request.Seed) : data;
+        data = Simulate is { } simulation ? simulation.Apply(data, Request.Seed) : data;
         string found = DatasetFingerprint.Of(data);
         return found == Fingerprint
             ? data

@@ -72,8 +72,8 @@ internal static class TrialJobJson
         JsonObject json = new() { [Source] = request.Source, ["seed"] = request.Seed, ["useAllTraining"] = request.UseAllTraining };
         (string Key, JsonNode? Value)[] optional =
         [
-            ("imageSize", request.ImageSize), ("include", request.Include), ("exclude", request.Exclude), ("validationPart", request.ValidationPart),
-            (LabelsTable, request.LabelsTable), ("unlabelled", request.Unlabelled ? true : null), ("simulate", data.Simulate),
+            ("imageSize", request.ImageSize), ("include", request.Include), ("exclude", request.Exclude), ("validationPart", request.ValidationPart?.ToString().ToLowerInvariant()),
+            (LabelsTable, request.LabelsTable), ("unlabelled", request.Unlabelled ? true : null), ("simulate", data.Simulate?.ToString()),
         ];
         foreach ((string key, JsonNode? value) in optional.Where(pair => pair.Value is not null))
         {
@@ -100,7 +100,13 @@ internal static class TrialJobJson
             UseAllTraining: json.Value<bool>("useAllTraining", "true or false"),
             Include: json.TextOrNull("include"),
             Exclude: json.TextOrNull("exclude"),
-            ValidationPart: json.TextOrNull("validationPart"),
+            ValidationPart: json.TextOrNull("validationPart") switch
+            {
+                null => null,
+                "pool" => ValidationUse.Pool,
+                "test" => ValidationUse.Test,
+                _ => throw json.Wrong("validationPart", "\"pool\" or \"test\""),
+            },
             LabelsTable: json.TextOrNull(LabelsTable),
             Unlabelled: json.Has("unlabelled") && json.Value<bool>("unlabelled", "true or false"));
         string[] classes = json.List("classes", "the name of a class", item => StrictJson.As<string>(item).Value);
@@ -115,9 +121,7 @@ internal static class TrialJobJson
             throw json.Wrong("fingerprint", $"{FingerprintDigits} hexadecimal digits");
         }
 
-        string? simulate = json.TextOrNull("simulate");
-        _ = simulate is null ? null : Simulation.Parse(simulate);
-        return new TrialData(request, classes, fingerprint) { Simulate = simulate };
+        return new TrialData(request, classes, fingerprint) { Simulate = json.TextOrNull("simulate") is { } simulation ? Simulation.Parse(simulation) : null };
     }
 
     private static KernelFamily ReadFamily(StrictJson root)

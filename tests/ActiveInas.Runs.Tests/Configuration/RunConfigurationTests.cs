@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json.Nodes;
+using ActiveInas.Learning;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Tests.Shared;
 using ActiveInas.Training;
@@ -13,7 +14,7 @@ public sealed class RunConfigurationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_defaults_are_valid() => Assert.Equal("shapes", new RunConfiguration().Validate().Data);
+    public void The_defaults_are_valid() => Assert.Equal("shapes", new RunConfiguration().RequireValid().Data);
 
     [Fact]
     public void A_configuration_comes_back_from_its_json_to_the_bit()
@@ -25,7 +26,7 @@ public sealed class RunConfigurationTests : IDisposable
             ImageSize = 24,
             Classes = ["a,b", "ü"],
             ValidationShare = 0.1 + 0.2,
-            Batch = "2000:10000,5000",
+            Batch = QuerySchedule.Paper,
             Seed = ulong.MaxValue,
             Out = "x",
             UseAllTraining = true,
@@ -40,10 +41,9 @@ public sealed class RunConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Every_setting_has_a_json_key_and_an_option_of_its_own()
+    public void Every_setting_has_a_json_key_of_its_own()
     {
         JsonObject json = JsonNode.Parse(new RunConfiguration().ToJson())!.AsObject();
-        Assert.Equal(Settings.All.Count, Settings.All.Select(setting => setting.Option).Distinct().Count());
         Assert.All(Settings.All, setting => Assert.True(json.ContainsKey(setting.Key)));
         Assert.Equal(Settings.All.Count + 2, json.Count);
     }
@@ -59,7 +59,7 @@ public sealed class RunConfigurationTests : IDisposable
         Assert.True(builder.TryAddOption(Settings.All.Single(setting => setting.Key == "seed"), "4", out _));
         builder.AddAssignment("recipe.training.epochs=7");
 
-        RunConfiguration result = builder.Current;
+        RunConfiguration result = builder.Resolve();
         Assert.Equal(4ul, result.Seed);
         Assert.Equal(3000, result.Budget);
         Assert.Equal(300, result.Initial);
@@ -72,7 +72,7 @@ public sealed class RunConfigurationTests : IDisposable
     public void A_recipe_named_in_the_environment_comes_before_its_changed_parts()
     {
         RunConfiguration result = new ConfigurationBuilder()
-            .AddEnvironment(new Hashtable { ["AINAS__Recipe__BatchSize"] = "64", ["AINAS__Recipe"] = "paper" }).Current;
+            .AddEnvironment(new Hashtable { ["AINAS__Recipe__BatchSize"] = "64", ["AINAS__Recipe"] = "paper" }).Resolve();
         Assert.Equal("paper", result.Recipe.Name);
         Assert.Equal(64, result.Recipe.BatchSize);
     }
@@ -91,7 +91,7 @@ public sealed class RunConfigurationTests : IDisposable
     [InlineData("""{ "seed": """, "test.json", "no valid JSON")]
     public void A_wrong_key_or_value_in_a_file_is_named_with_what_is_wanted(string json, string found, string wanted)
     {
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().AddJson(json, "test.json"));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().AddJson(json, "test.json").Resolve());
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(wanted, error.Message, StringComparison.Ordinal);
     }
@@ -103,7 +103,7 @@ public sealed class RunConfigurationTests : IDisposable
     public void A_wrong_variable_is_named(string name, string value, string named)
     {
         ConfigurationException error = Assert.Throws<ConfigurationException>(
-            () => new ConfigurationBuilder().AddEnvironment(new Hashtable { [name] = value }));
+            () => new ConfigurationBuilder().AddEnvironment(new Hashtable { [name] = value }).Resolve());
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
@@ -117,21 +117,61 @@ public sealed class RunConfigurationTests : IDisposable
     [InlineData("space=none", "'none'")]
     [InlineData("batch=0", "0")]
     [InlineData("batch=5:10", "5:10")]
-    [InlineData("budget=149", "--budget 149")]
-    [InlineData("initial=0", "--initial 0")]
-    [InlineData("searchSteps=0", "--search-steps 0")]
-    [InlineData("mcPasses=0", "--mc-passes 0")]
-    [InlineData("validationShare=1", "--validation-share 1")]
-    [InlineData("validationShare=NaN", "--validation-share NaN")]
-    [InlineData("threads=-1", "--threads -1")]
-    [InlineData("imageSize=3", "--image-size 3")]
+    [InlineData("budget=149", "`budget` 149")]
+    [InlineData("initial=0", "`initial` 0")]
+    [InlineData("searchSteps=0", "`searchSteps` 0")]
+    [InlineData("mcPasses=0", "`mcPasses` 0")]
+    [InlineData("validationShare=1", "`validationShare` 1")]
+    [InlineData("validationShare=NaN", "`validationShare` NaN")]
+    [InlineData("threads=-1", "`threads` -1")]
+    [InlineData("imageSize=3", "`imageSize` 3")]
     [InlineData("oracle=me", "'me'")]
-    [InlineData("oracle=file", "--labels FILE")]
+    [InlineData("oracle=file", "`labels=FILE`")]
     public void A_value_that_cannot_work_is_refused_by_name(string assignment, string named)
     {
-        RunConfiguration configuration = new ConfigurationBuilder().AddAssignment(assignment).Current;
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => configuration.Validate());
+        ConfigurationException error = Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().AddAssignment(assignment).ResolveValid());
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once()
+    {
+        const string Json = """
+            { "bugdet": 5, "seed": "x", "initial": 0, "batch": "5:10", "query": "softmax", "recipe": { "bachSize": 5, "momentum": 2 }, "imageSize": 3 }
+            """;
+        ConfigurationBuilder builder = new ConfigurationBuilder().AddJson(Json, "test.json");
+
+        string[] told = [.. Assert.Throws<ConfigurationException>(() => builder.ResolveValid()).Problems.Select(problem => problem.Message)];
+
+        string[] wanted = ["'bugdet'", "seed is 'x'", "'5:10'", "'bachSize'", "'momentum' is 2", "'softmax'", "`initial` 0", "`imageSize` 3"];
+        Assert.Equal(wanted.Length, told.Length);
+        Assert.All(wanted.Zip(told), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_could_not_be_read_is_not_blamed_on_what_stands_beside_it()
+    {
+        ConfigurationBuilder builder = new ConfigurationBuilder().AddJson("""{ "initial": "many", "budget": 50 }""", "test.json");
+
+        // Read, the default of 300 initial labels would be above the budget.
+        Assert.Equal(["initial"], Assert.Single(Assert.Throws<ConfigurationException>(() => builder.ResolveValid()).Problems).Settings);
+    }
+
+    [Theory]
+    [InlineData("architecture", "\"search\"")]
+    [InlineData("architecture", "\"A(2,4)\"")]
+    [InlineData("batch", "\"2000:10000,5000\"")]
+    [InlineData("simulate", "\"imbalance=10,noise=0.1\"")]
+    [InlineData("stopPlateau", "\"0.01:5\"")]
+    [InlineData("stopKappa", "\"0.99\"")]
+    [InlineData("mirror", "\"off\"")]
+    [InlineData("validationPart", "\"pool\"")]
+    [InlineData("oracle", "\"file\"")]
+    public void A_typed_value_is_written_as_it_is_read(string key, string value)
+    {
+        RunConfiguration configuration = RunConfiguration.FromJson($"{{ \"{key}\": {value} }}", "test");
+
+        Assert.Equal(value, JsonNode.Parse(configuration.ToJson())![key]!.ToJsonString());
     }
 
     [Theory]
@@ -141,9 +181,9 @@ public sealed class RunConfigurationTests : IDisposable
     [InlineData("", null)]
     public void Kernels_are_a_name_or_auto(string text, string? kernels)
     {
-        Assert.Equal(kernels, new ConfigurationBuilder().AddAssignment($"kernels={text}").Current.Kernels);
-        Assert.Equal(kernels, new ConfigurationBuilder().AddJson($$"""{ "kernels": "{{text}}" }""", "test").Current.Kernels);
-        Assert.Null(new ConfigurationBuilder().AddJson("""{ "kernels": null }""", "test").Current.Kernels);
+        Assert.Equal(kernels, new ConfigurationBuilder().AddAssignment($"kernels={text}").Resolve().Kernels);
+        Assert.Equal(kernels, new ConfigurationBuilder().AddJson($$"""{ "kernels": "{{text}}" }""", "test").Resolve().Kernels);
+        Assert.Null(new ConfigurationBuilder().AddJson("""{ "kernels": null }""", "test").Resolve().Kernels);
     }
 
     [Fact]
@@ -151,7 +191,7 @@ public sealed class RunConfigurationTests : IDisposable
     {
         Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().AddAssignment("seed"));
         Assert.Throws<ConfigurationException>(() => new ConfigurationBuilder().AddAssignment("=1"));
-        Assert.Equal("paper", new ConfigurationBuilder().AddAssignment("recipe=paper").Current.Recipe.Name);
+        Assert.Equal("paper", new ConfigurationBuilder().AddAssignment("recipe=paper").Resolve().Recipe.Name);
     }
 
     [Fact]
@@ -174,11 +214,11 @@ public sealed class RunConfigurationTests : IDisposable
     [Fact]
     public void Changes_of_a_recipe_change_the_one_that_suits_the_data_whichever_comes_first()
     {
-        RunConfiguration first = new ConfigurationBuilder().AddJson("""{ "recipe": { "batchSize": 32 }, "data": "photos" }""", "test").Current;
-        RunConfiguration second = new ConfigurationBuilder().AddJson("""{ "data": "photos", "recipe.batchSize": 32 }""", "test").Current;
+        RunConfiguration first = new ConfigurationBuilder().AddJson("""{ "recipe": { "batchSize": 32 }, "data": "photos" }""", "test").Resolve();
+        RunConfiguration second = new ConfigurationBuilder().AddJson("""{ "data": "photos", "recipe.batchSize": 32 }""", "test").Resolve();
         Assert.Equal(RecipeFile.ToJson(Recipes.Standard with { BatchSize = 32 }), RecipeFile.ToJson(first.Recipe));
         Assert.Equal(RecipeFile.ToJson(first.Recipe), RecipeFile.ToJson(second.Recipe));
-        RunConfiguration named = new ConfigurationBuilder().AddRecipe("paper").AddJson("""{ "data": "photos" }""", "test").Current;
+        RunConfiguration named = new ConfigurationBuilder().AddRecipe("paper").AddJson("""{ "data": "photos" }""", "test").Resolve();
         Assert.Equal("paper", named.Recipe.Name);
     }
 

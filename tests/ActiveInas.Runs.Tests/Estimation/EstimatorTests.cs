@@ -78,7 +78,7 @@ public sealed class EstimatorTests : IDisposable
             File.WriteAllBytes(_folder[$"{i}.png"], PngFile.Encode(Enumerable.Repeat((byte)i, 8 * 8 * 3).ToArray(), 8, 8));
         }
 
-        RunConfiguration configuration = new() { Data = _folder.Path, Classes = ["cat", "dog"], Initial = 10, Batch = "10", Budget = 20, Oracle = "file", Labels = "labels.csv", Space = "1,1" };
+        RunConfiguration configuration = new() { Data = _folder.Path, Classes = ["cat", "dog"], Initial = 10, Batch = new(10), Budget = 20, Oracle = OracleKind.File, Labels = "labels.csv", Space = new(1, 1) };
         Experiment one = new() { Name = "one", Title = "one", Varying = [], Cells = [new ExperimentCell("id", [], configuration)] };
         Estimate estimate = await new Estimator(TimeSpan.FromSeconds(0.02)).EstimateAsync(one, null, new ExperimentOptions(1, 1), CancellationToken.None);
         Assert.Contains("2 classes", Assert.Single(estimate.Measured.Select(network => network.Conditions).Distinct()), StringComparison.Ordinal);

@@ -43,14 +43,14 @@ public sealed class ExperimentFileTests
     [Fact]
     public void Ids_name_what_is_computed()
     {
-        RunConfiguration configuration = new() { Data = "shapes", Initial = 150, Batch = "150", Recipe = Recipes.Quick };
+        RunConfiguration configuration = new() { Data = "shapes", Initial = 150, Batch = new(150), Recipe = Recipes.Quick };
         string id = CellId.Of(configuration);
         Assert.Equal(12, id.Length);
         Assert.Equal(id, CellId.Of(configuration with { Threads = 3, Out = "elsewhere", DataDirectory = "cache", Kernels = "winograd-avx2-bf16" }));
         Assert.Equal(id, CellId.Of(RunConfiguration.FromJson(configuration.ToJson(), "here")));
         string[] others =
         [
-            CellId.Of(configuration with { Seed = 2 }), CellId.Of(configuration with { Budget = 601 }), CellId.Of(configuration with { Simulate = "noise=0.1" }),
+            CellId.Of(configuration with { Seed = 2 }), CellId.Of(configuration with { Budget = 601 }), CellId.Of(configuration with { Simulate = new(Noise: 0.1) }),
             CellId.Of(configuration with { Recipe = configuration.Recipe with { BatchSize = 65 } }),
         ];
         Assert.Equal(5, others.Append(id).Distinct().Count());
@@ -123,14 +123,14 @@ public sealed class ExperimentFileTests
             Assert.Equal(experiment.Cells.Select(cell => cell.Label), read.Cells.Select(cell => cell.Label));
             Assert.All(read.Cells, cell => Assert.Equal(("cache", cell.Id), (cell.Configuration.DataDirectory, CellId.Of(cell.Configuration))));
             Assert.Equal(folder["here"], ExperimentFile.DefaultFolder(path, read).Root);
-            Assert.Contains("--set budget=9", Assert.Throws<ConfigurationException>(() => ExperimentFile.Read(path, ["budget=9"])).Message, StringComparison.Ordinal);
+            Assert.Contains("'budget=9' changes", Assert.Throws<ConfigurationException>(() => ExperimentFile.Read(path, ["budget=9"])).Message, StringComparison.Ordinal);
         }
     }
 
     [Theory]
     [InlineData("seed=1", "\"seeds\"")]
-    [InlineData("Threads=2", "--threads")]
-    [InlineData("out=x", "--out")]
+    [InlineData("Threads=2", "`threads`")]
+    [InlineData("out=x", "`out`")]
     public void Assignments_that_make_no_sense_for_many_runs_are_refused(string assignment, string expected)
         => Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => ExperimentFile.Parse(Two, "two.json", [assignment])).Message, StringComparison.Ordinal);
 
@@ -147,7 +147,7 @@ public sealed class ExperimentFileTests
     [InlineData("""{ "seeds": "1" }""", "different whole numbers")]
     [InlineData("""{ "run": [] }""", "must be an object")]
     [InlineData("""{ "run": { "oracle": "file", "labels": "x.csv" } }""", "waits for people")]
-    [InlineData("""{ "run": { "budget": 10 } }""", "--budget 10")]
+    [InlineData("""{ "run": { "budget": 10 } }""", "`budget` 10")]
     [InlineData("""{ "grids": [ { "query": "oracle-of-delphi" } ] }""", "oracle-of-delphi")]
     [InlineData("""[]""", "JSON object")]
     public void What_cannot_work_is_refused_with_the_file_and_the_key(string json, string expected)

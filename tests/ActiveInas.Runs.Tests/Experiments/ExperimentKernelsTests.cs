@@ -67,7 +67,7 @@ public sealed class ExperimentKernelsTests : IDisposable
         RunException error = await Assert.ThrowsAsync<RunException>(() => Run(Named(experiment, "vector-avx2-bf16"), folder, parts));
         Assert.Contains("vector-avx2-bf16", error.Message, StringComparison.Ordinal);
         Assert.Contains("winograd-avx2-bf16", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--out", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`out`", error.Message, StringComparison.Ordinal);
 
         // The same family gives the same bytes.
         await Run(Named(experiment, "winograd-avx512-bf16"), folder, parts);
@@ -92,7 +92,7 @@ public sealed class ExperimentKernelsTests : IDisposable
             """{ "run": { "data": "shapes" }, "grids": [ { "kernels": ["vector-avx2-bf16", "winograd-avx2-bf16"] } ] }""", "file.json"));
         Assert.Contains("'kernels' cannot vary", grid.Message, StringComparison.Ordinal);
         ConfigurationException set = Assert.Throws<ConfigurationException>(() => ExperimentFile.Parse(Json, "file.json", ["kernels=vector-avx2-bf16"]));
-        Assert.Contains("--kernels", set.Message, StringComparison.Ordinal);
+        Assert.Contains("`kernels`", set.Message, StringComparison.Ordinal);
         Experiment shared = ExperimentFile.Parse(Json.Replace("\"run\": {", "\"run\": { \"kernels\": \"vector-avx2-bf16\",", StringComparison.Ordinal), "file.json");
         Assert.All(shared.Cells, cell => Assert.Equal("vector-avx2-bf16", cell.Configuration.Kernels));
     }

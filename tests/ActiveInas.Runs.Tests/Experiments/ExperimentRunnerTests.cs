@@ -134,11 +134,11 @@ public sealed class ExperimentRunnerTests : IDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Contains(CellState.ReadAll(experiment, stopped), cell => cell.State is "stopped" or "missing");
+                Assert.Contains(CellState.ReadAll(experiment, stopped), cell => cell.State is RunState.Stopped or RunState.Missing);
             }
         }
 
-        Assert.All(CellState.ReadAll(experiment, stopped), cell => Assert.Equal("finished", cell.State));
+        Assert.All(CellState.ReadAll(experiment, stopped), cell => Assert.Equal(RunState.Finished, cell.State));
         foreach (ExperimentCell cell in experiment.Cells)
         {
             Assert.Equal(System.IO.File.ReadAllBytes(whole.Cell(cell.Id).FinalModel), System.IO.File.ReadAllBytes(stopped.Cell(cell.Id).FinalModel));
@@ -184,7 +184,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunFolder busy = folder.Cell(experiment.Cells[1].Id);
         Directory.CreateDirectory(busy.Root);
         using FolderLock held = FolderLock.Take(busy);
-        Assert.Equal(["missing", "running", "missing", "missing"], CellState.ReadAll(experiment, folder).Select(cell => cell.State));
+        Assert.Equal([RunState.Missing, RunState.Running, RunState.Missing, RunState.Missing], CellState.ReadAll(experiment, folder).Select(cell => cell.State));
         ExperimentOutcome outcome = await Runner(experiment, folder).RunAsync(CancellationToken.None);
         Assert.Equal(experiment.Cells[1].Id, Assert.Single(outcome.Busy).Id);
         Assert.Equal(3, outcome.Finished);
@@ -211,7 +211,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         ExperimentOutcome outcome = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, Parts() with { Query = query }).RunAsync(CancellationToken.None);
         Assert.True(others);
         Assert.Equal((0, 0, 0), (outcome.Finished, outcome.Failed.Count, outcome.Busy.Count));
-        Assert.Equal("finished", CellState.Read(cell, folder.Cell(cell.Id)).State);
+        Assert.Equal(RunState.Finished, CellState.Read(cell, folder.Cell(cell.Id)).State);
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunFolder damaged = folder.Cell(experiment.Cells[2].Id);
         Directory.CreateDirectory(damaged.Root);
         System.IO.File.WriteAllText(damaged.Database, new string('x', 5000));
-        Assert.Equal("unreadable", CellState.Read(experiment.Cells[2], damaged).State);
+        Assert.Equal(RunState.Unreadable, CellState.Read(experiment.Cells[2], damaged).State);
 
         ExperimentOutcome outcome = await Runner(experiment, folder).RunAsync(CancellationToken.None);
         Assert.Equal((3, experiment.Cells[2].Id), (outcome.Finished, Assert.Single(outcome.Failed).Cell.Id));
@@ -252,7 +252,7 @@ public sealed class ExperimentRunnerTests : IDisposable
         RunParts others = FakeBackend.Parts(kernels: "other-kernels");
         RunException refused = await Assert.ThrowsAsync<RunException>(() => new ExperimentRunner(experiment, folder, new ExperimentOptions(1), null, others).RunAsync(CancellationToken.None));
         Assert.Contains("fake-kernels", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-other-kernels", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowOtherKernels`", refused.Message, StringComparison.Ordinal);
         ExperimentOutcome allowed = await new ExperimentRunner(experiment, folder, new ExperimentOptions(1, AllowOtherKernels: true), null, others).RunAsync(CancellationToken.None);
         Assert.Equal((4, 0), (allowed.Finished, allowed.Failed.Count));
     }

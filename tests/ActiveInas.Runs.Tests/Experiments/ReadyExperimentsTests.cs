@@ -1,3 +1,4 @@
+using ActiveInas.Learning;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Experiments;
 
@@ -34,7 +35,7 @@ public sealed class ReadyExperimentsTests
         Assert.All(experiment.Cells, cell =>
         {
             RunConfiguration run = cell.Configuration;
-            Assert.Equal(("paper", 2000, "2000:10000,5000", 50_000, 1), (run.Recipe.Name, run.Initial, run.Batch, run.Budget, run.SearchSteps));
+            Assert.Equal(("paper", 2000, QuerySchedule.Paper, 50_000, 1), (run.Recipe.Name, run.Initial, run.Batch, run.Budget, run.SearchSteps));
         });
         Assert.Contains(file.Replace(".json", "-small.json", StringComparison.Ordinal), Names);
     }

@@ -12,12 +12,12 @@ public sealed class WorkPlanTests
 {
     private static readonly DataShape s_data = new(1000, 200, 32, 32, 10);
 
-    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = "100", Budget = 300, Recipe = Recipes.Quick };
+    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 100, Batch = new(100), Budget = 300, Recipe = Recipes.Quick };
 
     [Fact]
     public void A_fixed_architecture_costs_its_trainings_tests_and_queries()
     {
-        WorkPlan plan = new(s_configuration with { Architecture = "A(1,2)", Query = "softmax-response" }, s_data);
+        WorkPlan plan = new(s_configuration with { Architecture = new(1, 2), Query = "softmax-response" }, s_data);
         IReadOnlyList<RoundPlan> rounds = Draw(plan);
 
         // quick: 20 epochs of ceil(n / 64) steps of 64, at least 100 steps; one unit an image in training, 0.1 without, 7 to start.
@@ -30,7 +30,7 @@ public sealed class WorkPlanTests
     [Fact]
     public void Queries_that_need_no_model_or_also_the_labelled_cost_accordingly()
     {
-        double[] Query(string name) => [.. Draw(new WorkPlan(s_configuration with { Architecture = "A(1,2)", Query = name }, s_data)).Select(round => round.Query)];
+        double[] Query(string name) => [.. Draw(new WorkPlan(s_configuration with { Architecture = new(1, 2), Query = name }, s_data)).Select(round => round.Query)];
         Assert.Equal([0, 0, 0.0], Query("random"));
         Assert.Equal([100, 100, 0.0], Query("coreset"));
     }
@@ -121,7 +121,7 @@ public sealed class WorkPlanTests
     [Fact]
     public void The_time_left_follows_from_what_a_round_took()
     {
-        TimeLeft forecast = new(s_configuration with { Architecture = "A(1,2)", Query = "random" }, s_data, own: null);
+        TimeLeft forecast = new(s_configuration with { Architecture = new(1, 2), Query = "random" }, s_data, own: null);
         Architecture network = new(1, 2);
         forecast.BeginRound(100, before: null);
         Assert.Null(forecast.SecondsLeft(null, null, 0));

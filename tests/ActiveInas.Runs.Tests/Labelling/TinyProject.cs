@@ -1,3 +1,4 @@
+using ActiveInas.Architectures;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Labelling;
 using ActiveInas.Runs.Labelling.Formats;
@@ -39,10 +40,10 @@ internal sealed class TinyProject : IDisposable
             Classes = ["dark", "light"],
             Out = Root,
             Initial = 8,
-            Batch = "4",
+            Batch = new(4),
             Budget = 1000,
             InitialQuery = "typiclust",
-            Space = "2,2",
+            Space = SearchSpace.Parse("2,2"),
             Recipe = s_recipe,
             Threads = 1,
         };

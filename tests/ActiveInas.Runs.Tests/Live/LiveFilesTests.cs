@@ -12,7 +12,7 @@ namespace ActiveInas.Runs.Tests.Live;
 /// <summary>What a run writes for those who watch it: progress.json and the event files of its trainings.</summary>
 public sealed class LiveFilesTests : IDisposable
 {
-    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 12, Batch = "6", Budget = 24 };
+    private static readonly RunConfiguration s_configuration = new() { Data = "shapes", Initial = 12, Batch = new(6), Budget = 24 };
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -95,7 +95,7 @@ public sealed partial class ReportTests : IDisposable
     [Fact]
     public async Task Any_runs_can_be_reported_together_and_differ_by_what_their_configurations_say()
     {
-        RunConfiguration configuration = new() { Data = "shapes", Initial = 12, Batch = "6", Budget = 24, Query = "random" };
+        RunConfiguration configuration = new() { Data = "shapes", Initial = 12, Batch = new(6), Budget = 24, Query = "random" };
         string[] paths = [_folder["a"], _folder["b"], _folder["c"]];
         await ActiveInasRun.StartAsync(configuration with { Out = paths[0] }, parts: FakeBackend.Parts());
         await ActiveInasRun.StartAsync(configuration with { Out = paths[1], Query = "coreset" }, parts: FakeBackend.Parts());

@@ -24,7 +24,7 @@ public sealed class ActiveInasRunTests : IDisposable
     public async Task A_run_leaves_every_file_of_a_run()
     {
         RunDocument run = await Start("run");
-        Assert.Equal("finished", run.State);
+        Assert.Equal(RunState.Finished, run.State);
         Assert.Equal([10, 20, 30, 40], run.Rounds.Select(round => round.Labels));
         string[] files =
         [
@@ -82,7 +82,7 @@ public sealed class ActiveInasRunTests : IDisposable
     [Fact]
     public async Task A_fixed_architecture_has_no_search_and_one_point_has_no_area()
     {
-        RunDocument run = await Start("run", Configuration() with { Architecture = "A(2,2)", Budget = 10 });
+        RunDocument run = await Start("run", Configuration() with { Architecture = new(2, 2), Budget = 10 });
         JsonObject json = JsonNode.Parse(run.ToJson())!.AsObject();
         Assert.Null(json["rounds"]![0]!["search"]);
         Assert.Equal(2, json["rounds"]![0]!["architecture"]!["stacks"]!.GetValue<int>());
@@ -141,9 +141,9 @@ public sealed class ActiveInasRunTests : IDisposable
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => ActiveInasRun.StartAsync(Configuration() with { Out = _folder["run"] }, parts: parts, cancellation: stop.Token));
-        Assert.Equal("stopped", RunDocument.Read(RunFolder.At(_folder["run"])).State);
+        Assert.Equal(RunState.Stopped, RunDocument.Read(RunFolder.At(_folder["run"])).State);
         Assert.Single(RunDocument.Read(RunFolder.At(_folder["run"])).Rounds);
-        Assert.Equal("finished", (await ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts())).State);
+        Assert.Equal(RunState.Finished, (await ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts())).State);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class ActiveInasRunTests : IDisposable
         await StopIn("run", "round-02/train");
         Directory.Move(_folder["run"], _folder["moved"]);
         RunDocument run = await ActiveInasRun.ResumeAsync(_folder["moved"], parts: FakeBackend.Parts());
-        Assert.Equal("finished", run.State);
+        Assert.Equal(RunState.Finished, run.State);
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
@@ -172,9 +172,9 @@ public sealed class ActiveInasRunTests : IDisposable
         RunException error = await Assert.ThrowsAsync<RunException>(
             () => ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts(kernels: "other")));
         Assert.Contains("fake-kernels", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-other-kernels", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowOtherKernels`", error.Message, StringComparison.Ordinal);
         ResumeOptions allowed = new() { AllowOtherKernels = true };
-        Assert.Equal("finished", (await ActiveInasRun.ResumeAsync(_folder["run"], allowed, parts: FakeBackend.Parts(kernels: "other"))).State);
+        Assert.Equal(RunState.Finished, (await ActiveInasRun.ResumeAsync(_folder["run"], allowed, parts: FakeBackend.Parts(kernels: "other"))).State);
         Assert.Contains("other", File.ReadAllText(_folder["run/environment.json"]), StringComparison.Ordinal);
         Assert.Equal("other", RunConfiguration.FromJson(File.ReadAllText(_folder["run/config.json"]), "config.json").Kernels);
     }
@@ -222,7 +222,7 @@ public sealed class ActiveInasRunTests : IDisposable
         RunParts then = now with { ChooseKernels = _ => recorded };
         RunConfiguration configuration = Trained();
         string labels = _folder["labels.csv"];
-        RunConfiguration asking = configuration with { Oracle = "file", Labels = labels, Out = _folder["run"] };
+        RunConfiguration asking = configuration with { Oracle = OracleKind.File, Labels = labels, Out = _folder["run"] };
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(asking, parts: then));
         Answer("run", 0, labels);
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: then));
@@ -277,7 +277,7 @@ public sealed class ActiveInasRunTests : IDisposable
         Assert.False(Directory.Exists(_folder["run"]));
         await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", Configuration() with { Initial = 61, Budget = 61 }));
         Assert.False(Directory.Exists(_folder["run"]));
-        await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", Configuration() with { Start = "A(1,4)" }));
+        await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", Configuration() with { Start = new(1, 4) }));
         Assert.False(Directory.Exists(_folder["run"]));
     }
 
@@ -290,7 +290,7 @@ public sealed class ActiveInasRunTests : IDisposable
         File.WriteAllText(_folder["run/run.pid"], "{");
         RunException error = await Assert.ThrowsAsync<RunException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts()));
         Assert.Contains("nothing recorded, start it with run", error.Message, StringComparison.Ordinal);
-        Assert.Equal("finished", (await Start("run")).State);
+        Assert.Equal(RunState.Finished, (await Start("run")).State);
     }
 
     [Fact]
@@ -322,7 +322,7 @@ public sealed class ActiveInasRunTests : IDisposable
             goOn.Wait();
         })));
         Assert.Same(inside.Task, await Task.WhenAny(inside.Task, first));
-        Assert.Equal("running", RunDocument.Read(RunFolder.At(_folder["run"])).State);
+        Assert.Equal(RunState.Running, RunDocument.Read(RunFolder.At(_folder["run"])).State);
         RunException error = await Assert.ThrowsAsync<RunException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: FakeBackend.Parts()));
         goOn.Set();
         await first;
@@ -334,7 +334,7 @@ public sealed class ActiveInasRunTests : IDisposable
     public async Task Labels_from_outside_arrive_round_by_round()
     {
         string labels = _folder["labels.csv"];
-        RunConfiguration configuration = Configuration() with { Oracle = "file", Labels = labels, Out = _folder["run"], Classes = ["a", "b", "c"], Budget = 30 };
+        RunConfiguration configuration = Configuration() with { Oracle = OracleKind.File, Labels = labels, Out = _folder["run"], Classes = ["a", "b", "c"], Budget = 30 };
         RunParts parts = FakeBackend.Parts(data: FakeBackend.Data(labelled: false) with { Classes = [] });
         LabelsPendingException pending = await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
         Assert.Contains("queries/round_00.csv", pending.Message, StringComparison.Ordinal);
@@ -350,7 +350,7 @@ public sealed class ActiveInasRunTests : IDisposable
         File.Move(labels, moved);
         RunDocument run = await ActiveInasRun.ResumeAsync(_folder["run"], new ResumeOptions { Labels = moved }, parts: parts);
         Assert.Equal([10, 20, 30], run.Rounds.Select(round => round.Labels));
-        Assert.Equal("finished", run.State);
+        Assert.Equal(RunState.Finished, run.State);
     }
 
     [Fact]
@@ -358,7 +358,7 @@ public sealed class ActiveInasRunTests : IDisposable
     {
         string labels = _folder["labels.csv"];
         File.WriteAllText(labels, "path,label\n" + string.Concat(Enumerable.Range(20, 12).Select(i => $"train/{i:000}.png,{"abc"[i % 3]}\n")));
-        RunConfiguration configuration = Configuration() with { Oracle = "file", Labels = labels, Out = _folder["run"] };
+        RunConfiguration configuration = Configuration() with { Oracle = OracleKind.File, Labels = labels, Out = _folder["run"] };
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(configuration, parts: FakeBackend.Parts()));
         Assert.Equal(12, Assert.Single(RunDocument.Read(RunFolder.At(_folder["run"])).Rounds).Labels);
         Assert.Equal(11, File.ReadAllLines(_folder["run/queries/round_01.csv"]).Length);
@@ -379,7 +379,7 @@ public sealed class ActiveInasRunTests : IDisposable
 
         Assert.Contains("5 of 60 images cannot be read and are left out, d: no image left", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("d/1.jpg: corrupt", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("--allow-missing-classes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("`allowMissingClasses`", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(data.Loss.ToString(), run.Warnings[0]);
         Assert.Contains(data.Loss.ToString(), await File.ReadAllTextAsync(_folder["run/log.txt"]), StringComparison.Ordinal);
     }
@@ -388,7 +388,7 @@ public sealed class ActiveInasRunTests : IDisposable
     public async Task A_correction_of_a_label_that_was_learnt_is_not_passed_over()
     {
         string labels = _folder["labels.csv"];
-        RunConfiguration configuration = Configuration() with { Oracle = "file", Labels = labels, Out = _folder["run"] };
+        RunConfiguration configuration = Configuration() with { Oracle = OracleKind.File, Labels = labels, Out = _folder["run"] };
         RunParts parts = FakeBackend.Parts();
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.StartAsync(configuration, parts: parts));
         Answer("run", 0, labels);
@@ -409,7 +409,7 @@ public sealed class ActiveInasRunTests : IDisposable
     {
         RunParts parts = FakeBackend.Parts(data: FakeBackend.Data(labelled: false) with { Classes = [] });
         ConfigurationException error = await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", parts: parts));
-        Assert.Contains("--classes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`classes=", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<ConfigurationException>(() => Start("run", Configuration() with { Classes = ["x", "y"] }));
         Assert.Contains("a,b,c", error.Message, StringComparison.Ordinal);
     }
@@ -424,11 +424,11 @@ public sealed class ActiveInasRunTests : IDisposable
 
     [Theory]
     [InlineData(null, null, 0)]
-    [InlineData(null, "on", 0.5)]
+    [InlineData(null, true, 0.5)]
     [InlineData(true, null, 0.5)]
-    [InlineData(true, "off", 0)]
+    [InlineData(true, false, 0)]
     [InlineData(false, null, 0)]
-    public async Task Standard_mirrors_what_is_known_to_bear_it_or_what_it_is_told_to(bool? safe, string? mirror, double expected)
+    public async Task Standard_mirrors_what_is_known_to_bear_it_or_what_it_is_told_to(bool? safe, bool? mirror, double expected)
     {
         RunParts parts = FakeBackend.Parts(data: FakeBackend.Data() with { MirrorSafe = safe });
         RunDocument run = await Start("run", Configuration() with { Recipe = Recipes.Standard, Mirror = mirror }, parts: parts);
@@ -446,7 +446,7 @@ public sealed class ActiveInasRunTests : IDisposable
         Directory.CreateDirectory(_folder["runs/broken"]);
         File.WriteAllText(_folder["runs/broken/run.db"], new string('x', 5000));
         IReadOnlyList<RunSummary> runs = Catalog.List(_folder["runs"]);
-        Assert.Equal(["unreadable", "finished", "stopped"], runs.Select(run => run.State));
+        Assert.Equal([RunState.Unreadable, RunState.Finished, RunState.Stopped], runs.Select(run => run.State));
         Assert.Equal((4, 40), (runs[1].Rounds, runs[1].Labels));
         Assert.NotNull(runs[1].Last!.Test);
         Assert.Equal(_folder["runs/one"], Catalog.Find(_folder["runs/one"]).Root);
@@ -457,13 +457,13 @@ public sealed class ActiveInasRunTests : IDisposable
     // Small enough to be trained.
     private static RunConfiguration Trained() => Configuration() with
     {
-        Architecture = "A(1,1)",
+        Architecture = new(1, 1),
         Query = "random",
         Budget = 20,
         Recipe = Recipes.Quick with { BatchSize = 8, Training = Recipes.Quick.Training with { Epochs = 1 } },
     };
 
-    private static RunConfiguration Configuration() => new() { Initial = 10, Batch = "10", Budget = 40, Seed = 5 };
+    private static RunConfiguration Configuration() => new() { Initial = 10, Batch = new(10), Budget = 40, Seed = 5 };
 
     private static string Comparable(RunDocument run)
     {

@@ -20,9 +20,9 @@ public sealed class InitialQueryRunTests
         {
             Data = "shapes",
             InitialQuery = name,
-            Space = "1,1",
+            Space = new(1, 1),
             Initial = 12,
-            Batch = "10",
+            Batch = new(10),
             Budget = 22,
             Out = folder["run"],
         };
@@ -41,6 +41,6 @@ public sealed class InitialQueryRunTests
     [Fact]
     public void An_unknown_way_is_refused()
         => Assert.Equal(
-            "--initial-query 'best' is unknown: it must be one of random, typiclust, coreset.",
-            Assert.Throws<ConfigurationException>(() => new RunConfiguration { InitialQuery = "best" }.Validate()).Message);
+            "`initialQuery` 'best' is unknown: it must be one of random, typiclust, coreset.",
+            Assert.Throws<ConfigurationException>(() => new RunConfiguration { InitialQuery = "best" }.RequireValid()).Message);
 }

@@ -22,7 +22,7 @@ public sealed class NeverPredictedRunTests : IDisposable
     public async Task A_run_warns_in_its_progress_its_log_its_store_and_its_document()
     {
         List<string> told = [];
-        RunConfiguration configuration = new() { Initial = 10, Batch = "10", Budget = 20, Seed = 5, Out = _folder["run"] };
+        RunConfiguration configuration = new() { Initial = 10, Batch = new(10), Budget = 20, Seed = 5, Out = _folder["run"] };
         await ActiveInasRun.StartAsync(configuration, new Listener(told), FakeBackend.Parts(test: s_collapsed));
 
         string sentence = "round 2: the model never predicts 1 of its 3 classes (b) on the test part";
@@ -40,7 +40,7 @@ public sealed class NeverPredictedRunTests : IDisposable
     public async Task A_run_that_predicts_all_classes_has_no_warning()
     {
         List<string> told = [];
-        RunConfiguration configuration = new() { Initial = 10, Batch = "10", Budget = 20, Seed = 5, Out = _folder["run"] };
+        RunConfiguration configuration = new() { Initial = 10, Batch = new(10), Budget = 20, Seed = 5, Out = _folder["run"] };
         RunDocument run = await ActiveInasRun.StartAsync(configuration, new Listener(told), FakeBackend.Parts());
         Assert.Empty(run.Warnings);
         Assert.DoesNotContain(told, line => line.StartsWith("warning", StringComparison.Ordinal));

@@ -32,7 +32,7 @@ public sealed class OwnStrategyTests : IDisposable
     public async Task A_class_of_the_users_own_runs_stops_and_resumes_and_is_recorded()
     {
         RunParts own = FakeBackend.Parts() with { Query = new LeastConfidentQuery() };
-        RunConfiguration configuration = new() { Data = "shapes", Space = "1,1", Initial = 10, Batch = "10", Budget = 30 };
+        RunConfiguration configuration = new() { Data = "shapes", Space = new(1, 1), Initial = 10, Batch = new(10), Budget = 30 };
 
         RunDocument run = await ActiveInasRun.StartAsync(configuration with { Out = _folder["own"] }, parts: own);
         RunDocument same = await ActiveInasRun.StartAsync(configuration with { Out = _folder["same"], Query = "softmax-response" }, parts: FakeBackend.Parts());
@@ -55,7 +55,7 @@ public sealed class OwnStrategyTests : IDisposable
             }
         }) with
         { Query = new LeastConfidentQuery() };
-        RunConfiguration configuration = new() { Data = "shapes", Space = "1,1", Initial = 10, Batch = "10", Budget = 30, Out = _folder["own"] };
+        RunConfiguration configuration = new() { Data = "shapes", Space = new(1, 1), Initial = 10, Batch = new(10), Budget = 30, Out = _folder["own"] };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ActiveInasRun.StartAsync(configuration, parts: own, cancellation: stop.Token));
 
         ConfigurationException exception = await Assert.ThrowsAsync<ConfigurationException>(() => ActiveInasRun.ResumeAsync(_folder["own"], parts: FakeBackend.Parts()));
@@ -73,9 +73,9 @@ public sealed class OwnStrategyTests : IDisposable
         {
             Data = "shapes",
             Query = name,
-            Architecture = "A(1,1)",
+            Architecture = new(1, 1),
             Initial = 10,
-            Batch = "10",
+            Batch = new(10),
             Budget = 20,
             McPasses = 5,
             Out = _folder["run"],

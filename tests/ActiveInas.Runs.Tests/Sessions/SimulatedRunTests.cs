@@ -1,3 +1,4 @@
+using ActiveInas.Data;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Output;
 using ActiveInas.Runs.Sessions;
@@ -16,10 +17,10 @@ public sealed class SimulatedRunTests
         RunConfiguration configuration = new()
         {
             Data = "shapes",
-            Simulate = "imbalance=2,duplicates=0.2,noise=0.1",
-            Space = "1,1",
+            Simulate = new(2, 0.2, 0.1),
+            Space = new(1, 1),
             Initial = 10,
-            Batch = "10",
+            Batch = new(10),
             Budget = 30,
             Out = folder["run"],
         };
@@ -28,16 +29,16 @@ public sealed class SimulatedRunTests
 
         RunDocument run = await ActiveInasRun.ResumeAsync(folder["run"], parts: FakeBackend.Parts());
 
-        Assert.Equal("finished", run.State);
-        Assert.Equal("imbalance=2,duplicates=0.2,noise=0.1", run.Configuration.Simulate);
+        Assert.Equal(RunState.Finished, run.State);
+        Assert.Equal(new Simulation(2, 0.2, 0.1), run.Configuration.Simulate);
         Assert.Contains("44 images; labels as given: a ", File.ReadAllText(folder["run/log.txt"]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Labels_from_outside_cannot_be_simulated()
         => Assert.Contains(
-            "--simulate",
-            Assert.Throws<ConfigurationException>(() => new RunConfiguration { Simulate = "noise=0.1", Oracle = "file", Labels = "x" }.Validate()).Message,
+            "`simulate`",
+            Assert.Throws<ConfigurationException>(() => new RunConfiguration { Simulate = new(Noise: 0.1), Oracle = OracleKind.File, Labels = "x" }.RequireValid()).Message,
             StringComparison.Ordinal);
 
     private static int Cancel(CancellationTokenSource stop)

@@ -36,14 +36,14 @@ public sealed class StoppingRunTests : IDisposable
         Assert.Single(run.Rounds);
         Assert.Equal(LearningEnd.AccuracyReached, run.End!.Rule);
         Assert.Equal(run.End, RunDocument.Read(RunFolder.At(_folder["run"])).End);
-        Assert.Equal("finished", run.State);
+        Assert.Equal(RunState.Finished, run.State);
         Assert.True(File.Exists(_folder["run/model/model.safetensors"]));
     }
 
     [Fact]
     public async Task Agreement_is_recorded_for_each_round_but_the_first()
     {
-        RunDocument run = await Start(new RunConfiguration { StopKappa = "1:9" });
+        RunDocument run = await Start(new RunConfiguration { StopKappa = new(1, 9) });
 
         Assert.Equal([2, 3], run.Kappas.Keys.Order());
         Assert.All(run.Kappas.Values, kappa => Assert.InRange(kappa, -1, 1));
@@ -56,7 +56,7 @@ public sealed class StoppingRunTests : IDisposable
     public async Task Killed_before_any_step_it_ends_the_same()
     {
         List<string> moments = [];
-        RunConfiguration configuration = new() { StopKappa = "-1:2", Query = "random" };
+        RunConfiguration configuration = new() { StopKappa = new(-1, 2), Query = "random" };
         RunDocument whole = await Start(configuration, FakeBackend.Parts(moment =>
         {
             ActiveInasRunTests.CopyFolder(_folder["run"], _folder[$"killed-{moments.Count}"]);
@@ -97,18 +97,18 @@ public sealed class StoppingRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("stopAccuracy", "0", "--stop-accuracy 0 is out of range")]
-    [InlineData("stopAccuracy", "1.5", "--stop-accuracy 1.5 is out of range")]
-    [InlineData("stopHours", "-1", "--stop-hours -1 is out of range")]
-    [InlineData("stopPlateau", "much", "--stop-plateau 'much'")]
-    [InlineData("stopKappa", "2", "--stop-kappa '2'")]
+    [InlineData("stopAccuracy", "0", "`stopAccuracy` 0 is out of range")]
+    [InlineData("stopAccuracy", "1.5", "`stopAccuracy` 1.5 is out of range")]
+    [InlineData("stopHours", "-1", "`stopHours` -1 is out of range")]
+    [InlineData("stopPlateau", "much", "stopPlateau is 'much'; it must be VALUE or VALUE:ROUNDS")]
+    [InlineData("stopKappa", "2", "`stopKappa` '2'")]
     [InlineData("stopPlateau", "{}", "it must be VALUE or")]
     public void A_rule_that_cannot_work_is_refused(string key, string value, string message)
     {
         string json = value == "{}" || double.TryParse(value, out _) ? value : $"\"{value}\"";
 
         ConfigurationException exception = Assert.Throws<ConfigurationException>(
-            () => RunConfiguration.FromJson($$"""{ "{{key}}": {{json}} }""", "test").Validate());
+            () => RunConfiguration.FromJson($$"""{ "{{key}}": {{json}} }""", "test").RequireValid());
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
@@ -116,15 +116,15 @@ public sealed class StoppingRunTests : IDisposable
     [Fact]
     public void A_fixed_architecture_has_no_validation_accuracy_to_stop_at()
     {
-        RunConfiguration configuration = new() { Architecture = "A(1,1)", StopPlateau = "0.01" };
+        RunConfiguration configuration = new() { Architecture = new(1, 1), StopPlateau = new(0.01, 3) };
 
-        Assert.Contains("--stop-kappa or --stop-hours", Assert.Throws<ConfigurationException>(() => configuration.Validate()).Message, StringComparison.Ordinal);
-        (configuration with { StopPlateau = null, StopKappa = "0.99:2", StopHours = 0.5 }).Validate();
+        Assert.Contains("`stopKappa` or `stopHours`", Assert.Throws<ConfigurationException>(() => configuration.RequireValid()).Message, StringComparison.Ordinal);
+        (configuration with { StopPlateau = null, StopKappa = new(0.99, 2), StopHours = 0.5 }).RequireValid();
     }
 
     private Task<RunDocument> Start(RunConfiguration configuration, RunParts? parts = null, CancellationToken cancellation = default)
         => ActiveInasRun.StartAsync(
-            configuration with { Data = "shapes", Space = "2,2", Initial = 10, Batch = "10", Budget = 40, Out = _folder["run"], Threads = 1 },
+            configuration with { Data = "shapes", Space = new(2, 2), Initial = 10, Batch = new(10), Budget = 40, Out = _folder["run"], Threads = 1 },
             parts: parts ?? FakeBackend.Parts(),
             cancellation: cancellation);
 }

@@ -48,7 +48,7 @@ public sealed class MlflowClientTests : IDisposable
     {
         _server.Experiments.Add(new MlflowExperiment("7", "ours") { IsDeleted = true });
         TrackingException error = await Assert.ThrowsAsync<TrackingException>(() => Client().ExperimentAsync("ours", default));
-        Assert.Equal("The experiment 'ours' is deleted on the MLflow server, which still holds its name: restore it there, or give another name (--name).", error.Message);
+        Assert.Equal("The experiment 'ours' is deleted on the MLflow server, which still holds its name: restore it there, or give another name (`mlflowExperiment`).", error.Message);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class MlflowClientTests : IDisposable
         MlflowClient client = new(_http, new Uri($"http://127.0.0.1:{port}")) { FirstPause = TimeSpan.FromMilliseconds(1) };
         TrackingException error = await Assert.ThrowsAsync<TrackingException>(() => client.ExperimentAsync("ours", default));
         Assert.StartsWith($"The MLflow server at http://127.0.0.1:{port}/ cannot be reached: ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith(". Check the address (--mlflow or MLFLOW_TRACKING_URI).", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(". Check the address (`mlflow` or MLFLOW_TRACKING_URI).", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -292,7 +292,7 @@ public sealed class MlflowTests : IDisposable
         AssertSeries(_server.Runs[0], "test_accuracy/a/-/b/-", run.Rounds.Select(round => ((long)round.Labels, 1.0)));
     }
 
-    private static RunConfiguration Configuration() => new() { Initial = 10, Batch = "10", Budget = 40, Seed = 5 };
+    private static RunConfiguration Configuration() => new() { Initial = 10, Batch = new(10), Budget = 40, Seed = 5 };
 
     private static void AssertSeries(MlflowRun run, string key, IEnumerable<(long Step, double Value)> points)
         => Assert.Equal(points, run.Metrics.Where(metric => metric.Key == key).Select(metric => (metric.Step, metric.Value)));

@@ -123,7 +123,7 @@ public sealed class TrialRunTests : IDisposable
         [
             (TrialJobs.Round.Data with { Fingerprint = new('0', 64) }, $"wanted {new string('0', 64)}"),
             (TrialJobs.Round.Data with { Request = new DataRequest("shapes", ImageSize: 8, Seed: 2) }, "is not the data of the job: its fingerprint is "),
-            (TrialJobs.Round.Data with { Simulate = "noise=0.5" }, "is not the data of the job"),
+            (TrialJobs.Round.Data with { Simulate = new(Noise: 0.5) }, "is not the data of the job"),
             (TrialJobs.Round.Data with { Classes = [.. classes[..^1], "hexagon ring"] }, "the class 'hexagon ring' of the job is missing; the data has "),
             (TrialJobs.Round.Data with { Request = new DataRequest(_folder["nowhere"]) }, "nowhere"),
         ];
@@ -155,7 +155,7 @@ public sealed class TrialRunTests : IDisposable
         Dataset data = Simulation.Parse("noise=0.5").Apply(DataSources.Load(request), request.Seed);
         TrialJob job = TrialJobs.Round with
         {
-            Data = new TrialData(request, data.Classes, DatasetFingerprint.Of(data)) { Simulate = "noise=0.5" },
+            Data = new TrialData(request, data.Classes, DatasetFingerprint.Of(data)) { Simulate = new(Noise: 0.5) },
             Request = TrialJobs.Round.Request with { Classes = 2, Train = [.. Enumerable.Range(0, 6).Select(i => new LabelledSample(new SampleId(i), data.Train.Labels[i]))] },
         };
         TrialFile.Write(_folder["a/job.json"], job);

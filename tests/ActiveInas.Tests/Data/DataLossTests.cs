@@ -67,7 +67,7 @@ public class DataLossTests
 
         Assert.Equal((5, 1), (data.Loss!.Found, data.Loss.Skipped));
         Assert.Contains(data.Notices, notice => notice.StartsWith("other: neither train nor test: its 1 images are skipped", StringComparison.Ordinal));
-        Assert.Contains(data.Notices, notice => notice.StartsWith("val: a validation part: its 1 images are skipped (--validation-part pool", StringComparison.Ordinal));
+        Assert.Contains(data.Notices, notice => notice.StartsWith("val: a validation part: its 1 images are skipped (`validationPart=pool`", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class DataLossTests
         Dataset data = Loading.Load(folder.Root);
 
         Assert.Equal((32, 32), (data.Train.Height, data.Train.Width));
-        Assert.Contains("all are resized to 32x32 pixels; --image-size 64 keeps more", Assert.Single(data.Notices), StringComparison.Ordinal);
+        Assert.Contains("all are resized to 32x32 pixels; `imageSize=64` keeps more", Assert.Single(data.Notices), StringComparison.Ordinal);
         Assert.Empty(Loading.Load(folder.Root, size: 48).Notices);
     }
 }

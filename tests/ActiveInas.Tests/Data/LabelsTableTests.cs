@@ -43,7 +43,7 @@ public sealed class LabelsTableTests : IDisposable
         Assert.Equal(["3.png"], data.Test!.Names);
         Assert.Contains(data.Problems, problem => problem.Message.StartsWith("1 lines are of a validation part", StringComparison.Ordinal));
         Assert.Contains(data.Problems, problem => problem.Message.StartsWith("this and 8 more images are not among the 3", StringComparison.Ordinal));
-        Assert.Equal(["1.png", "2.png", "4.png"], Load("filename,class,split\n1.png,a,train\n2.png,b,training\n3.png,a,test\n4.png,b,val\n", "pool").Train.Names);
+        Assert.Equal(["1.png", "2.png", "4.png"], Load("filename,class,split\n1.png,a,train\n2.png,b,training\n3.png,a,test\n4.png,b,val\n", ValidationUse.Pool).Train.Names);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class LabelsTableTests : IDisposable
     public void A_missing_table_and_a_named_set_are_errors()
     {
         Assert.Contains("labels.csv", Assert.Throws<DataException>(() => Loading.Load(new DataRequest(_folder["images"], LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
-        Assert.Contains("--labels-table", Assert.Throws<DataException>(() => Loading.Load(new DataRequest("shapes", LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
+        Assert.Contains("`labelsTable`", Assert.Throws<DataException>(() => Loading.Load(new DataRequest("shapes", LabelsTable: Table), Loading.Environment())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class LabelsTableTests : IDisposable
         Assert.Single(data.Problems, problem => problem.Message.Contains("they are taken as one", StringComparison.Ordinal));
     }
 
-    private Dataset Load(string table, string? validation = null)
+    private Dataset Load(string table, ValidationUse? validation = null)
     {
         File.WriteAllText(Table, table);
         return Loading.Load(new DataRequest(_folder["images"], ValidationPart: validation, LabelsTable: Table), Loading.Environment());

@@ -58,7 +58,7 @@ public class PathFilterTests
         using var folder = new TestFolder();
         folder.Write("a/1.png", PngFile.Flat(8, 8, 1, 2, 3));
         string message = Assert.Throws<DataException>(() => Load(folder, include: "*.jpgg", exclude: "*.png")).Message;
-        Assert.Contains("--include '*.jpgg': nothing matches", message, StringComparison.Ordinal);
+        Assert.Contains("`include=*.jpgg`: nothing matches", message, StringComparison.Ordinal);
         Assert.Contains("a/1.png", message, StringComparison.Ordinal);
     }
 

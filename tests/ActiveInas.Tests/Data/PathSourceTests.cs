@@ -285,7 +285,7 @@ public class PathSourceTests
         {
             string message = Loading.Fails(folder.Root).Message;
             Assert.Contains("not UTF-8", message, StringComparison.Ordinal);
-            Assert.Contains("--exclude 'B?r'", message, StringComparison.Ordinal);
+            Assert.Contains("`exclude=B?r`", message, StringComparison.Ordinal);
             Dataset rest = Loading.Load(new DataRequest(folder.Root, Exclude: "B?r"), Loading.Environment());
             Assert.Equal(["Hund", "Katze"], rest.Classes);
         }
@@ -304,10 +304,10 @@ public class PathSourceTests
     private static extern int RemoveDirectory(byte[] path);
 
     [Theory]
-    [InlineData("cifar-10-batches-bin/data_batch_1.bin", "--data cifar10 --data-dir")]
+    [InlineData("cifar-10-batches-bin/data_batch_1.bin", "`data=cifar10` with `dataDirectory=")]
     [InlineData("cifar-10-batches-py/data_batch_1", "pickles")]
-    [InlineData("train-images.idx3-ubyte", "--data mnist --data-dir")]
-    [InlineData("train_32x32.mat", "--data svhn --data-dir")]
+    [InlineData("train-images.idx3-ubyte", "`data=mnist` with `dataDirectory=")]
+    [InlineData("train_32x32.mat", "`data=svhn` with `dataDirectory=")]
     [InlineData("train/digitStruct.mat", "format 2")]
     [InlineData("part-0.parquet", "write them as files")]
     public void The_files_of_published_sets_are_recognised(string file, string expected)

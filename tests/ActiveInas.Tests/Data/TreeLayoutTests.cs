@@ -124,7 +124,7 @@ public class TreeLayoutTests
     {
         string message = Assert.Throws<DataException>(() => Resolve("train/cat/1.png Train/cat/2.png test/cat/3.png")).Message;
         Assert.Contains("'Train' and 'train'", message, StringComparison.Ordinal);
-        Assert.Contains("--exclude", message, StringComparison.Ordinal);
+        Assert.Contains("`exclude=", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public class TreeLayoutTests
     {
         TreeLayout skipped = Resolve(images);
         Assert.Equal(2, skipped.Images.Count);
-        Assert.Contains("its 1 images are skipped (--validation-part pool", Assert.Single(skipped.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("its 1 images are skipped (`validationPart=pool`", Assert.Single(skipped.Problems).Message, StringComparison.Ordinal);
 
         TreeLayout pool = TreeLayout.Resolve("source", images.Split(' '), [], Part.Train);
         Assert.Equal(3, pool.Images.Count(image => !image.Test));

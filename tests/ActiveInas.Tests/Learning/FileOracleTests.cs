@@ -96,7 +96,7 @@ public sealed class FileOracleTests : IDisposable
         Assert.Contains("2 of 3 labels that round 3 waits for", exception.Message, StringComparison.Ordinal);
         Assert.Contains("train/d.png", exception.Message, StringComparison.Ordinal);
         Assert.Contains("queries/round_02.csv", exception.Message, StringComparison.Ordinal);
-        Assert.EndsWith("ainas resume RUN --labels labels.csv", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("ainas resume RUN `labels=labels.csv`", exception.Message, StringComparison.Ordinal);
         await File.AppendAllTextAsync(LabelPath, "1,cat\n2,cat\n");
         Assert.Equal(3, (await oracle.LabelAsync(3, Stub.Ids(2, 1, 0), CancellationToken.None)).Count);
     }
@@ -148,11 +148,11 @@ public sealed class FileOracleTests : IDisposable
         DataException exception = await Assert.ThrowsAsync<DataException>(() => oracle.LabelAsync(1, Stub.Ids(1), CancellationToken.None));
 
         Assert.Contains("train/b, c.png", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("--oracle file", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("`oracle=file`", exception.Message, StringComparison.Ordinal);
     }
 
     private FileOracle Oracle()
-        => new(LabelPath, Data, round => $"queries/round_{round:00}.csv", "ainas resume RUN --labels labels.csv");
+        => new(LabelPath, Data, round => $"queries/round_{round:00}.csv", "ainas resume RUN `labels=labels.csv`");
 
     private LabelFileContents Read(string text)
     {

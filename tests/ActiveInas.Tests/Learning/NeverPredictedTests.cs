@@ -35,7 +35,7 @@ public sealed class NeverPredictedTests
         RoundRecord round = s_round with { NeverPredicted = [1, 3] };
         string text = NeverPredicted.Text(round, 6, ["dent", "scratch", "hole", "pit", "crack", "rust"])!;
         Assert.StartsWith("round 3: the model never predicts 2 of its 6 classes (scratch, pit) on the test part: ask for more", text, StringComparison.Ordinal);
-        Assert.Contains("--query class-balanced:NAME", text, StringComparison.Ordinal);
+        Assert.Contains("`query=class-balanced:NAME`", text, StringComparison.Ordinal);
         Assert.EndsWith(NeverPredicted.Advice, text, StringComparison.Ordinal);
         Assert.Contains("(1, 3) on its own training images", NeverPredicted.Text(round with { Test = null }, 6, []), StringComparison.Ordinal);
         Assert.Contains("(0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 5 more)", NeverPredicted.Text(round with { NeverPredicted = [.. Enumerable.Range(0, 15)] }, 20, []), StringComparison.Ordinal);

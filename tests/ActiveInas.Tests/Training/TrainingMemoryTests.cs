@@ -20,7 +20,7 @@ public class TrainingMemoryTests
     public void What_fits_passes() => TrainingMemory.Require(new Architecture(2, 4), 128, 64, 64, 2 * Gigabyte);
 
     [Theory]
-    [InlineData(1024, 8, "needs 25.8 GB at least, and this machine has 8.0 GB: give a smaller --image-size, for example 256")]
+    [InlineData(1024, 8, "needs 25.8 GB at least, and this machine has 8.0 GB: give a smaller `imageSize`, for example 256")]
     [InlineData(1024, 1000, "for example 512")]
     public void What_does_not_fit_is_refused_with_a_size_that_does(int side, double gigabytes, string message)
     {

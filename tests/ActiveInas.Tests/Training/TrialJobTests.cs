@@ -11,9 +11,9 @@ public class TrialJobTests
     private static readonly string s_fingerprint = new('a', 64);
 
     private static readonly TrialJob s_job = new(
-        new TrialData(new DataRequest("../photos", null, 24, ulong.MaxValue, true, "*.jpg", "masks/**", "pool", "tables/labels.csv"), ["chat", "größe \"x\""], s_fingerprint)
+        new TrialData(new DataRequest("../photos", null, 24, ulong.MaxValue, true, "*.jpg", "masks/**", ValidationUse.Pool, "tables/labels.csv"), ["chat", "größe \"x\""], s_fingerprint)
         {
-            Simulate = "imbalance=10,noise=0.1",
+            Simulate = new(10, Noise: 0.1),
         },
         KernelFamily.WinogradDot,
         new TrialRequest(

@@ -29,9 +29,9 @@ internal static class ArchitectureSection
     private static Figure Walk(Comparison comparison, Method method, int index)
     {
         SpaceWalk[] walks = [.. method.Runs.Select(run => new SpaceWalk(
-            Architecture.Parse(run.Run.Configuration.Start), [.. run.Run.Rounds.Select(round => (round.Labels, round.Architecture))]))];
+            run.Run.Configuration.Start, [.. run.Run.Rounds.Select(round => (round.Labels, round.Architecture))]))];
         RunDocument first = method.Runs[0].Run;
-        SearchSpace space = SearchSpace.Parse(method.Configuration.Space).ForImages(first.ImageHeight, first.ImageWidth);
+        SearchSpace space = method.Configuration.Space.ForImages(first.ImageHeight, first.ImageWidth);
 
         // The part of the space around the walk: the rest is empty.
         SearchSpace shown = new(

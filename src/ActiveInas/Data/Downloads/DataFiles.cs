@@ -80,7 +80,7 @@ internal sealed class DataFiles(string? folder, DataEnvironment environment, IPr
             string files = string.Join(", ", all.Select(one => $"{one.Name} ({one.Size:N0} bytes, {Homes(set, one)[0]}{one.Name})"));
             throw new DataException(
                 $"{set} is not on this machine ({string.Join(" and ", _roots)}) and could not be downloaded: {e.Message} "
-                + $"To go on without the network, put into {target}: {files}. Or name the folder that has them with --data-dir.",
+                + $"To go on without the network, put into {target}: {files}. Or name the folder that has them with `dataDirectory`.",
                 e);
         }
 

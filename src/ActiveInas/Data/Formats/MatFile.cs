@@ -34,7 +34,7 @@ internal static class MatFile
             {
                 throw new DataException(
                     $"{path}: a MATLAB 7.3 file, which is HDF5 inside and not read. Save it as version 5: in MATLAB or Octave "
-                    + "load it, then save('-v7', 'FILE.mat'); or download the set again, --data NAME does so.");
+                    + "load it, then save('-v7', 'FILE.mat'); or download the set again, `data=NAME` does so.");
             }
 
             string found = data.Length < HeaderLength ? $"{data.Length} bytes" : Convert.ToHexString(data.AsSpan(124, 4));

@@ -5,17 +5,17 @@ internal static class NamedSetFiles
 {
     private static readonly (string[] Names, string Advice)[] s_known =
     [
-        (["data_batch_1.bin", "cifar-10-binary.tar.gz"], "the files of cifar10: --data cifar10 --data-dir {0}"),
-        (["fine_label_names.txt", "cifar-100-binary.tar.gz"], "the files of cifar100: --data cifar100 --data-dir {0}"),
-        (["data_batch_1", "cifar-10-python.tar.gz"], "cifar10 for Python (pickles), which is not read: take the binary version, which --data cifar10 downloads"),
-        (["cifar-100-python.tar.gz"], "cifar100 for Python (pickles), which is not read: take the binary version, which --data cifar100 downloads"),
+        (["data_batch_1.bin", "cifar-10-binary.tar.gz"], "the files of cifar10: `data=cifar10` with `dataDirectory={0}`"),
+        (["fine_label_names.txt", "cifar-100-binary.tar.gz"], "the files of cifar100: `data=cifar100` with `dataDirectory={0}`"),
+        (["data_batch_1", "cifar-10-python.tar.gz"], "cifar10 for Python (pickles), which is not read: take the binary version, which `data=cifar10` downloads"),
+        (["cifar-100-python.tar.gz"], "cifar100 for Python (pickles), which is not read: take the binary version, which `data=cifar100` downloads"),
         (
             ["train-images-idx3-ubyte.gz", "train-images-idx3-ubyte", "train-images.idx3-ubyte"],
-            "the files of mnist or a set like it: --data mnist --data-dir {0} (or fashion-mnist)"),
-        (["train_32x32.mat", "test_32x32.mat"], "the files of svhn: --data svhn --data-dir {0}"),
+            "the files of mnist or a set like it: `data=mnist` with `dataDirectory={0}` (or fashion-mnist)"),
+        (["train_32x32.mat", "test_32x32.mat"], "the files of svhn: `data=svhn` with `dataDirectory={0}`"),
         (
             ["digitStruct.mat"],
-            "SVHN with whole numbers (format 1), whose labels are in digitStruct.mat and not read: take the cropped digits (format 2), which --data svhn downloads"),
+            "SVHN with whole numbers (format 1), whose labels are in digitStruct.mat and not read: take the cropped digits (format 2), which `data=svhn` downloads"),
     ];
 
     private static readonly string[] s_tables = [".npz", ".npy", ".parquet", ".arrow", ".tfrecord", ".h5", ".hdf5", ".pkl", ".pickle"];

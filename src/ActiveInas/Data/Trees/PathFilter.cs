@@ -28,9 +28,9 @@ internal sealed class PathFilter
 
     /// <summary>Patterns that match nothing are mistakes of the person who wrote them.</summary>
     public IEnumerable<string> Unmatched(IReadOnlyCollection<string> paths) =>
-        _include.Select(pattern => ("--include", pattern)).Concat(_exclude.Select(pattern => ("--exclude", pattern)))
+        _include.Select(pattern => ("include", pattern)).Concat(_exclude.Select(pattern => ("exclude", pattern)))
             .Where(option => !paths.Any(option.pattern.Expression.IsMatch))
-            .Select(option => $"{option.Item1} '{option.pattern.Text}'");
+            .Select(option => $"`{option.Item1}={option.pattern.Text}`");
 
     private static (string, Regex)[] Parse(string? patterns) =>
     [

@@ -15,7 +15,7 @@ internal sealed class PathSource(string path)
         TreeListing listing = Chosen(tree.List(context.Cancellation), context.Request);
         if (tree is FolderTree && listing.Folders.FirstOrDefault(folder => !TreePath.CanBeOpened(folder)) is { } unnamed)
         {
-            throw new DataException($"{path}: the folder {unnamed}: {TreePath.NotUnicode}, or leave it out with --exclude '{unnamed.Replace('\uFFFD', '?')}'.");
+            throw new DataException($"{path}: the folder {unnamed}: {TreePath.NotUnicode}, or leave it out with `exclude={unnamed.Replace('\uFFFD', '?')}`.");
         }
 
         string[] images = [.. listing.Files.Where(file => file.Kind != ImageKind.None).Select(file => file.Path)];
@@ -29,7 +29,7 @@ internal sealed class PathSource(string path)
             listing = listing with { Problems = [.. listing.Problems, new DataProblem(path, advice)] };
         }
 
-        Part? validation = context.Request.ValidationPart switch { null => null, "pool" => Part.Train, _ => Part.Test };
+        Part? validation = context.Request.ValidationPart switch { null => null, ValidationUse.Pool => Part.Train, _ => Part.Test };
         TreeLayout layout = context.Request switch
         {
             { LabelsTable: { } table } => TableLayout.Resolve(path, images, table, validation),

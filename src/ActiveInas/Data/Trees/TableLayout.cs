@@ -76,7 +76,7 @@ internal static class TableLayout
         {
             yield return new DataProblem(
                 path,
-                $"{held.Count} lines are of a validation part: skipped (--validation-part pool joins them to the training part, --validation-part test makes them the test part)");
+                $"{held.Count} lines are of a validation part: skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)");
         }
 
         if (others.Length > 0)

@@ -89,7 +89,7 @@ internal sealed class TreeAssembly(
         {
             throw new DataException(
                 $"{source}: {members.Length} images of {first.Width}x{first.Height} pixels need {length} bytes, more than {Array.MaxLength}. "
-                + "Give a smaller size with --image-size.");
+                + "Give a smaller `imageSize`.");
         }
 
         byte[] pixels = new byte[length];

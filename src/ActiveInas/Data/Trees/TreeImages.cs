@@ -99,7 +99,7 @@ internal sealed class TreeImages
         if (_size is null && SizeReason(decoded) is { } reason)
         {
             _size = DataSources.DefaultImageSize;
-            Notice = $"{_context.Request.Source}: {reason}, so all are resized to {_size}x{_size} pixels; --image-size 64 keeps more and takes four times as long.";
+            Notice = $"{_context.Request.Source}: {reason}, so all are resized to {_size}x{_size} pixels; `imageSize=64` keeps more and takes four times as long.";
             Parallel.For(0, _images.Length, Options, Shrink);
         }
 
@@ -175,7 +175,7 @@ internal sealed class TreeImages
             throw new DataException(
                 $"{_context.Request.Source}: {_images.Length} images of {image.Width}x{image.Height} pixels "
                 + $"do not fit into {Array.MaxLength} bytes. "
-                + "Give a smaller size with --image-size, for example --image-size 64.");
+                + "Give a smaller `imageSize`, for example `imageSize=64`.");
         }
     }
 

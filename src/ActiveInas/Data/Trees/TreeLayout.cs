@@ -88,7 +88,7 @@ internal sealed class TreeLayout
         layout._problems.AddRange(root.TwiceSpelt().Select(folder => new DataProblem(folder.Path, "two folders of this name, once with composed and once with separate marks: they are taken as one")));
         if (validation is not null && !layout._joined)
         {
-            throw new DataException($"{source}: --validation-part is given, but there is no folder val, valid or validation beside a training part.");
+            throw new DataException($"{source}: `validationPart` is given, but there is no folder val, valid or validation beside a training part.");
         }
 
         layout._images.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -193,13 +193,13 @@ internal sealed class TreeLayout
         {
             _problems.Add(new DataProblem(
                 part.Path,
-                $"a validation part: its {part.AllImages().Count()} images are skipped (--validation-part pool joins them to the training part, --validation-part test makes them the test part)"));
+                $"a validation part: its {part.AllImages().Count()} images are skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)"));
             return;
         }
 
         if (_validation == Part.Test && hasTest)
         {
-            throw new DataException($"{_source}: --validation-part test, but there is a test part already: leave the option out, or --validation-part pool.");
+            throw new DataException($"{_source}: `validationPart=test`, but there is a test part already: leave it out, or give `validationPart=pool`.");
         }
 
         _joined = true;
@@ -211,7 +211,7 @@ internal sealed class TreeLayout
     {
         Node[] found = [.. root.Folders.Values.Where(folder => PartOf(folder, root) == part || (part == Part.Validation && PartName.Of(folder.Name) is { Part: Part.Validation }))];
         return found.Count(folder => folder.HasImages) < 2 ? found.FirstOrDefault(folder => folder.HasImages) ?? found.FirstOrDefault() : throw new DataException(
-            $"{_source}: {string.Join(" and ", found.Select(folder => $"'{folder.Path}'"))} are each a {part.ToString().ToLowerInvariant()} part; wanted one. Leave out the others, for example --exclude '{found[^1].Path}/**'.");
+            $"{_source}: {string.Join(" and ", found.Select(folder => $"'{folder.Path}'"))} are each a {part.ToString().ToLowerInvariant()} part; wanted one. Leave out the others, for example `exclude={found[^1].Path}/**`.");
     }
 
     /// <summary>seg_train/seg_train/CLASS: the part is the inner folder.</summary>
@@ -233,7 +233,7 @@ internal sealed class TreeLayout
             throw new DataException(
                 $"{_source}: each of {Listed(top.Select(folder => folder.Name))} holds the folders {Listed(all)}: which are the classes? Where the inner ones are, call the outer ones train and test, "
                 + "or give one of them as the data. Where the outer ones are, move the images out of the inner folders, or leave out those that hold none of their images, "
-                + $"for example --exclude '{all[^1]}'.");
+                + $"for example `exclude={all[^1]}`.");
         }
 
         static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(4).Select(name => $"'{name}'")) + (names.Count() > 4 ? ", ..." : "");

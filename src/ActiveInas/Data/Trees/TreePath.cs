@@ -12,7 +12,7 @@ internal static class TreePath
     };
 
     /// <summary>Why a file of a folder cannot be read.</summary>
-    public const string NotUnicode = "its name is not UTF-8, so it cannot be opened: rename it, for example with convmv -r -f latin1 -t utf8 --notest FOLDER";
+    public const string NotUnicode = "its name is not UTF-8, so it cannot be opened: rename it (convmv does so for whole folders)";
 
     /// <summary>Whether a name of a folder can be opened: one that is not UTF-8 arrives with replacement characters.</summary>
     public static bool CanBeOpened(string name) => !name.Contains('\uFFFD', StringComparison.Ordinal);

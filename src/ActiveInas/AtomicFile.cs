@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace ActiveInas.Runs.Folder;
+namespace ActiveInas;
 
 /// <summary>Files that are either the old or the new one, whenever the process dies: written to a temporary name beside, flushed to disk, renamed.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Suffix of files being written. A leftover is overwritten by the next write of the same file.</summary>
     public const string TemporarySuffix = ".tmp";
@@ -13,13 +13,12 @@ internal static class AtomicFile
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = path + TemporarySuffix;
-        Limited(path, () =>
+        Renamed(temporary, path, () =>
         {
             using FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             write(stream);
             stream.Flush(flushToDisk: true);
         });
-        File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>Replaces the file by UTF-8 text without a byte-order mark.</summary>
@@ -30,13 +29,12 @@ internal static class AtomicFile
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = path + TemporarySuffix;
-        Limited(path, () =>
+        Renamed(temporary, path, () =>
         {
             save(temporary);
             using FileStream stream = new(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             stream.Flush(flushToDisk: true);
         });
-        File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>Runs a write. The runtime reports a file-size limit (EFBIG) as a bad argument: here it is the I/O error that it is.</summary>
@@ -49,6 +47,32 @@ internal static class AtomicFile
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "value")
         {
             throw new IOException($"{path}: a file-size limit is exceeded", exception);
+        }
+    }
+
+    private static void Renamed(string temporary, string path, Action write)
+    {
+        try
+        {
+            Limited(path, write);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            DeleteQuietly(temporary);
+            throw;
+        }
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The write already failed; its own error is the one to report.
         }
     }
 }
