@@ -9,6 +9,11 @@ public interface IRoundWorker
     /// <exception cref="OperationCanceledException">Stopped, with a checkpoint.</exception>
     /// <exception cref="RoundFailedException">It cannot go on; the message is for people.</exception>
     Task AdvanceAsync(string root, CancellationToken cancellation);
+
+    /// <summary>Finds labels to look at again, while people label.</summary>
+    /// <exception cref="OperationCanceledException">Stopped: there is something better to do.</exception>
+    /// <exception cref="RoundFailedException">It cannot be done.</exception>
+    Task ReviewAsync(string root, CancellationToken cancellation);
 }
 
 /// <summary>A round that failed, in a sentence for people.</summary>
@@ -18,11 +23,16 @@ public sealed class RoundFailedException(string message, Exception? inner = null
 public sealed class LocalRoundWorker : IRoundWorker
 {
     /// <inheritdoc/>
-    public async Task AdvanceAsync(string root, CancellationToken cancellation)
+    public Task AdvanceAsync(string root, CancellationToken cancellation) => RunAsync(() => LabellingRounds.AdvanceAsync(root, progress: null, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task ReviewAsync(string root, CancellationToken cancellation) => RunAsync(() => LabellingRounds.ReviewAsync(root, progress: null, cancellation), cancellation);
+
+    private static async Task RunAsync(Func<Task> work, CancellationToken cancellation)
     {
         try
         {
-            await Task.Run(() => LabellingRounds.AdvanceAsync(root, progress: null, cancellation), cancellation).ConfigureAwait(false);
+            await Task.Run(work, cancellation).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -15,6 +15,7 @@ internal static class LabelFiles
 {
     // Labels of a million images in the wordiest format.
     private const long LargestImport = 512L << 20;
+    private const int MostEntries = 2_000_000;
 
     /// <summary>Adds the routes.</summary>
     public static void Map(RouteGroupBuilder api)
@@ -63,7 +64,7 @@ internal static class LabelFiles
         return Results.File(zip, "application/zip", name + ".zip");
     }
 
-    private static async Task<IResult> ImportAsync(HttpContext context, ProjectHost host, string? format, CancellationToken cancellation)
+    private static async Task<ImportView> ImportAsync(HttpContext context, ProjectHost host, string? format, CancellationToken cancellation, bool addClasses = false)
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = LargestImport;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ainas-import-");
@@ -75,10 +76,10 @@ internal static class LabelFiles
                 await context.Request.Body.CopyToAsync(file, cancellation).ConfigureAwait(false);
             }
 
-            LabelImport labels = await Task.Run(() => host.Project.ReadLabels(path, format).OrThrow(), cancellation).ConfigureAwait(false);
-            ImportOutcome outcome = await host.Project.ImportAsync(labels, addClasses: true).ConfigureAwait(false);
+            LabelImport labels = await Task.Run(() => host.Project.ReadLabels(Unpacked(path), format).OrThrow(), cancellation).ConfigureAwait(false);
+            ImportOutcome outcome = await host.Project.ImportAsync(labels, addClasses).ConfigureAwait(false);
             host.Changed();
-            return Results.Ok(outcome);
+            return new ImportView(outcome.Imported, outcome.Unchanged, outcome.Conflicts, outcome.Unknown, labels.Notices);
         }
         finally
         {
@@ -86,7 +87,36 @@ internal static class LabelFiles
         }
     }
 
+    /// <summary>The folder in a zip, as an export of several files is; else the file.</summary>
+    private static string Unpacked(string path)
+    {
+        using (FileStream file = File.OpenRead(path))
+        {
+            byte[] head = new byte[4];
+            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.AsSpan().SequenceEqual("PK\u0003\u0004"u8))
+            {
+                return path;
+            }
+        }
+
+        string folder = path + "-unpacked";
+        using (ZipArchive archive = ZipFile.OpenRead(path))
+        {
+            if (archive.Entries.Count > MostEntries || archive.Entries.Sum(entry => entry.Length) > LargestImport)
+            {
+                throw new Data.DataException($"The archive holds {archive.Entries.Count} files of {archive.Entries.Sum(entry => entry.Length)} bytes; wanted at most {MostEntries} files of {LargestImport} bytes.");
+            }
+        }
+
+        ZipFile.ExtractToDirectory(path, folder);
+        string[] inside = Directory.GetFileSystemEntries(folder);
+        return inside is [string only] && Directory.Exists(only) ? only : folder;
+    }
+
     private static IResult Model(ProjectHost host) => host.Project.Model is { } path
         ? Results.File(File.OpenRead(path), "application/octet-stream", "model.safetensors")
         : throw new LabellingException(LabellingFault.Unknown, "No network is trained yet: label the first images.");
 }
+
+/// <summary>What an import did.</summary>
+internal sealed record ImportView(int Imported, int Unchanged, IReadOnlyList<string> Conflicts, IReadOnlyList<string> Unknown, IReadOnlyList<string> Notices);

@@ -46,10 +46,18 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
     // A checkpoint takes seconds at most.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Its option to look for doubtful labels instead.</summary>
+    public const string ReviewOption = "--review";
+
     /// <inheritdoc/>
-    public async Task AdvanceAsync(string root, CancellationToken cancellation)
+    public Task AdvanceAsync(string root, CancellationToken cancellation) => RunAsync([Command, root, "--no-progress"], cancellation);
+
+    /// <inheritdoc/>
+    public Task ReviewAsync(string root, CancellationToken cancellation) => RunAsync([Command, root, ReviewOption, "--no-progress"], cancellation);
+
+    private async Task RunAsync(string[] arguments, CancellationToken cancellation)
     {
-        using Process process = program.Start([Command, root, "--no-progress"], talks: true);
+        using Process process = program.Start(arguments, talks: true);
         LowerPriority(process);
         Queue<string> said = new();
         process.OutputDataReceived += (_, _) => { };

@@ -19,6 +19,10 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
             if (host.Project.NeedsRound && failedWith != labels)
             {
                 failedWith = await AdvanceAsync(stoppingToken).ConfigureAwait(false) ? null : labels;
+                if (failedWith is null)
+                {
+                    await ReviewAsync(stoppingToken).ConfigureAwait(false);
+                }
             }
             else
             {
@@ -42,6 +46,38 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
             host.End(exception.Message);
             return false;
         }
+    }
+
+    /// <summary>Looks for doubtful labels, until the batch is answered: then the next round is more urgent.</summary>
+    private async Task ReviewAsync(CancellationToken cancellation)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task review = worker.ReviewAsync(host.Project.Root, stop.Token);
+        while (!review.IsCompleted)
+        {
+            await Task.WhenAny(review, host.WaitAsync(s_look, cancellation)).ConfigureAwait(false);
+            if (host.Project.NeedsRound || cancellation.IsCancellationRequested)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                break;
+            }
+        }
+
+        try
+        {
+            await review.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next round, or the end of the server: it begins anew after the next round.
+        }
+        catch (RoundFailedException exception)
+        {
+            LogFailed(exception.Message);
+        }
+
+        host.Project.Refresh();
+        host.Changed();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The round failed: {Reason}")]

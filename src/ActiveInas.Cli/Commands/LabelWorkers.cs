@@ -35,7 +35,8 @@ internal static class LabelWorkers
     public static Command CreateRound(Terminal terminal)
     {
         Argument<string> root = new("PROJECT");
-        Command command = new(ProcessRoundWorker.Command, "Compute until labels are missing, or the input ends.") { root };
+        Option<bool> review = new(ProcessRoundWorker.ReviewOption);
+        Command command = new(ProcessRoundWorker.Command, "Compute until labels are missing, or the input ends.") { root, review };
         command.Hidden = true;
         command.SetAction(async (parsed, _) =>
         {
@@ -44,7 +45,10 @@ internal static class LabelWorkers
 
             // Whoever started this holds the other end of the input: when they are gone, whatever the reason, it stops with a checkpoint.
             Task watch = StopAtEndOfInputAsync(stop);
-            await LabellingRounds.AdvanceAsync(parsed.GetRequiredValue(root), progress: null, stop.Token).ConfigureAwait(false);
+            string folder = parsed.GetRequiredValue(root);
+            await (parsed.GetValue(review)
+                ? LabellingRounds.ReviewAsync(folder, progress: null, stop.Token)
+                : LabellingRounds.AdvanceAsync(folder, progress: null, stop.Token)).ConfigureAwait(false);
             return watch.IsFaulted ? ExitCode.Failed : ExitCode.Ok;
         });
         return command;

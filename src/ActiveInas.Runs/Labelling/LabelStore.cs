@@ -111,6 +111,9 @@ internal sealed class LabelStore : IDisposable
         .Query<(int Sample, double Quality, int Class, double Probability)>("SELECT sample, quality, class, probability FROM qualities ORDER BY quality, sample")
         .Select(row => new LabelQuality(row.Sample, row.Quality, row.Class, row.Probability))]);
 
+    /// <summary>The round whose network how well labels fit was found with; 0: it was not yet.</summary>
+    public int ReviewedRound() => Read(connection => connection.ExecuteScalar<int?>("SELECT MAX(round) FROM qualities") ?? 0);
+
     /// <summary>The last query: the round that its labels begin, and what it asked for, ranked; null before the first.</summary>
     public (int Round, string Strategy, IReadOnlyList<(int Sample, double? Score)> Picks)? LastQuery() => Read(connection =>
         connection.QuerySingleOrDefault<(int? Round, string? Strategy)>("SELECT round, strategy FROM query_batches ORDER BY round DESC LIMIT 1") is not ({ } round, { } strategy)

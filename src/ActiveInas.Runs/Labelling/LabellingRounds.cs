@@ -5,8 +5,10 @@ using ActiveInas.Querying;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Labelling.Formats;
+using ActiveInas.Runs.Output;
 using ActiveInas.Runs.Sessions;
 using ActiveInas.Runs.Store;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Labelling;
 
@@ -117,6 +119,43 @@ public static class LabellingRounds
         {
             return false;
         }
+    }
+
+    /// <summary>Finds labels that networks which have not seen them doubt, for people to look at again. It changes nothing of the run.</summary>
+    /// <param name="root">The project's folder.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">Stops it; it begins anew the next time.</param>
+    /// <returns>Whether there is something new to look at: a round was trained since the last time, and there are labels enough.</returns>
+    /// <exception cref="RunException">There is no such project.</exception>
+    public static async Task<bool> ReviewAsync(string root, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        RunFolder folder = RunFolder.At(root);
+        if (!LabelStore.IsProject(folder) || !RunStore.HasRun(folder))
+        {
+            throw new RunException($"{root} is no labelling project with a run: begin one with its images and classes.");
+        }
+
+        RunDocument run = RunDocument.Read(folder);
+        using LabelStore store = LabelStore.Open(folder.Database);
+        Dictionary<int, Answer> answers = store.Answers();
+        HashSet<int> audit = [.. store.Audit()];
+        LabelledSample[] labelled = [.. answers.Where(pair => pair.Value.Class < run.Classes.Count).OrderBy(pair => pair.Key).Select(pair => new LabelledSample(new SampleId(pair.Key), pair.Value.Class!.Value))];
+        LabelledSample[] learnt = [.. labelled.Where(sample => !audit.Contains(sample.Id.Value))];
+        bool isWorth = run.Rounds.Count > 0 && store.ReviewedRound() < run.Rounds[^1].Round
+            && learnt.Length >= DoubtReview.FewestLabels && learnt.Select(sample => sample.Label).Distinct().Count() > 1;
+        if (!isWorth)
+        {
+            return false;
+        }
+
+        RunConfiguration configuration = run.Configuration;
+        Dataset data = (await DataSources.LoadAsync(configuration.DataRequest, progress, cancellation).ConfigureAwait(false)) with { Classes = run.Classes };
+        using ITrainingBackend backend = RunParts.Default.CreateBackend(new RunContext(configuration, data, folder), NullCheckpointStore.Instance, progress);
+        RoundRecord last = run.Rounds[^1];
+        TrialRequest request = new("review", last.Architecture, run.Classes.Count, learnt, [], configuration.Recipe, configuration.Seed);
+        List<LabelQuality> qualities = await DoubtReview.RunAsync(backend.Trainer, request, [.. labelled.Where(sample => audit.Contains(sample.Id.Value))], cancellation).ConfigureAwait(false);
+        store.SaveQualities(last.Round, qualities);
+        return true;
     }
 
     /// <summary>Lets a project learn more labels than it was meant to.</summary>

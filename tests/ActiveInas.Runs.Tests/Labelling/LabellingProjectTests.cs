@@ -293,6 +293,32 @@ public sealed class LabellingProjectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_wrong_label_is_doubted_most()
+    {
+        using TinyProject large = new(150);
+        large.Configuration = large.Configuration with { Initial = 60, Recipe = large.Configuration.Recipe with { Candidate = large.Configuration.Recipe.Candidate with { MinimumSteps = 120 } } };
+        await large.CreateAsync(0.2, 20);
+        await large.AdvanceAsync();
+        using LabellingProject project = large.Open();
+        Assert.False(await LabellingRounds.ReviewAsync(large.Root));
+        List<LabelTask> answered = await TinyProject.AnswerAllAsync(project);
+        LabelTask wrong = answered.Last(task => task.Reason == LabelReasons.Initial);
+        await project.RelabelAsync("ada", wrong.Id, LabelAction.Label, Other(project, wrong.Id));
+        await large.AdvanceAsync();
+
+        Assert.True(await LabellingRounds.ReviewAsync(large.Root));
+        Assert.False(await LabellingRounds.ReviewAsync(large.Root));
+
+        project.Refresh();
+        IReadOnlyList<ReviewItem> doubt = project.Review(ReviewKind.Doubt, 200);
+        Assert.Equal(project.Status().Labelled, doubt.Count);
+        Assert.Equal(wrong.Id, doubt[0].Id);
+        Assert.Equal(TinyProject.Truth(project.PathOf(wrong.Id)), doubt[0].Suggested[0].Class);
+        Assert.True(doubt[0].Quality < 0.5 && doubt[^1].Quality > 0.5, $"{doubt[0].Quality} {doubt[^1].Quality}");
+        Assert.Equal(doubt.Select(item => item.Quality).Order(), doubt.Select(item => item.Quality));
+    }
+
+    [Fact]
     public async Task When_no_image_is_left_the_run_has_ended()
     {
         using TinyProject small = new(14);
