@@ -86,6 +86,13 @@ internal sealed class BrowserPage : IAsyncDisposable
         page.Request += (_, request) => Note(!IsOurs(request.Url), $"request: {request.Url}");
         page.Dialog += async (_, dialog) =>
         {
+            // Asking whether to leave the page is the one dialog that is wanted; whoever tests it leaves.
+            if (dialog.Type == DialogType.BeforeUnload)
+            {
+                await dialog.AcceptAsync();
+                return;
+            }
+
             Note(true, $"dialog: {dialog.Message}");
             await dialog.DismissAsync();
         };

@@ -76,6 +76,11 @@ public sealed class LabelLookTests(Chromium chromium) : IClassFixture<Chromium>,
         await page.NextAsync();
         await page.ShowAsync(view);
         await page.Page.WaitForLoadStateAsync(LoadState.Load);
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.closest('.scroll, .strip, .visually-hidden') === null && e.getBoundingClientRect().right > 360.5)
+              .map(e => `${e.tagName} ${e.id} ${e.className}`)
+            """));
         Assert.Equal(360, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         double[] small = await page.Page.EvaluateAsync<double[]>(
             "[...document.querySelectorAll('button, nav a, a.button')].filter(e => e.checkVisibility()).map(e => Math.min(e.clientWidth, e.clientHeight)).filter(size => size < 24)");
