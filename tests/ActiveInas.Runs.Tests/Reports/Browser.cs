@@ -47,12 +47,14 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a file in a window of its own; dispose it to close the window.</summary>
-    public async Task<BrowserPage> OpenAsync(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool scripts = true)
+    /// <summary>Opens a file or an address in a window of its own; dispose it to close the window.</summary>
+    public async Task<BrowserPage> OpenAsync(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool scripts = true, int height = 900, bool isPhone = false)
     {
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            IsMobile = isPhone,
+            HasTouch = isPhone,
             ColorScheme = scheme,
             JavaScriptEnabled = scripts,
         });
@@ -73,6 +75,7 @@ internal sealed class Browser : IAsyncDisposable
 internal sealed class BrowserPage : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
+    private string _origin = "file:";
 
     public BrowserPage(IBrowserContext context, IPage page)
     {
@@ -83,6 +86,13 @@ internal sealed class BrowserPage : IAsyncDisposable
         page.Request += (_, request) => Note(!IsOurs(request.Url), $"request: {request.Url}");
         page.Dialog += async (_, dialog) =>
         {
+            // Asking whether to leave the page is the one dialog that is wanted; whoever tests it leaves.
+            if (dialog.Type == DialogType.BeforeUnload)
+            {
+                await dialog.AcceptAsync();
+                return;
+            }
+
             Note(true, $"dialog: {dialog.Message}");
             await dialog.DismissAsync();
         };
@@ -90,18 +100,20 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Requests to anything but files, messages of the console, errors, dialogs.</summary>
+    /// <summary>Requests to anything but files and the server opened, messages of the console, errors, dialogs.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     public async Task GoToAsync(string path)
     {
+        Uri address = new(path);
+        _origin = address.IsFile ? "file:" : address.GetLeftPart(UriPartial.Authority) + "/";
         await _context.RouteAsync("**/*", route => IsOurs(route.Request.Url) ? route.ContinueAsync() : route.AbortAsync());
-        await Page.GotoAsync(new Uri(path).AbsoluteUri);
+        await Page.GotoAsync(address.AbsoluteUri);
     }
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
 
-    private static bool IsOurs(string url) => url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith("data:image/png;base64,", StringComparison.Ordinal);
+    private bool IsOurs(string url) => url.StartsWith(_origin, StringComparison.Ordinal) || url.StartsWith("data:image/png;base64,", StringComparison.Ordinal);
 
     private void Note(bool isWrong, string what)
     {
