@@ -29,6 +29,7 @@ internal static class PeopleParts
         {
             LoadData = (request, progress, cancellation) => data is null ? DataSources.LoadAsync(request, progress, cancellation) : Task.FromResult(data),
             Reserve = _ => audit,
+            Waiting = pool => Waiting(store, pool).Length,
             CreateOracle = _ => new PeopleOracle(store),
             CreateInitialQuery = context => new PeopleInitialQuery(RunParts.Default.CreateInitialQuery(context), store, BatchesAhead * batch),
             CreateBackend = (context, checkpoints, progress) => new AuditedBackend(RunParts.Default.CreateBackend(context, checkpoints, progress), context.Data, store),

@@ -42,6 +42,9 @@ public sealed record RunParts
     /// <summary>Samples of the pool that the run never asks for and never learns: those of an audit, say. None where nothing is said.</summary>
     public Func<RunContext, IReadOnlySet<SampleId>> Reserve { get; init; } = _ => new HashSet<SampleId>();
 
+    /// <summary>How many samples of the pool have a label already, though nobody asked for it: see <see cref="LearnerOptions.Waiting"/>.</summary>
+    public Func<IReadOnlyList<SampleId>, int> Waiting { get; init; } = _ => 0;
+
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 

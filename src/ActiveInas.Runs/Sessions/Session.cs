@@ -212,6 +212,7 @@ internal sealed class Session : IDisposable
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
         Reserved = _parts.Reserve(_context),
+        Waiting = _parts.Waiting,
     };
 
     /// <summary>Labels that exist already: --labelled, or what the file oracle's file holds when the run begins.</summary>

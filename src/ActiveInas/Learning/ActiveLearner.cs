@@ -55,7 +55,7 @@ public sealed partial class ActiveLearner
             }
 
             // 5. S' = Q(f_theta, S_t, U_t, b), b cut to budget and pool.
-            int b = Math.Min(_options.Schedule.BatchFor(s.Count), Math.Min(_options.Budget - s.Count, u.Count));
+            int b = Math.Min(_options.Schedule.BatchFor(s.Count) + _options.Waiting(u.Ids), Math.Min(_options.Budget - s.Count, u.Count));
             QueryRecord query = await QueryAsync(t, f, a, s, u, b, cancellation).ConfigureAwait(false);
             f.Clear();
 

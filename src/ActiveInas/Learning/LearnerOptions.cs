@@ -55,6 +55,9 @@ public sealed record LearnerOptions
     /// <summary>S_1 when labels exist already; null: k points of <see cref="InitialQuery"/>, labelled by the oracle.</summary>
     public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
 
+    /// <summary>How many samples of the pool have a label already, though nobody asked: a query asks for so many beside its batch. None where nothing is said.</summary>
+    public Func<IReadOnlyList<SampleId>, int> Waiting { get; init; } = _ => 0;
+
     /// <summary>Samples that are never asked for and never learnt: those that an audit keeps for itself.</summary>
     public IReadOnlySet<SampleId> Reserved { get; init; } = new HashSet<SampleId>();
 

@@ -16,6 +16,7 @@ public sealed class LabellingProjectTests : IDisposable
     [Fact]
     public async Task From_a_folder_of_images_to_a_model_and_back_again_after_a_restart()
     {
+        int learnt;
         await _tiny.CreateAsync(0.1, 12);
         Assert.False(await _tiny.AdvanceAsync());
         using (LabellingProject project = _tiny.Open())
@@ -30,6 +31,7 @@ public sealed class LabellingProjectTests : IDisposable
 
             // Meanwhile there is more to do, and it is learnt later.
             LabelTask[] ahead = [.. await project.NextAsync("ada", 3)];
+            learnt = 12 + ahead.Count(task => task.Reason == LabelReasons.Ahead);
             Assert.Contains(ahead, task => task.Reason == LabelReasons.Ahead);
             await Task.WhenAll(ahead.Select(task => project.AnswerAsync("ada", task.Lease, LabelAction.Label, TinyProject.Truth(project.PathOf(task.Id)))));
             Assert.False(await _tiny.AdvanceAsync());
@@ -40,7 +42,8 @@ public sealed class LabellingProjectTests : IDisposable
             Assert.Equal(1, status.ModelRound);
             Assert.NotNull(status.Architecture);
             Assert.True(File.Exists(project.Model));
-            Assert.Equal((ahead.Count(task => task.Reason == LabelReasons.Ahead), 4), (status.Batch.Done, status.Batch.Size));
+            int waiting = ahead.Count(task => task.Reason == LabelReasons.Ahead);
+            Assert.Equal((waiting, 4 + waiting), (status.Batch.Done, status.Batch.Size));
         }
 
         using LabellingProject again = _tiny.Open();
@@ -52,7 +55,7 @@ public sealed class LabellingProjectTests : IDisposable
         });
         Assert.False(await _tiny.AdvanceAsync());
         again.Refresh();
-        Assert.Equal([8, 12], again.Dashboard().Rounds.Select(round => round.Labels));
+        Assert.Equal([8, learnt], again.Dashboard().Rounds.Select(round => round.Labels));
         Assert.Equal(["ada", "bob"], again.Status().Labellers.Select(one => one.Name).Order());
     }
 
