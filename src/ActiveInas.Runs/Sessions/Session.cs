@@ -182,11 +182,9 @@ internal sealed class Session : IDisposable
         return new ActiveLearner(
             Options(begun ? null : InitialLabels(recorded: true), begun),
             _parts.CreateSearch(_context),
-            backend.Trainer,
-            backend.Trials,
+            backend,
             Own ?? QueryStrategies.Create(_configuration.Query),
             _parts.CreateOracle(_context),
-            backend.Evaluator,
             journal,
             _log);
     }
@@ -194,18 +192,14 @@ internal sealed class Session : IDisposable
     private LearnerOptions Options(IReadOnlyList<LabelledSample>? initialLabels, bool begun = false) => new()
     {
         PoolSize = _data.Train.Count,
-        Classes = _data.Classes.Count,
+        Problem = _context.Problem,
         ClassNames = _data.Classes,
-        Height = _data.Train.Height,
-        Width = _data.Train.Width,
 
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
         InitialQuery = _parts.CreateInitialQuery(_context),
         Schedule = _configuration.Batch,
         Budget = _configuration.Budget,
-        Recipe = _configuration.Recipe,
-        Seed = _configuration.Seed,
         Start = _configuration.Architecture ?? _configuration.Start,
         StochasticPasses = _configuration.McPasses,
         Stopping = _configuration.Stopping,

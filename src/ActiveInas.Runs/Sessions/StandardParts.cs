@@ -16,16 +16,16 @@ internal static class StandardParts
     public static IArchitectureSearch Search(RunContext context)
     {
         RunConfiguration configuration = context.Configuration;
-        (int height, int width) = (context.Data.Train.Height, context.Data.Train.Width);
-        SearchSpace space = configuration.Space.ForImages(height, width);
+        Problem problem = context.Problem;
+        SearchSpace space = configuration.Space.ForImages(problem.Height, problem.Width);
         if (configuration.Architecture is { } architecture)
         {
             space.Require(architecture);
-            return new FixedArchitecture(architecture, height, width);
+            return new FixedArchitecture(architecture, problem.Height, problem.Width);
         }
 
         space.Require(configuration.Start);
-        return new InasSearch(new InasOptions(space, context.Data.Classes.Count, height, width, configuration.Recipe, configuration.Seed)
+        return new InasSearch(new InasOptions(space, problem)
         {
             Steps = configuration.SearchSteps,
             ValidationShare = configuration.ValidationShare,

@@ -6,12 +6,8 @@ namespace ActiveInas.Search;
 
 /// <summary>What iNAS needs beside the labelled samples.</summary>
 /// <param name="Space">A, already limited to what the images allow (<see cref="SearchSpace.ForImages"/>).</param>
-/// <param name="Classes">Number of classes.</param>
-/// <param name="Height">H of the images in pixels.</param>
-/// <param name="Width">W of the images in pixels.</param>
-/// <param name="Recipe">How candidates are trained.</param>
-/// <param name="Seed">The run's seed.</param>
-public sealed record InasOptions(SearchSpace Space, int Classes, int Height, int Width, Recipe Recipe, ulong Seed)
+/// <param name="Problem">What candidates learn.</param>
+public sealed record InasOptions(SearchSpace Space, Problem Problem)
 {
     /// <summary>T_iNAS.</summary>
     public int Steps { get; init; } = 1;
@@ -29,6 +25,7 @@ public sealed record InasOptions(SearchSpace Space, int Classes, int Height, int
 public sealed class InasSearch : IArchitectureSearch
 {
     private readonly InasOptions _options;
+    private readonly Problem _problem;
 
     /// <param name="options">What to search.</param>
     /// <exception cref="ConfigurationException">T is below 1 or the validation share outside (0, 1).</exception>
@@ -46,7 +43,7 @@ public sealed class InasSearch : IArchitectureSearch
                 $"The validation share {options.ValidationShare} is not possible; wanted more than 0 and less than 1, for example 0.2.");
         }
 
-        _options = options;
+        (_options, _problem) = (options, options.Problem);
     }
 
     /// <inheritdoc/>
@@ -57,31 +54,31 @@ public sealed class InasSearch : IArchitectureSearch
         _options.Space.Require(current);
 
         // 1. One split a call, shared by all candidates.
-        SplitParts parts = StratifiedSplit.Draw(labelled, _options.ValidationShare, SeedTree.Derive(_options.Seed, RoundKeys.Split(round)));
+        SplitParts parts = StratifiedSplit.Draw(labelled, _options.ValidationShare, SeedTree.Derive(_problem.Seed, RoundKeys.Split(round)));
         if (parts.Validation.Count == 0)
         {
             return new SearchOutcome(current, [], 0);
         }
 
-        ErrorMeasure measure = LabelBalance.Of(labelled).Measure(_options.Recipe.CandidateMetric);
+        ErrorMeasure measure = LabelBalance.Of(labelled).Measure(_problem.Recipe.CandidateMetric);
 
-        // 2. Up to T steps to the best of {(i, j), more stacks, more blocks} within A.
+        // 2. Up to T steps to the best of {(i, j), more stacks, more blocks} within A; those of a step that are not trained yet start together.
         Dictionary<Architecture, Candidate> trained = [];
         List<CandidateRecord> trace = [];
         for (int step = 1; step <= _options.Steps; step++)
         {
-            List<Candidate> compared = [];
-            foreach (Architecture architecture in _options.Space.Successors(current).Prepend(current))
+            Architecture[] asked = [current, .. _options.Space.Successors(current)];
+            Architecture[] missing = [.. asked.Where(architecture => !trained.ContainsKey(architecture))];
+            int now = step;
+            Candidate[] made = await SideBySide.AllAsync(
+                missing.Select(architecture => (Func<CancellationToken, Task<Candidate>>)(stop => TrainAsync(round, now, architecture, parts, measure, runner, stop))),
+                cancellation).ConfigureAwait(false);
+            foreach (Candidate candidate in made)
             {
-                if (!trained.TryGetValue(architecture, out Candidate? candidate))
-                {
-                    candidate = await TrainAsync(round, step, architecture, parts, measure, runner, cancellation).ConfigureAwait(false);
-                    trained.Add(architecture, candidate);
-                }
-
-                compared.Add(candidate);
+                trained.Add(candidate.Architecture, candidate);
             }
 
+            Candidate[] compared = [.. asked.Select(architecture => trained[architecture])];
             Candidate pick = compared.MinBy(candidate => (candidate.Error, candidate.Parameters))!;
             CandidateReasons reasons = new(compared, pick, current, parts.Validation, measure);
             trace.AddRange(compared.Select(candidate => candidate.ToRecord(step, candidate == pick, reasons.For(candidate, step))));
@@ -103,7 +100,7 @@ public sealed class InasSearch : IArchitectureSearch
     {
         string key = RoundKeys.Candidate(round, architecture);
         TrialRequest request = new(
-            key, architecture, _options.Classes, parts.Train, parts.Validation, _options.Recipe, SeedTree.Derive(_options.Seed, key))
+            key, architecture, _problem.Classes, parts.Train, parts.Validation, _problem.Recipe, SeedTree.Derive(_problem.Seed, key))
         {
             Measure = measure,
         };
@@ -114,8 +111,8 @@ public sealed class InasSearch : IArchitectureSearch
                 architecture,
                 request.Seed,
                 result.ValidationError,
-                architecture.ParameterCount(_options.Classes),
-                architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
+                architecture.ParameterCount(_problem.Classes),
+                architecture.ForwardFlops(_problem.Height, _problem.Width, _problem.Classes),
                 result.Seconds)
             : throw new TrainingException(
                 $"{key}: the validation error is {result.ValidationError}; wanted 0..1. The training has probably diverged: lower the recipe's learning rate.");

@@ -1,0 +1,9 @@
+namespace ActiveInas.Training;
+
+/// <summary>What is to be learnt and how, the same for every network of a run.</summary>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Height">H of the images in pixels.</param>
+/// <param name="Width">W of the images in pixels.</param>
+/// <param name="Recipe">How networks are trained; its dropout rate is the p of MC-dropout.</param>
+/// <param name="Seed">Everything random derives from it.</param>
+public sealed record Problem(int Classes, int Height, int Width, Recipe Recipe, ulong Seed);
