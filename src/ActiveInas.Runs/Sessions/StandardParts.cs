@@ -1,4 +1,3 @@
-using ActiveInas.Architectures;
 using ActiveInas.Kernels;
 using ActiveInas.Learning;
 using ActiveInas.Runs.Configuration;
@@ -15,22 +14,23 @@ internal static class StandardParts
 
     public static IArchitectureSearch Search(RunContext context)
     {
-        RunConfiguration configuration = context.Configuration;
-        Problem problem = context.Problem;
-        SearchSpace space = configuration.Space.ForImages(problem.Height, problem.Width);
-        if (configuration.Architecture is { } architecture)
+        InasOptions options = SearchOptions(context);
+        if (context.Configuration.Architecture is { } architecture)
         {
-            space.Require(architecture);
-            return new FixedArchitecture(architecture, problem.Height, problem.Width);
+            options.Space.Require(architecture);
+            return new FixedArchitecture(architecture, options.Problem.Height, options.Problem.Width);
         }
 
-        space.Require(configuration.Start);
-        return new InasSearch(new InasOptions(space, problem)
-        {
-            Steps = configuration.SearchSteps,
-            ValidationShare = configuration.ValidationShare,
-        });
+        options.Space.Require(context.Configuration.Start);
+        return new InasSearch(options);
     }
+
+    /// <summary>What a search of the run looks at.</summary>
+    public static InasOptions SearchOptions(RunContext context) => new(context.Configuration.Space.ForImages(context.Problem.Height, context.Problem.Width), context.Problem)
+    {
+        Steps = context.Configuration.SearchSteps,
+        ValidationShare = context.Configuration.ValidationShare,
+    };
 
     public static IOracle Oracle(RunContext context)
     {

@@ -186,9 +186,7 @@ public sealed partial class ActiveLearner
     {
         cancellation.ThrowIfCancellationRequested();
         Report(t, s.Count, "train", architecture);
-        string key = RoundKeys.Train(t);
-        TrialRequest request = new(key, architecture, _problem.Classes, [.. s], [], _problem.Recipe, SeedTree.Derive(_problem.Seed, key));
-        TrainedModel trained = await _backend.Trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
+        TrainedModel trained = await _backend.Trainer.TrainAsync(_problem.Training(t, architecture, s), cancellation).ConfigureAwait(false);
         f.Set(trained.Model);
         return trained;
     }

@@ -14,6 +14,30 @@ public sealed record InasOptions(SearchSpace Space, Problem Problem)
 
     /// <summary>|V'| / |S|.</summary>
     public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>The training of a candidate of round t on S', scored on V'.</summary>
+    /// <param name="round">t.</param>
+    /// <param name="architecture">Of the candidate.</param>
+    /// <param name="labelled">S_t.</param>
+    /// <returns>Null where V' is empty: no class has two labels, and nothing can be compared.</returns>
+    public TrialRequest? Candidate(int round, Architecture architecture, IReadOnlyList<LabelledSample> labelled)
+        => Split(round, labelled) is { Validation.Count: > 0 } parts ? Candidate(round, architecture, parts, Measure(labelled)) : null;
+
+    /// <summary>One split a round, shared by all candidates.</summary>
+    internal SplitParts Split(int round, IReadOnlyList<LabelledSample> labelled)
+        => StratifiedSplit.Draw(labelled, ValidationShare, SeedTree.Derive(Problem.Seed, RoundKeys.Split(round)));
+
+    /// <summary>What candidates are compared by.</summary>
+    internal ErrorMeasure Measure(IReadOnlyList<LabelledSample> labelled) => LabelBalance.Of(labelled).Measure(Problem.Recipe.CandidateMetric);
+
+    internal TrialRequest Candidate(int round, Architecture architecture, SplitParts parts, ErrorMeasure measure)
+    {
+        string key = RoundKeys.Candidate(round, architecture);
+        return new TrialRequest(key, architecture, Problem.Classes, parts.Train, parts.Validation, Problem.Recipe, SeedTree.Derive(Problem.Seed, key))
+        {
+            Measure = measure,
+        };
+    }
 }
 
 /// <summary>Algorithm 1, iNAS(S, A(B, i0, j0), A, T): grows the architecture while growing pays on held-out labels.</summary>
@@ -54,13 +78,13 @@ public sealed class InasSearch : IArchitectureSearch
         _options.Space.Require(current);
 
         // 1. One split a call, shared by all candidates.
-        SplitParts parts = StratifiedSplit.Draw(labelled, _options.ValidationShare, SeedTree.Derive(_problem.Seed, RoundKeys.Split(round)));
+        SplitParts parts = _options.Split(round, labelled);
         if (parts.Validation.Count == 0)
         {
             return new SearchOutcome(current, [], 0);
         }
 
-        ErrorMeasure measure = LabelBalance.Of(labelled).Measure(_problem.Recipe.CandidateMetric);
+        ErrorMeasure measure = _options.Measure(labelled);
 
         // 2. Up to T steps to the best of {(i, j), more stacks, more blocks} within A; those of a step that are not trained yet start together.
         Dictionary<Architecture, Candidate> trained = [];
@@ -98,12 +122,7 @@ public sealed class InasSearch : IArchitectureSearch
     private async Task<Candidate> TrainAsync(
         int round, int step, Architecture architecture, SplitParts parts, ErrorMeasure measure, ITrialRunner runner, CancellationToken cancellation)
     {
-        string key = RoundKeys.Candidate(round, architecture);
-        TrialRequest request = new(
-            key, architecture, _problem.Classes, parts.Train, parts.Validation, _problem.Recipe, SeedTree.Derive(_problem.Seed, key))
-        {
-            Measure = measure,
-        };
+        TrialRequest request = _options.Candidate(round, architecture, parts, measure);
         TrialResult result = await runner.RunAsync(request, cancellation).ConfigureAwait(false);
         return result.ValidationError is >= 0 and <= 1
             ? new Candidate(
@@ -115,6 +134,6 @@ public sealed class InasSearch : IArchitectureSearch
                 architecture.ForwardFlops(_problem.Height, _problem.Width, _problem.Classes),
                 result.Seconds)
             : throw new TrainingException(
-                $"{key}: the validation error is {result.ValidationError}; wanted 0..1. The training has probably diverged: lower the recipe's learning rate.");
+                $"{request.Key}: the validation error is {result.ValidationError}; wanted 0..1. The training has probably diverged: lower the recipe's learning rate.");
     }
 }
