@@ -233,7 +233,7 @@ internal sealed class Session : IDisposable
                 _log.Report(new Notice(notice));
             }
 
-            _log.Report(new Notice($"{labels.Count} labels of {path} begin the run."));
+            _log.Report(new Notice($"{Counted.Of(labels.Count, "label")} of {path} {Counted.Word(labels.Count, "begins", "begin")} the run."));
         }
 
         return labels;
@@ -261,7 +261,7 @@ internal sealed class Session : IDisposable
         if (changed.Count > 0)
         {
             throw new DataException(
-                $"{path}: {changed.Count} labels are not those that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
+                $"{path}: {Counted.Of(changed.Count, "label is not the one", "labels are not those")} that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
                 + "corrections: begin a new one with `labelled` and this file, which keeps all labels, or put the old labels back and resume.");
         }
     }

@@ -142,6 +142,6 @@ public static class TrialRun
 
         TrialRequest request = job.Request;
         string scored = job.IsCandidate ? $", scored on {request.Validation.Count}" : "";
-        progress?.Report(new Notice($"trial {job.Id}: {request.Key}: {request.Architecture} on {request.Train.Count} labels{scored}, kernels {kernels.Name}"));
+        progress?.Report(new Notice($"trial {job.Id}: {request.Key}: {request.Architecture} on {Counted.Of(request.Train.Count, "label")}{scored}, kernels {kernels.Name}"));
     }
 }

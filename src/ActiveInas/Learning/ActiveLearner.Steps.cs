@@ -83,7 +83,7 @@ public sealed partial class ActiveLearner
         }
 
         await LabelAsync(1, query, s, u, cancellation).ConfigureAwait(false);
-        return s.Count > 0 ? s : throw new DataException($"None of the {query.Picks.Count} initial points got a label; wanted at least 1.");
+        return s.Count > 0 ? s : throw new DataException($"None of the {Counted.Of(query.Picks.Count, "initial point")} got a label; wanted at least 1.");
     }
 
     private async Task LabelAsync(int round, QueryRecord query, List<LabelledSample> s, Pool u, CancellationToken cancellation)
@@ -143,7 +143,7 @@ public sealed partial class ActiveLearner
         }
 
         LabelBalance balance = LabelBalance.Of(s);
-        string counts = FormattableString.Invariant($"the largest class has {balance.Largest} of {s.Count} labels, {balance.Ratio:0.0} times the mean of the others");
+        string counts = FormattableString.Invariant($"the largest class has {balance.Largest} of {Counted.Of(s.Count, "label")}, {balance.Ratio:0.0} times the mean of the others");
         _progress?.Report(new Notice(measure == ErrorMeasure.Balanced
             ? $"round {t}: {counts}: the search compared balanced validation errors (1 - mean recall of the classes; recipe.candidateMetric={Name(_problem.Recipe.CandidateMetric)})"
             : $"round {t}: {counts}: the search compared validation errors over all images again"));
@@ -196,11 +196,11 @@ public sealed partial class ActiveLearner
         if (known.Labels != s.Count && !_journal.LabelsRevised)
         {
             throw new ConfigurationException(
-                $"Round {known.Round} was recorded with {known.Labels} labels, "
+                $"Round {known.Round} was recorded with {Counted.Of(known.Labels, "label")}, "
                 + $"but the recorded labels and queries give {s.Count}: the record is damaged or belongs to another run.");
         }
 
-        _progress?.Report(new Notice($"Round {known.Round}, {known.Labels} labels, {known.Architecture}: recorded earlier."));
+        _progress?.Report(new Notice($"Round {known.Round}, {Counted.Of(known.Labels, "label")}, {known.Architecture}: recorded earlier."));
         return known;
     }
 

@@ -13,12 +13,12 @@ public sealed partial class ActiveLearner
     {
         if (s.Count >= _options.Budget)
         {
-            return new LearningStop(LearningEnd.BudgetSpent, $"{s.Count} labels: the budget of {_options.Budget} is spent");
+            return new LearningStop(LearningEnd.BudgetSpent, $"{Counted.Of(s.Count, "label")}: the budget of {_options.Budget} is spent");
         }
 
         if (u.Count == 0)
         {
-            return new LearningStop(LearningEnd.PoolExhausted, $"{s.Count} labels: no unlabelled image is left");
+            return new LearningStop(LearningEnd.PoolExhausted, $"{Counted.Of(s.Count, "label")}: no unlabelled image is left");
         }
 
         if (_options.Stopping == StoppingRules.None)

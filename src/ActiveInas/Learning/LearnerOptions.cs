@@ -51,8 +51,8 @@ public sealed record LearnerOptions
     public void Validate()
     {
         Require(PoolSize >= 1, "The data set has no training images; wanted at least 1.");
-        Require(Problem.Classes >= 2, $"{Problem.Classes} classes leave nothing to learn; wanted at least 2.");
-        Require(StochasticPasses >= 1, $"{StochasticPasses} stochastic passes are not possible; wanted at least 1, for example 100.");
+        Require(Problem.Classes >= 2, $"{Counted.Of(Problem.Classes, "class leaves", "classes leave")} nothing to learn; wanted at least 2.");
+        Require(StochasticPasses >= 1, $"{Counted.Of(StochasticPasses, "stochastic pass is", "stochastic passes are")} not possible; wanted at least 1, for example 100.");
         Require(Problem.Recipe.DropoutRate is >= 0 and < 1, $"The dropout rate {Problem.Recipe.DropoutRate} is not possible; wanted at least 0 and below 1.");
         Start.RequireFits(Problem.Height, Problem.Width);
         if (InitialLabels is { } given)
@@ -60,15 +60,15 @@ public sealed record LearnerOptions
             Require(given.Count >= 1, "The file of initial labels holds none; wanted at least 1.");
             Require(
                 Budget >= given.Count,
-                $"The budget of {Budget} labels is below the {given.Count} labels given; wanted a budget of at least {given.Count}.");
+                $"The budget of {Counted.Of(Budget, "label")} is below the {Counted.Of(given.Count, "label")} given; wanted a budget of at least {given.Count}.");
             LabelCheck.Require(given, PoolSize, Problem.Classes, asked: null);
             return;
         }
 
-        Require(Initial >= 1, $"{Initial} initial labels are not possible; wanted at least 1.");
+        Require(Initial >= 1, $"{Counted.Of(Initial, "initial label is", "initial labels are")} not possible; wanted at least 1.");
         int most = PoolSize - Reserved.Count;
-        Require(Initial <= most, $"{Initial} initial labels are more than the {most} training images that may be asked for; wanted at most {most}.");
-        Require(Budget >= Initial, $"The budget of {Budget} labels is below the {Initial} initial ones; wanted a budget of at least {Initial}.");
+        Require(Initial <= most, $"{Counted.Of(Initial, "initial label is", "initial labels are")} more than the {Counted.Of(most, "training image")} that may be asked for; wanted at most {most}.");
+        Require(Budget >= Initial, $"The budget of {Counted.Of(Budget, "label")} is below the {Counted.Of(Initial, "initial one")}; wanted a budget of at least {Initial}.");
     }
 
     private static void Require(bool holds, string message)
