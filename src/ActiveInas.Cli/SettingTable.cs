@@ -21,6 +21,7 @@ internal static partial class SettingTable
         ["allowOtherKernels"] = "--allow-other-kernels",
         ["mlflow"] = "--mlflow",
         ["mlflowExperiment"] = "--name",
+        ["trialArchitecture"] = "--architecture",
     };
 
     /// <summary>In the order of help, a row for each setting of a run.</summary>

@@ -153,11 +153,11 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
     private static string Message(string state, ProjectStatus status, LiveProgress? live, string? error) => state switch
     {
         "error" => error!,
-        "done" => $"{status.Labelled} images are labelled: the budget is spent, or no image is left. The model and the labels can be downloaded.",
-        "searching" => $"Searching a network on {live!.Labels} labels ({live.Architecture}).",
+        "done" => $"{Counted.Of(status.Labelled, "image is", "images are")} labelled: the budget is spent, or no image is left. The model and the labels can be downloaded.",
+        "searching" => $"Searching a network on {Counted.Of(live!.Labels, "label")} ({live.Architecture}).",
         "querying" => "Choosing the next images.",
-        "training" => live is { Architecture.Length: > 0 } ? $"Training {live.Architecture} on {live.Labels} labels." : "Reading the images.",
-        "labelling" => $"{status.Batch.Size - status.Batch.Done} images are left in this batch.",
+        "training" => live is { Architecture.Length: > 0 } ? $"Training {live.Architecture} on {Counted.Of(live.Labels, "label")}." : "Reading the images.",
+        "labelling" => $"{Counted.Of(status.Batch.Size - status.Batch.Done, "image is", "images are")} left in this batch.",
         _ => "Nothing to label at the moment.",
     };
 }

@@ -33,6 +33,42 @@ public sealed class TrialCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_training_of_a_run_becomes_a_job_that_ends_in_the_same_bytes()
+    {
+        Assert.Equal(0, (await Cli.InvokeAsync([.. Cli.TinyRun, "--out", _folder["run"]])).Code);
+        JsonObject last = (await Cli.InvokeAsync("show", _folder["run"], "--json")).Json["rounds"]!.AsArray()[^1]!.AsObject();
+        JsonObject candidate = last["search"]!["candidates"]![0]!.AsObject();
+        string architecture = $"A({candidate["blocks"]},{candidate["stacks"]})";
+
+        CliResult network = await Cli.InvokeAsync("trial", _folder["network.json"], "--from", _folder["run"]);
+        CliResult scored = await Cli.InvokeAsync("trial", _folder["candidate.json"], "--from", _folder["run"], "--round", "3", "--architecture", architecture, "--json");
+
+        Assert.Equal((0, 0), (network.Code, scored.Code));
+        Assert.Contains("round-03/train: ", network.Out, StringComparison.Ordinal);
+        Assert.Equal($"round-03/search/{architecture}", scored.Json["training"]!.GetValue<string>());
+        Assert.Equal(scored.Json["job"]!.GetValue<string>(), TrialFile.Read(_folder["candidate.json"]).Id);
+        Assert.Equal(0, (await Cli.InvokeAsync("trial", _folder["network.json"], "--out", _folder["trained"])).Code);
+        Assert.Equal(File.ReadAllBytes(_folder["run/model/model.safetensors"]), File.ReadAllBytes(_folder["trained/model/model.safetensors"]));
+        CliResult again = await Cli.InvokeAsync("trial", _folder["candidate.json"], "--out", _folder["scored"], "--json");
+        Assert.Equal(candidate["validation_error"]!.GetValue<double>(), again.Json["validation_error"]!.GetValue<double>());
+    }
+
+    [Theory]
+    [InlineData(2, "round 4 has no labels: give a round from 1 to 3", "--round", "4")]
+    [InlineData(2, "A(9,1) lies outside the search space", "--architecture", "A(9,1)")]
+    [InlineData(1, "give one of them", "--out", "x")]
+    public async Task A_training_that_a_run_does_not_have_is_refused(int code, string named, params string[] options)
+    {
+        Assert.Equal(0, (await Cli.InvokeAsync([.. Cli.TinyRun, "--out", _folder["run"]])).Code);
+
+        CliResult result = await Cli.InvokeAsync(["trial", _folder["job.json"], "--from", _folder["run"], .. options]);
+
+        Assert.Equal((code, ""), (result.Code, result.Out));
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["job.json"]));
+    }
+
+    [Fact]
     public async Task What_cannot_work_is_one_line_and_2()
     {
         TrialFile.Write(_folder["other.json"], TrialJobs.Round with { Data = TrialJobs.Round.Data with { Fingerprint = new('0', 64) } });

@@ -101,7 +101,7 @@ internal static class DataCommand
     private static void WriteProblems(IAnsiConsole console, IReadOnlyList<DataProblem> problems, bool all)
     {
         const int Shown = 20;
-        console.WriteLine(problems.Count == 0 ? "no problems" : $"{problems.Count} problems:");
+        console.WriteLine(problems.Count == 0 ? "no problems" : $"{Counted.Of(problems.Count, "problem")}:");
         foreach (DataProblem problem in problems.Take(all ? int.MaxValue : Shown))
         {
             console.WriteLine(Printable.Text($"  {problem.Path}: {problem.Message}"));

@@ -75,7 +75,7 @@ internal static class InfoCommand
     {
         Tables.Fact(console, "version", $"{ProductVersion.Number}{(ProductVersion.Commit is { } commit ? $" ({commit[..Math.Min(10, commit.Length)]})" : "")}");
         Tables.Fact(console, "runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-        Tables.Fact(console, "processor", $"{CpuFeatures.ModelName}, {Environment.ProcessorCount} threads");
+        Tables.Fact(console, "processor", $"{CpuFeatures.ModelName}, {Counted.Of(Environment.ProcessorCount, "thread")}");
         Tables.Fact(console, "instruction set", $"{Lower(CpuFeatures.Hardware)}{(Cap is { } cap ? $", capped at {cap} by {CpuFeatures.CapVariable}" : "")}");
         if (CpuFeatures.Notice is { } notice)
         {

@@ -43,7 +43,7 @@ internal static class ReportCommand
             Tables.Fact(terminal.Result, "report", html);
             if (files.Count > 1)
             {
-                Tables.Fact(terminal.Result, "beside it", $"{files.Count - 1} files in {string.Join(", ", files.Skip(1).Select(Path.GetDirectoryName).Distinct())}");
+                Tables.Fact(terminal.Result, "beside it", $"{Counted.Of(files.Count - 1, "file")} in {string.Join(", ", files.Skip(1).Select(Path.GetDirectoryName).Distinct())}");
             }
 
             return ExitCode.Ok;

@@ -90,7 +90,7 @@ internal static class WatchCommand
     }
 
     private static string? Line(RunFolder folder)
-        => LiveProgress.Read(folder) is { } progress ? $"round {progress.Round}: {progress.Stage} {progress.Architecture} ({NumberText.Count(progress.Labels)} labels)" : null;
+        => LiveProgress.Read(folder) is { } progress ? $"round {progress.Round}: {progress.Stage} {progress.Architecture} ({NumberText.Count(progress.Labels)} {Counted.Word(progress.Labels, "label")})" : null;
 
     // Ctrl+C ends the watching, not the run.
     private static async Task UntilAsync(Func<bool> ended, CancellationToken cancellation)

@@ -39,7 +39,7 @@ internal static class SearchTraceView
         int[] balanced = [.. run.Rounds.Where(round => round.Search?.Measure == ErrorMeasure.Balanced).Select(round => round.Round)];
         if (balanced.Length > 0)
         {
-            string rounds = balanced.Length == run.Rounds.Count ? "all rounds" : $"{(balanced.Length == 1 ? "round" : "rounds")} {string.Join(", ", balanced)}";
+            string rounds = balanced.Length == run.Rounds.Count ? "all rounds" : $"{Counted.Word(balanced.Length, "round")} {string.Join(", ", balanced)}";
             Tables.Fact(console, "validation error", $"balanced (1 - mean recall of the classes) in {rounds}: the labels are imbalanced, or the recipe says so");
         }
     }

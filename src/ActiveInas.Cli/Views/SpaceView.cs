@@ -45,7 +45,7 @@ internal static class SpaceView
     // Row j = MaxStacks on top, as in the paper's figure: right is more blocks, up is more stacks.
     private static void WriteGrid(IAnsiConsole console, SearchSpace space, int side, int classes)
     {
-        Table table = Tables.Create(["stacks", .. Enumerable.Range(1, space.MaxBlocks).Select(i => i == 1 ? "1 block" : $"{i} blocks")]).ShowRowSeparators();
+        Table table = Tables.Create(["stacks", .. Enumerable.Range(1, space.MaxBlocks).Select(i => Counted.Of(i, "block"))]).ShowRowSeparators();
         for (int stacks = space.MaxStacks; stacks >= 1; stacks--)
         {
             table.AddRow([Tables.Text($"{stacks}"), .. Enumerable.Range(1, space.MaxBlocks).Select(blocks => Tables.Text(Cell(space, new Architecture(blocks, stacks), side, classes)))]);

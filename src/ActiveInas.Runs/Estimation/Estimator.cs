@@ -121,7 +121,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         yield return "Left out: loading the data, the selection itself of a query (seconds for scores and coreset, more for the clustering strategies), and stops by rules.";
         if (started > 0)
         {
-            yield return $"{started} {(started == 1 ? "run has" : "runs have")} begun and {(started == 1 ? "counts" : "count")} in full.";
+            yield return $"{Counted.Of(started, "run has", "runs have")} begun and {Counted.Word(started, "counts", "count")} in full.";
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class Estimator(TimeSpan time, IProgress<ProgressEvent>? progress 
         foreach (Architecture architecture in architectures)
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new Notice($"measuring {architecture} on {data.Width}x{data.Height} images, {jobs} at a time with {threads} {(threads == 1 ? "thread" : "threads")}"));
+            progress?.Report(new Notice($"measuring {architecture} on {data.Width}x{data.Height} images, {jobs} at a time with {Counted.Of(threads, "thread")}"));
             measured[architecture] = await probe.MeasureAsync(architecture, cancellation).ConfigureAwait(false);
         }
 

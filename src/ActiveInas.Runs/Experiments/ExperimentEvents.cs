@@ -8,7 +8,7 @@ namespace ActiveInas.Runs.Experiments;
 internal sealed record ExperimentOpened(string Folder, int Cells, int Finished, int Jobs, int Threads) : ProgressEvent
 {
     /// <inheritdoc/>
-    public override string? Line => $"experiment in {Folder}: {Cells} runs, {Finished} finished; {Jobs} at a time with {Threads} {(Threads == 1 ? "thread" : "threads")} each";
+    public override string? Line => $"experiment in {Folder}: {Counted.Of(Cells, "run")}, {Finished} finished; {Jobs} at a time with {Counted.Of(Threads, "thread")} each";
 }
 
 /// <summary>A cell begins or goes on.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActiveInas.Data;
 using ActiveInas.Networks;
 using ActiveInas.Runs.Folder;
@@ -29,16 +28,6 @@ internal sealed class SharedTrainings(string folder)
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>Names a training by everything that decides its result.</summary>
-    private static string Name(TrialRequest request, string kind, string data, string? kernels)
-    {
-        StringBuilder text = new();
-        text.Append($"{kind}|{data}|{kernels}|{request.Architecture}|{request.Classes}|{request.Seed}|{request.Measure}|{RecipeFile.ToJson(request.Recipe)}|");
-        text.AppendJoin(',', request.Train.Select(sample => $"{sample.Id.Value}={sample.Label}")).Append('|');
-        text.AppendJoin(',', request.Validation.Select(sample => $"{sample.Id.Value}={sample.Label}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     private async Task<T> OnceAsync<T>(string name, Func<T?> find, Func<Task<T>> make, Action<T> keep, CancellationToken cancellation)
@@ -122,7 +111,13 @@ internal sealed class SharedTrainings(string folder)
 
         private static bool IsShared(TrialRequest request) => request.Key.StartsWith(FirstRound, StringComparison.Ordinal);
 
-        private string Named(TrialRequest request, string kind) => Name(request, kind, _data.Value, context.Configuration.Kernels);
+        private string Named(TrialRequest request, string kind) => Convert.ToHexStringLower(request.Digest(new JsonObject
+        {
+            ["kind"] = kind,
+            ["data"] = _data.Value,
+            ["kernels"] = context.Configuration.Kernels,
+            ["classes"] = request.Classes,
+        }));
 
         private T? Read<T>(string path, TrialRequest request)
             where T : class

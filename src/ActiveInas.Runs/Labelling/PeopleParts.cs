@@ -67,7 +67,7 @@ internal sealed class PeopleOracle(LabelStore store) : IOracle
         int missing = samples.Count(id => !answers.ContainsKey(id.Value));
         if (missing > 0)
         {
-            throw new LabelsPendingException($"{missing} of {samples.Count} images that round {round} asks for have no answer yet: label them in the browser.");
+            throw new LabelsPendingException($"{missing} of {Counted.Of(samples.Count, "image")} that round {round} asks for {Counted.Word(missing, "has", "have")} no answer yet: label them in the browser.");
         }
 
         return Task.FromResult<IReadOnlyList<LabelledSample>>([.. samples.Where(id => answers[id.Value].Class is not null).Select(id => new LabelledSample(id, answers[id.Value].Class!.Value))]);

@@ -24,6 +24,7 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
     private RoundRecord? _last;
     private (int Round, bool IsOver) _phase;
     private (Architecture Architecture, double ImagesPerSecond)? _training;
+    private string? _shown;
 
     /// <param name="folder">Of the run.</param>
     /// <param name="configuration">Of the run.</param>
@@ -76,11 +77,13 @@ internal sealed class ProgressFile : IProgress<ProgressEvent>, IDisposable
         {
             case StageStarted stage:
                 BeginStage(stage);
-                _training = null;
+                (_training, _shown) = (null, null);
                 _current = new LiveProgress { Stage = stage.Stage, Round = stage.Round, Labels = stage.Labels, Architecture = stage.Architecture?.ToString() ?? "" };
                 Write();
                 break;
-            case TrainingProgressed training when _current is not null:
+            // Of trainings side by side one is shown until its last step.
+            case TrainingProgressed training when _current is not null && training.Key == (_shown ??= training.Key):
+                _shown = training.Step < training.Steps ? _shown : null;
                 string architecture = training.Key.Split('/')[^1];
                 if (Architecture.TryParse(architecture, out Architecture network) || Architecture.TryParse(_current.Architecture, out network))
                 {

@@ -22,7 +22,7 @@ public static class ProgressText
     private static string Stage(StageStarted stage)
     {
         string architecture = stage.Architecture is { } known ? $" {known}" : "";
-        return $"round {stage.Round}: {stage.Stage}{architecture} ({NumberText.Count(stage.Labels)} labels)";
+        return $"round {stage.Round}: {stage.Stage}{architecture} ({NumberText.Count(stage.Labels)} {Counted.Word(stage.Labels, "label")})";
     }
 
     private static string Initial(InitialLabelled initial)
@@ -41,6 +41,6 @@ public static class ProgressText
     }
 
     private static string Round(RoundEnded round)
-        => $"round {round.Record.Round}: {round.Record.Architecture} with {NumberText.Count(round.Record.Labels)} labels: "
+        => $"round {round.Record.Round}: {round.Record.Architecture} with {NumberText.Count(round.Record.Labels)} {Counted.Word(round.Record.Labels, "label")}: "
             + $"{RoundMetrics.Text(round.Record)} after {NumberText.Duration(round.Record.TrainSeconds + (round.Record.Search?.Seconds ?? 0))}";
 }

@@ -5,28 +5,28 @@ using ActiveInas.Training;
 namespace ActiveInas.Runs.Live;
 
 /// <summary>TensorBoard's event files of trainings, written as they go: tb/train/KEY/, loss and images a second over the step.</summary>
-/// <remarks>One training at a time has a file open. A training that goes on after an interruption writes a new file beside the earlier one, which
+/// <remarks>A training has its file open from its start to its last step. A training that goes on after an interruption writes a new file beside the earlier one, which
 /// begins with SessionLog START, so that steps made twice show once. Passes every event on; a file that cannot be written stops nothing.</remarks>
 internal sealed class TrainingEventFiles(string folder, IProgress<ProgressEvent>? next) : IProgress<ProgressEvent>, IDisposable
 {
     private const int PointsPerTraining = 200;
     private readonly Lock _gate = new();
-    private FileStream? _file;
-    private string? _key;
-    private long _lastSlot = -1;
+    private readonly Dictionary<string, OpenFile> _open = [];
 
     /// <inheritdoc/>
     public void Report(ProgressEvent value)
     {
         lock (_gate)
         {
-            try
+            switch (value)
             {
-                Note(value);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
-            {
-                Close();
+                case TrainingStarted started:
+                    Close(started.Key);
+                    Try(started.Key, () => Open(started));
+                    break;
+                case TrainingProgressed progress when _open.TryGetValue(progress.Key, out OpenFile? file):
+                    Try(progress.Key, () => Write(progress, file));
+                    break;
             }
         }
 
@@ -38,20 +38,22 @@ internal sealed class TrainingEventFiles(string folder, IProgress<ProgressEvent>
     {
         lock (_gate)
         {
-            Close();
+            foreach (string key in _open.Keys.ToArray())
+            {
+                Close(key);
+            }
         }
     }
 
-    private void Note(ProgressEvent value)
+    private void Try(string key, Action write)
     {
-        if (value is TrainingStarted started)
+        try
         {
-            Close();
-            Open(started);
+            write();
         }
-        else if (value is TrainingProgressed progress && progress.Key == _key && _file is not null)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            Write(progress, _file);
+            Close(key);
         }
     }
 
@@ -63,35 +65,49 @@ internal sealed class TrainingEventFiles(string folder, IProgress<ProgressEvent>
 
         // Readers take the files of a folder in the order of their names.
         long number = Math.Max(DateTimeOffset.UtcNow.ToUnixTimeSeconds(), earlier.Select(Number).DefaultIfEmpty(0).Max() + 1);
-        _file = new FileStream(Path.Combine(path, $"events.out.tfevents.{number:0000000000}.ainas"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        _key = started.Key;
-        _lastSlot = -1;
-        EventRecord.AppendVersion(_file, DateTime.UtcNow);
+        FileStream file = new(Path.Combine(path, $"events.out.tfevents.{number:0000000000}.ainas"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _open[started.Key] = new OpenFile(file);
+        EventRecord.AppendVersion(file, DateTime.UtcNow);
         if (earlier.Length > 0)
         {
-            EventRecord.AppendSessionStart(_file, DateTime.UtcNow, started.Step + 1);
+            EventRecord.AppendSessionStart(file, DateTime.UtcNow, started.Step + 1);
         }
 
-        _file.Flush();
+        file.Flush();
     }
 
-    private void Write(TrainingProgressed progress, FileStream file)
+    private void Write(TrainingProgressed progress, OpenFile open)
     {
         long slot = progress.Step * PointsPerTraining / Math.Max(1, progress.Steps);
-        if (slot != _lastSlot && double.IsFinite(progress.Loss))
+        if (slot != open.LastSlot && double.IsFinite(progress.Loss))
         {
-            _lastSlot = slot;
-            EventRecord.AppendScalars(file, DateTime.UtcNow, progress.Step, [("train/loss", progress.Loss), ("train/images_per_second", progress.ImagesPerSecond)]);
-            file.Flush();
+            open.LastSlot = slot;
+            EventRecord.AppendScalars(open.File, DateTime.UtcNow, progress.Step, [("train/loss", progress.Loss), ("train/images_per_second", progress.ImagesPerSecond)]);
+            open.File.Flush();
+        }
+
+        if (progress.Step >= progress.Steps)
+        {
+            Close(progress.Key);
         }
     }
 
-    private void Close()
+    private void Close(string key)
     {
-        _file?.Dispose();
-        (_file, _key) = (null, null);
+        if (_open.Remove(key, out OpenFile? open))
+        {
+            open.File.Dispose();
+        }
     }
 
     private static long Number(string path)
         => long.TryParse(Path.GetFileName(path).Split('.')[3], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+
+    /// <summary>The file of a training under way.</summary>
+    private sealed class OpenFile(FileStream file)
+    {
+        public FileStream File => file;
+
+        public long LastSlot { get; set; } = -1;
+    }
 }

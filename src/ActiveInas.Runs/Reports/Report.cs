@@ -100,7 +100,7 @@ public sealed record Report
             .. comparison.Methods.SelectMany(method => method.Runs.Select(run => (Text: run.Run.Warning(run.Run.Rounds[^1]), Name: $"{comparison.NameOf(method)}, seed {run.Seed}: ")))
                 .Where(warning => warning.Text is not null).Select(warning => (single ? "" : warning.Name) + warning.Text),
         ];
-        return all.Length <= WarningsShown ? all : [.. all.Take(WarningsShown), $"{all.Length - WarningsShown} more runs whose last model never predicts some class: see Classes."];
+        return all.Length <= WarningsShown ? all : [.. all.Take(WarningsShown), $"{Counted.Of(all.Length - WarningsShown, "more run")} whose last model never predicts some class: see Classes."];
     }
 
     private static IEnumerable<string> Kernels(ReportInput input)

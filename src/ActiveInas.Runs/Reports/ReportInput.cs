@@ -53,7 +53,7 @@ public sealed record ReportInput
             Runs = Required(runs, path),
             Gaps = [.. cells.Where(cell => cell.State != RunState.Finished).GroupBy(cell => cell.State)
                 .OrderBy(group => group.Key.Name(), StringComparer.Ordinal)
-                .Select(group => $"{group.Count()} of {cells.Count} runs {group.Key.Name()}: {string.Join("; ", group.Select(cell => cell.Cell.Label))}")],
+                .Select(group => $"{group.Count()} of {Counted.Of(cells.Count, "run")} {group.Key.Name()}: {string.Join("; ", group.Select(cell => cell.Cell.Label))}")],
         };
     }
 

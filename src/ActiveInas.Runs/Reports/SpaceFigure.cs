@@ -79,5 +79,5 @@ public static class SpaceFigure
         return $"{value:0} ";
     }
 
-    private static string Range(int[] labels) => labels[0] == labels[^1] ? $"at {labels[0]:N0} labels" : $"at {labels[0]:N0} to {labels[^1]:N0} labels";
+    private static string Range(int[] labels) => labels[0] == labels[^1] ? $"at {labels[0]:N0} {Counted.Word(labels[0], "label")}" : $"at {labels[0]:N0} to {labels[^1]:N0} labels";
 }

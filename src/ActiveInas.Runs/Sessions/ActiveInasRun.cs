@@ -106,7 +106,8 @@ public static class ActiveInasRun
         return await session.RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<Dataset> LoadAsync(
+    /// <summary>The data of a run as its networks see it.</summary>
+    internal static async Task<Dataset> LoadAsync(
         RunConfiguration configuration, IProgress<ProgressEvent>? progress, RunParts parts, CancellationToken cancellation)
     {
         Dataset data = await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
@@ -121,7 +122,9 @@ public static class ActiveInasRun
         }
     }
 
-    private static RunRow RequireRecorded(RunFolder folder)
+    /// <summary>What is recorded of a run as a whole.</summary>
+    /// <exception cref="RunException">Nothing is.</exception>
+    internal static RunRow RequireRecorded(RunFolder folder)
     {
         if (folder.HasStore)
         {

@@ -48,7 +48,7 @@ internal static class DataFit
 
     /// <summary>What a simulated pool holds, in one line.</summary>
     public static string Describe(Dataset data, Simulation simulation)
-        => $"The pool is simulated ({simulation}): {data.Train.Count} images; labels as given: "
+        => $"The pool is simulated ({simulation}): {Counted.Of(data.Train.Count, "image")}; labels as given: "
             + $"{ClassCounts.Text(data.Classes, ClassCounts.Of(data.Train.Labels, data.Classes.Count))}.";
 
     /// <summary>Fits the recipe to the data: what may lose its meaning is not mirrored, unless the configuration says so or the recipe is the user's own.</summary>

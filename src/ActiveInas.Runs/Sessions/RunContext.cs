@@ -1,6 +1,7 @@
 using ActiveInas.Data;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Sessions;
 
@@ -8,4 +9,8 @@ namespace ActiveInas.Runs.Sessions;
 /// <param name="Configuration">Resolved: its kernels are named, its <see cref="RunConfiguration.DataRequest"/> says where the data came from.</param>
 /// <param name="Data">Loaded, and made harder where the configuration asks for it.</param>
 /// <param name="Folder">Where the run lies.</param>
-public sealed record RunContext(RunConfiguration Configuration, Dataset Data, RunFolder Folder);
+public sealed record RunContext(RunConfiguration Configuration, Dataset Data, RunFolder Folder)
+{
+    /// <summary>What its networks learn, and how.</summary>
+    public Problem Problem => new(Data.Classes.Count, Data.Train.Height, Data.Train.Width, Configuration.Recipe, Configuration.Seed);
+}

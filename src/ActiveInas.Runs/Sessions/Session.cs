@@ -182,11 +182,9 @@ internal sealed class Session : IDisposable
         return new ActiveLearner(
             Options(begun ? null : InitialLabels(recorded: true), begun),
             _parts.CreateSearch(_context),
-            backend.Trainer,
-            backend.Trials,
+            backend,
             Own ?? QueryStrategies.Create(_configuration.Query),
             _parts.CreateOracle(_context),
-            backend.Evaluator,
             journal,
             _log);
     }
@@ -194,18 +192,14 @@ internal sealed class Session : IDisposable
     private LearnerOptions Options(IReadOnlyList<LabelledSample>? initialLabels, bool begun = false) => new()
     {
         PoolSize = _data.Train.Count,
-        Classes = _data.Classes.Count,
+        Problem = _context.Problem,
         ClassNames = _data.Classes,
-        Height = _data.Train.Height,
-        Width = _data.Train.Width,
 
         // Once begun, the journal knows the initial labels, however many a file gave.
         Initial = begun ? 1 : _configuration.Initial,
         InitialQuery = _parts.CreateInitialQuery(_context),
         Schedule = _configuration.Batch,
         Budget = _configuration.Budget,
-        Recipe = _configuration.Recipe,
-        Seed = _configuration.Seed,
         Start = _configuration.Architecture ?? _configuration.Start,
         StochasticPasses = _configuration.McPasses,
         Stopping = _configuration.Stopping,
@@ -240,7 +234,7 @@ internal sealed class Session : IDisposable
                 _log.Report(new Notice(notice));
             }
 
-            _log.Report(new Notice($"{labels.Count} labels of {path} begin the run."));
+            _log.Report(new Notice($"{Counted.Of(labels.Count, "label")} of {path} {Counted.Word(labels.Count, "begins", "begin")} the run."));
         }
 
         return labels;
@@ -268,7 +262,7 @@ internal sealed class Session : IDisposable
         if (changed.Count > 0)
         {
             throw new DataException(
-                $"{path}: {changed.Count} labels are not those that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
+                $"{path}: {Counted.Of(changed.Count, "label is not the one", "labels are not those")} that the run has learnt (first: {changed[0]}). A round that was trained stays as it is, so the run cannot take "
                 + "corrections: begin a new one with `labelled` and this file, which keeps all labels, or put the old labels back and resume.");
         }
     }

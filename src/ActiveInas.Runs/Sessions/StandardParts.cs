@@ -1,4 +1,3 @@
-using ActiveInas.Architectures;
 using ActiveInas.Kernels;
 using ActiveInas.Learning;
 using ActiveInas.Runs.Configuration;
@@ -15,22 +14,23 @@ internal static class StandardParts
 
     public static IArchitectureSearch Search(RunContext context)
     {
-        RunConfiguration configuration = context.Configuration;
-        (int height, int width) = (context.Data.Train.Height, context.Data.Train.Width);
-        SearchSpace space = configuration.Space.ForImages(height, width);
-        if (configuration.Architecture is { } architecture)
+        InasOptions options = SearchOptions(context);
+        if (context.Configuration.Architecture is { } architecture)
         {
-            space.Require(architecture);
-            return new FixedArchitecture(architecture, height, width);
+            options.Space.Require(architecture);
+            return new FixedArchitecture(architecture, options.Problem.Height, options.Problem.Width);
         }
 
-        space.Require(configuration.Start);
-        return new InasSearch(new InasOptions(space, context.Data.Classes.Count, height, width, configuration.Recipe, configuration.Seed)
-        {
-            Steps = configuration.SearchSteps,
-            ValidationShare = configuration.ValidationShare,
-        });
+        options.Space.Require(context.Configuration.Start);
+        return new InasSearch(options);
     }
+
+    /// <summary>What a search of the run looks at.</summary>
+    public static InasOptions SearchOptions(RunContext context) => new(context.Configuration.Space.ForImages(context.Problem.Height, context.Problem.Width), context.Problem)
+    {
+        Steps = context.Configuration.SearchSteps,
+        ValidationShare = context.Configuration.ValidationShare,
+    };
 
     public static IOracle Oracle(RunContext context)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Kernels;
@@ -29,6 +30,20 @@ public static class TrialRun
         };
         return new TrialJob(data, KernelSelection.FindForRun(context.Configuration.Kernels).Family, request);
     }
+
+    /// <summary>Describes a training that a run has recorded. Where the run made it, the job makes it again to the same bytes.</summary>
+    /// <param name="run">The run's folder, or its id in runs/.</param>
+    /// <param name="round">Round t; null: the last one that is finished.</param>
+    /// <param name="candidate">Architecture of a candidate of its search; null: the training of the round's network.</param>
+    /// <param name="options">Null: the cache of the named data sets is that of the run.</param>
+    /// <param name="progress">Told about loading.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="RunException">There is no such run or round, or its data changed.</exception>
+    /// <exception cref="ConfigurationException">The candidate is outside the search space.</exception>
+    /// <exception cref="DataException">The data cannot be loaded.</exception>
+    public static Task<TrialJob> JobFromAsync(
+        string run, int? round = null, Architecture? candidate = null, TrialOptions? options = null, IProgress<ProgressEvent>? progress = null, CancellationToken cancellation = default)
+        => RecordedTrial.JobAsync(run, round, candidate, options ?? new TrialOptions(), progress, cancellation);
 
     /// <summary>Runs a job. Where the folder has its result, that is returned at once; where it has a checkpoint, the training goes on from it, to the same bytes.</summary>
     /// <param name="job">What to train.</param>
@@ -127,6 +142,6 @@ public static class TrialRun
 
         TrialRequest request = job.Request;
         string scored = job.IsCandidate ? $", scored on {request.Validation.Count}" : "";
-        progress?.Report(new Notice($"trial {job.Id}: {request.Key}: {request.Architecture} on {request.Train.Count} labels{scored}, kernels {kernels.Name}"));
+        progress?.Report(new Notice($"trial {job.Id}: {request.Key}: {request.Architecture} on {Counted.Of(request.Train.Count, "label")}{scored}, kernels {kernels.Name}"));
     }
 }

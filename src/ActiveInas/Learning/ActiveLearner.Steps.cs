@@ -11,45 +11,41 @@ namespace ActiveInas.Learning;
 public sealed partial class ActiveLearner
 {
     private readonly LearnerOptions _options;
+    private readonly Problem _problem;
     private readonly IArchitectureSearch _search;
-    private readonly IModelTrainer _trainer;
+    private readonly ITrainingBackend _backend;
     private readonly JournaledTrialRunner _trials;
     private readonly IQueryStrategy _query;
     private readonly IOracle _oracle;
-    private readonly ITestEvaluator _evaluator;
     private readonly ILearningJournal _journal;
     private readonly IProgress<ProgressEvent>? _progress;
 
     /// <param name="options">k, b, budget and the like.</param>
     /// <param name="search">iNAS or a fixed architecture.</param>
-    /// <param name="trainer">Trains the network of a round.</param>
-    /// <param name="trials">Trains candidates; the learner itself asks the journal before each.</param>
+    /// <param name="backend">Trains candidates (the learner asks the journal before each) and networks, and reads the test part; the caller's to dispose.</param>
     /// <param name="query">Q.</param>
     /// <param name="oracle">Gives labels.</param>
-    /// <param name="evaluator">Reads the test part.</param>
     /// <param name="journal">The memory of the run.</param>
     /// <param name="progress">Told what happens.</param>
     /// <exception cref="ConfigurationException">The options cannot work.</exception>
     public ActiveLearner(
         LearnerOptions options,
         IArchitectureSearch search,
-        IModelTrainer trainer,
-        ITrialRunner trials,
+        ITrainingBackend backend,
         IQueryStrategy query,
         IOracle oracle,
-        ITestEvaluator evaluator,
         ILearningJournal journal,
         IProgress<ProgressEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         options.Validate();
-        _options = options;
+        (_options, _problem) = (options, options.Problem);
         _search = search;
-        _trainer = trainer;
-        _trials = new JournaledTrialRunner(journal, trials);
+        _backend = backend;
+        _trials = new JournaledTrialRunner(journal, backend.Trials);
         _query = query;
         _oracle = oracle;
-        _evaluator = evaluator;
         _journal = journal;
         _progress = progress;
     }
@@ -81,13 +77,13 @@ public sealed partial class ActiveLearner
         if (query is null)
         {
             long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_options.Seed, u.Ids, _options.Initial, cancellation);
+            IReadOnlyList<QueryPick> picks = _options.InitialQuery.Draw(_problem.Seed, u.Ids, _options.Initial, cancellation);
             query = new QueryRecord(0, _options.InitialQuery.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
             _journal.RecordQuery(query);
         }
 
         await LabelAsync(1, query, s, u, cancellation).ConfigureAwait(false);
-        return s.Count > 0 ? s : throw new DataException($"None of the {query.Picks.Count} initial points got a label; wanted at least 1.");
+        return s.Count > 0 ? s : throw new DataException($"None of the {Counted.Of(query.Picks.Count, "initial point")} got a label; wanted at least 1.");
     }
 
     private async Task LabelAsync(int round, QueryRecord query, List<LabelledSample> s, Pool u, CancellationToken cancellation)
@@ -99,14 +95,14 @@ public sealed partial class ActiveLearner
             Report(round, s.Count, "label", null);
             SampleId[] asked = [.. query.Picks.Select(pick => pick.Id)];
             IReadOnlyList<LabelledSample> answer = await _oracle.LabelAsync(round, asked, cancellation).ConfigureAwait(false);
-            LabelCheck.Require(answer, _options.PoolSize, _options.Classes, asked.ToHashSet());
+            LabelCheck.Require(answer, _options.PoolSize, _problem.Classes, asked.ToHashSet());
             labels = [.. answer.OrderBy(sample => sample.Id)];
             _journal.RecordLabels(round, labels, query.Round == 0 ? RoundKeys.Initial : _oracle.Source);
         }
 
         if (round == 1)
         {
-            _progress?.Report(new InitialLabelled(ClassCounts.Of(labels.Select(sample => sample.Label), _options.Classes)));
+            _progress?.Report(new InitialLabelled(ClassCounts.Of(labels.Select(sample => sample.Label), _problem.Classes)));
         }
 
         // A sample that the oracle left out will never get a label: it leaves the pool with the others.
@@ -147,9 +143,9 @@ public sealed partial class ActiveLearner
         }
 
         LabelBalance balance = LabelBalance.Of(s);
-        string counts = FormattableString.Invariant($"the largest class has {balance.Largest} of {s.Count} labels, {balance.Ratio:0.0} times the mean of the others");
+        string counts = FormattableString.Invariant($"the largest class has {balance.Largest} of {Counted.Of(s.Count, "label")}, {balance.Ratio:0.0} times the mean of the others");
         _progress?.Report(new Notice(measure == ErrorMeasure.Balanced
-            ? $"round {t}: {counts}: the search compared balanced validation errors (1 - mean recall of the classes; recipe.candidateMetric={Name(_options.Recipe.CandidateMetric)})"
+            ? $"round {t}: {counts}: the search compared balanced validation errors (1 - mean recall of the classes; recipe.candidateMetric={Name(_problem.Recipe.CandidateMetric)})"
             : $"round {t}: {counts}: the search compared validation errors over all images again"));
     }
 
@@ -160,13 +156,13 @@ public sealed partial class ActiveLearner
         Architecture architecture = search.Chosen;
         TrainedModel trained = await TrainModelAsync(t, architecture, s, f, cancellation).ConfigureAwait(false);
         Report(t, s.Count, "evaluate", architecture);
-        Evaluation? test = _evaluator.Evaluate(trained.Model, cancellation);
+        Evaluation? test = _backend.Evaluator.Evaluate(trained.Model, cancellation);
         RoundRecord record = new(
             t,
             s.Count,
             architecture,
-            architecture.ParameterCount(_options.Classes),
-            architecture.ForwardFlops(_options.Height, _options.Width, _options.Classes),
+            architecture.ParameterCount(_problem.Classes),
+            architecture.ForwardFlops(_problem.Height, _problem.Width, _problem.Classes),
             test,
             trained.FinalLoss,
             trained.Steps,
@@ -190,9 +186,7 @@ public sealed partial class ActiveLearner
     {
         cancellation.ThrowIfCancellationRequested();
         Report(t, s.Count, "train", architecture);
-        string key = RoundKeys.Train(t);
-        TrialRequest request = new(key, architecture, _options.Classes, [.. s], [], _options.Recipe, SeedTree.Derive(_options.Seed, key));
-        TrainedModel trained = await _trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
+        TrainedModel trained = await _backend.Trainer.TrainAsync(_problem.Training(t, architecture, s), cancellation).ConfigureAwait(false);
         f.Set(trained.Model);
         return trained;
     }
@@ -202,11 +196,11 @@ public sealed partial class ActiveLearner
         if (known.Labels != s.Count && !_journal.LabelsRevised)
         {
             throw new ConfigurationException(
-                $"Round {known.Round} was recorded with {known.Labels} labels, "
+                $"Round {known.Round} was recorded with {Counted.Of(known.Labels, "label")}, "
                 + $"but the recorded labels and queries give {s.Count}: the record is damaged or belongs to another run.");
         }
 
-        _progress?.Report(new Notice($"Round {known.Round}, {known.Labels} labels, {known.Architecture}: recorded earlier."));
+        _progress?.Report(new Notice($"Round {known.Round}, {Counted.Of(known.Labels, "label")}, {known.Architecture}: recorded earlier."));
         return known;
     }
 
@@ -227,8 +221,8 @@ public sealed partial class ActiveLearner
         Report(t, s.Count, "query", a);
         long start = Stopwatch.GetTimestamp();
         QueryRequest request = new(
-            u.Ids, s, b, _options.Classes, SeedTree.Derive(_options.Seed, RoundKeys.Query(t)),
-            _options.StochasticPasses, _options.Recipe.DropoutRate, _options.Threads);
+            u.Ids, s, b, _problem.Classes, SeedTree.Derive(_problem.Seed, RoundKeys.Query(t)),
+            _options.StochasticPasses, _problem.Recipe.DropoutRate, _options.Threads);
         IReadOnlyList<QueryPick> picks = QueryRunner.Run(_query, f.Model, request, cancellation);
         QueryRecord record = new(t, _query.Name, picks, Stopwatch.GetElapsedTime(start).TotalSeconds);
         _journal.RecordQuery(record);

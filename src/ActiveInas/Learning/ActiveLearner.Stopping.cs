@@ -13,12 +13,12 @@ public sealed partial class ActiveLearner
     {
         if (s.Count >= _options.Budget)
         {
-            return new LearningStop(LearningEnd.BudgetSpent, $"{s.Count} labels: the budget of {_options.Budget} is spent");
+            return new LearningStop(LearningEnd.BudgetSpent, $"{Counted.Of(s.Count, "label")}: the budget of {_options.Budget} is spent");
         }
 
         if (u.Count == 0)
         {
-            return new LearningStop(LearningEnd.PoolExhausted, $"{s.Count} labels: no unlabelled image is left");
+            return new LearningStop(LearningEnd.PoolExhausted, $"{Counted.Of(s.Count, "label")}: no unlabelled image is left");
         }
 
         if (_options.Stopping == StoppingRules.None)
@@ -49,12 +49,12 @@ public sealed partial class ActiveLearner
         Array.Fill(now, (short)-1);
         for (int row = 0; row < pool.Count; row++)
         {
-            Span<float> probability = probabilities.AsSpan(row * _options.Classes, _options.Classes);
+            Span<float> probability = probabilities.AsSpan(row * _problem.Classes, _problem.Classes);
             Ranking.RequireFinite("agreement of models", "probability", pool[row], probability[0]);
             now[pool[row].Value] = (short)Softmax.ArgMax(probability);
         }
 
-        double? kappa = _journal.FindEvidence(t - 1)?.Predictions is { } before ? StoppingRules.CohensKappa(before, now, _options.Classes) : null;
+        double? kappa = _journal.FindEvidence(t - 1)?.Predictions is { } before ? StoppingRules.CohensKappa(before, now, _problem.Classes) : null;
         return new StopEvidence(t, _journal.Seconds, kappa, now);
     }
 

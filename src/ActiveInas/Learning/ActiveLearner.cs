@@ -13,7 +13,7 @@ namespace ActiveInas.Learning;
 /// Reference: Geifman and El-Yaniv, arXiv 1811.07579, algorithm 2, with U_1 = U \ S_1.
 /// </remarks>
 /// <example><code>
-/// ActiveLearner learner = new(options, search, trainer, trials, QueryStrategies.Create("coreset"), oracle, evaluator, new MemoryJournal());
+/// ActiveLearner learner = new(options, search, backend, QueryStrategies.Create("coreset"), oracle, new MemoryJournal());
 /// LearningResult result = await learner.RunAsync(CancellationToken.None);
 /// </code></example>
 public sealed partial class ActiveLearner

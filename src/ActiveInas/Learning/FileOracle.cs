@@ -24,7 +24,7 @@ public sealed class FileOracle(string path, Dataset data, Func<int, string> quer
         {
             string where = exists ? $"not in {path} yet" : $"missing: {path} does not exist yet";
             throw new LabelsPendingException(
-                $"{missing.Length} of {samples.Count} labels that round {round} waits for are {where} (first: {data.Train.Names[missing[0].Value]}). "
+                $"{missing.Length} of {Counted.Of(samples.Count, "label")} that round {round} waits for {Counted.Word(missing.Length, "is", "are")} {where} (first: {data.Train.Names[missing[0].Value]}). "
                 + $"Label the images of {queryFile(round - 1)} (CSV lines of image and class), then run: {resumeCommand}");
         }
 

@@ -7,17 +7,27 @@ namespace ActiveInas.Learning;
 /// <param name="runner">Runs what the journal does not know.</param>
 internal sealed class JournaledTrialRunner(ILearningJournal journal, ITrialRunner runner) : ITrialRunner
 {
+    // Trainings of a search may end at the same moment, and a journal has one caller at a time.
+    private readonly Lock _gate = new();
+
     /// <inheritdoc/>
     public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (journal.FindTrial(request.Key) is { } known)
+        lock (_gate)
         {
-            return known;
+            if (journal.FindTrial(request.Key) is { } known)
+            {
+                return known;
+            }
         }
 
         TrialResult result = await runner.RunAsync(request, cancellation).ConfigureAwait(false);
-        journal.RecordTrial(request, result);
+        lock (_gate)
+        {
+            journal.RecordTrial(request, result);
+        }
+
         return result;
     }
 }

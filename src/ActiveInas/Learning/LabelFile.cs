@@ -117,7 +117,7 @@ public sealed class LabelFile
 
         if (test.Count > 0)
         {
-            _notices.Add($"{_path}: {test.Count} lines label images of the test part (first: line {test[0].Line}, {test[0].Image}); they are left out.");
+            _notices.Add($"{_path}: {Counted.Of(test.Count, "line labels an image", "lines label images")} of the test part (first: line {test[0].Line}, {test[0].Image}); left out.");
         }
 
         CheckIds(lines, images);

@@ -10,17 +10,11 @@ public sealed record LearnerOptions
     /// <summary>Images of the training part, all of which may be asked for.</summary>
     public required int PoolSize { get; init; }
 
-    /// <summary>Number of classes.</summary>
-    public required int Classes { get; init; }
+    /// <summary>What is to be learnt.</summary>
+    public required Problem Problem { get; init; }
 
     /// <summary>What people call the classes, for messages; empty: they are numbered.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
-
-    /// <summary>H of the images in pixels.</summary>
-    public required int Height { get; init; }
-
-    /// <summary>W of the images in pixels.</summary>
-    public required int Width { get; init; }
 
     /// <summary>k.</summary>
     public required int Initial { get; init; }
@@ -33,12 +27,6 @@ public sealed record LearnerOptions
 
     /// <summary>Most labels.</summary>
     public required int Budget { get; init; }
-
-    /// <summary>How the networks are trained; its dropout rate is the p of MC-dropout.</summary>
-    public required Recipe Recipe { get; init; }
-
-    /// <summary>Everything random derives from it.</summary>
-    public required ulong Seed { get; init; }
 
     /// <summary>A_0.</summary>
     public Architecture Start { get; init; } = new(1, 1);
@@ -66,24 +54,24 @@ public sealed record LearnerOptions
     public void Validate()
     {
         Require(PoolSize >= 1, "The data set has no training images; wanted at least 1.");
-        Require(Classes >= 2, $"{Classes} classes leave nothing to learn; wanted at least 2.");
-        Require(StochasticPasses >= 1, $"{StochasticPasses} stochastic passes are not possible; wanted at least 1, for example 100.");
-        Require(Recipe.DropoutRate is >= 0 and < 1, $"The dropout rate {Recipe.DropoutRate} is not possible; wanted at least 0 and below 1.");
-        Start.RequireFits(Height, Width);
+        Require(Problem.Classes >= 2, $"{Counted.Of(Problem.Classes, "class leaves", "classes leave")} nothing to learn; wanted at least 2.");
+        Require(StochasticPasses >= 1, $"{Counted.Of(StochasticPasses, "stochastic pass is", "stochastic passes are")} not possible; wanted at least 1, for example 100.");
+        Require(Problem.Recipe.DropoutRate is >= 0 and < 1, $"The dropout rate {Problem.Recipe.DropoutRate} is not possible; wanted at least 0 and below 1.");
+        Start.RequireFits(Problem.Height, Problem.Width);
         if (InitialLabels is { } given)
         {
             Require(given.Count >= 1, "The file of initial labels holds none; wanted at least 1.");
             Require(
                 Budget >= given.Count,
-                $"The budget of {Budget} labels is below the {given.Count} labels given; wanted a budget of at least {given.Count}.");
-            LabelCheck.Require(given, PoolSize, Classes, asked: null);
+                $"The budget of {Counted.Of(Budget, "label")} is below the {Counted.Of(given.Count, "label")} given; wanted a budget of at least {given.Count}.");
+            LabelCheck.Require(given, PoolSize, Problem.Classes, asked: null);
             return;
         }
 
-        Require(Initial >= 1, $"{Initial} initial labels are not possible; wanted at least 1.");
+        Require(Initial >= 1, $"{Counted.Of(Initial, "initial label is", "initial labels are")} not possible; wanted at least 1.");
         int most = PoolSize - Reserved.Count;
-        Require(Initial <= most, $"{Initial} initial labels are more than the {most} training images that may be asked for; wanted at most {most}.");
-        Require(Budget >= Initial, $"The budget of {Budget} labels is below the {Initial} initial ones; wanted a budget of at least {Initial}.");
+        Require(Initial <= most, $"{Counted.Of(Initial, "initial label is", "initial labels are")} more than the {Counted.Of(most, "training image")} that may be asked for; wanted at most {most}.");
+        Require(Budget >= Initial, $"The budget of {Counted.Of(Budget, "label")} is below the {Counted.Of(Initial, "initial one")}; wanted a budget of at least {Initial}.");
     }
 
     private static void Require(bool holds, string message)

@@ -49,7 +49,7 @@ public static class QueryRunner
         ArgumentNullException.ThrowIfNull(request);
         if (request.Count < 1 || request.Count > request.Pool.Count)
         {
-            throw new ArgumentException($"A query of {request.Count} samples from a pool of {request.Pool.Count} is not possible.");
+            throw new ArgumentException($"A query of {Counted.Of(request.Count, "sample")} from a pool of {request.Pool.Count} is not possible.");
         }
 
         QueryContext context = Plain(request);
@@ -142,7 +142,7 @@ public static class QueryRunner
     {
         if (picks.Count != context.Count)
         {
-            throw new QueryException($"{strategy.Name}: {picks.Count} samples were picked, {context.Count} were asked for.");
+            throw new QueryException($"{strategy.Name}: {Counted.Of(picks.Count, "sample was", "samples were")} picked, {context.Count} were asked for.");
         }
 
         HashSet<SampleId> pool = [.. context.Pool];

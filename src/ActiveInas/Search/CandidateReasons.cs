@@ -61,6 +61,6 @@ internal sealed class CandidateReasons(
 
     private string Nearness(Candidate loser)
         => NearTie.Is(pick.Error, loser.Error, _count)
-            ? $"; near tie: within one standard error ({NearTie.StandardError(pick.Error, _count):0.0000}) of {validation.Count} validation images"
+            ? $"; near tie: within one standard error ({NearTie.StandardError(pick.Error, _count):0.0000}) of {Counted.Of(validation.Count, "validation image")}"
             : string.Empty;
 }

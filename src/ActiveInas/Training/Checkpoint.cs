@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -53,7 +54,7 @@ internal static class Checkpoint
         kernels = string.Empty;
         long length = data.Length - data.Position;
         using BinaryReader reader = new(data, Encoding.UTF8, leaveOpen: true);
-        if (length < Magic.Length + sizeof(uint) + RequestHash.Length || !reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
+        if (length < Magic.Length + sizeof(uint) + SHA256.HashSizeInBytes || !reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
         {
             return "it is not a checkpoint";
         }
@@ -64,7 +65,7 @@ internal static class Checkpoint
             return $"it has version {version}, this program writes version {Version}";
         }
 
-        if (!reader.ReadBytes(RequestHash.Length).AsSpan().SequenceEqual(requestHash))
+        if (!reader.ReadBytes(SHA256.HashSizeInBytes).AsSpan().SequenceEqual(requestHash))
         {
             return "it belongs to another training (other data, recipe, seed or architecture)";
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ActiveInas.Architectures;
 using ActiveInas.Data;
 using ActiveInas.Networks;
@@ -24,6 +25,11 @@ public sealed record TrialRequest(
 {
     /// <summary>Which error on V' scores it.</summary>
     public ErrorMeasure Measure { get; init; } = ErrorMeasure.ZeroOne;
+
+    /// <summary>Names the training by its content: the SHA-256 of all that this request says, and of what else decides its result. Checkpoints, results that
+    /// runs share and jobs are told apart by it. A set has no order: samples listed otherwise are the same.</summary>
+    /// <param name="around">What else decides: the data, the kernels.</param>
+    public byte[] Digest(JsonObject around) => TrialJobJson.Digest(around, this);
 }
 
 /// <summary>What a candidate's training returns.</summary>

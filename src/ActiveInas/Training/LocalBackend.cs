@@ -6,6 +6,7 @@ using ActiveInas.Networks;
 namespace ActiveInas.Training;
 
 /// <summary>Trains in this process.</summary>
+/// <example><code>using LocalBackend backend = new(data);</code></example>
 public sealed class LocalBackend : ITrainingBackend, IModelFiles
 {
     private readonly LocalTrainer _trainer;
@@ -16,9 +17,10 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     /// <param name="data">The pool and the test part.</param>
     /// <param name="kernels">Row of the kernel table; null: the fastest by measurement.</param>
     /// <param name="threads">0: one a core.</param>
-    /// <param name="checkpoints">Keeps the trainings under way.</param>
+    /// <param name="checkpoints">Keeps the trainings under way; null: nothing does.</param>
     /// <param name="progress">Told about steps.</param>
-    public LocalBackend(Dataset data, KernelRow? kernels, int threads, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+    public LocalBackend(
+        Dataset data, KernelRow? kernels = null, int threads = 0, ICheckpointStore? checkpoints = null, IProgress<ProgressEvent>? progress = null)
         : this(data, (kernels ?? KernelSelection.Measured.Row).Open(threads), checkpoints, progress)
     {
     }
@@ -26,9 +28,9 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     /// <summary>Trains on a device of the caller's.</summary>
     /// <param name="data">The pool and the test part.</param>
     /// <param name="device">Stores bf16; the backend's to dispose.</param>
-    /// <param name="checkpoints">Keeps the trainings under way.</param>
+    /// <param name="checkpoints">Keeps the trainings under way; null: nothing does.</param>
     /// <param name="progress">Told about steps.</param>
-    public LocalBackend(Dataset data, IDevice device, ICheckpointStore checkpoints, IProgress<ProgressEvent>? progress)
+    public LocalBackend(Dataset data, IDevice device, ICheckpointStore? checkpoints = null, IProgress<ProgressEvent>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(device);

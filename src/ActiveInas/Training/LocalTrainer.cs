@@ -16,12 +16,13 @@ public sealed record LocalTrainerOptions(int Threads, TimeSpan CheckpointInterva
     public static LocalTrainerOptions Default { get; } = new(0, TimeSpan.FromSeconds(20));
 }
 
-/// <summary>Trains in this process, one training at a time, all on one bf16 device.</summary>
+/// <summary>Trains in this process, one training at a time in the order asked for, all on one bf16 device.</summary>
 /// <remarks>Trained models live on that device: dispose them before the trainer, and do not use them while a training runs.</remarks>
 public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
 {
     private readonly TrainerContext _context;
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Lock _gate = new();
+    private Task _last = Task.CompletedTask;
 
     /// <summary>Makes the device.</summary>
     /// <param name="images">The pool: <see cref="Dataset.Train"/>.</param>
@@ -113,20 +114,28 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
     public void Dispose()
     {
         Device.Dispose();
-        _gate.Dispose();
     }
 
     private async Task<T> ExclusivelyAsync<T>(Func<T> work, CancellationToken cancellation)
     {
-        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
+        lock (_gate)
+        {
+            (before, _last) = (_last, done.Task);
+        }
+
         try
         {
+            await before.ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+
             // A thread of its own: the work takes minutes and drives the device's worker pool.
             return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         finally
         {
-            _gate.Release();
+            done.SetResult();
         }
     }
 

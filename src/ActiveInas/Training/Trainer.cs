@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Networks;
@@ -48,7 +49,7 @@ internal sealed class Trainer
         _schedule = LearningRateSchedule.For(request.Recipe, length, request.Train.Count, request.Architecture);
         _evaluateEveryEpoch = request.Recipe.CandidateScore == CandidateScore.BestEpoch;
         _average = request.Recipe.AverageShare is { } share ? new WeightAverage(network, share, _schedule.Steps) : null;
-        _hash = RequestHash.Of(request, length, context.Images, context.Normalization);
+        _hash = Digest(request, length, context);
         _dropoutSeed = SeedTree.Derive(request.Seed, "dropout");
         _loss = SoftTargetLoss.For(
             request.Recipe.LabelSmoothing ?? 0, request.Recipe.LogitAdjustment ?? 0, ClassCounts.Of(request.Train.Select(sample => sample.Label), request.Classes));
@@ -95,6 +96,18 @@ internal sealed class Trainer
 
         Finish();
     }
+
+    /// <summary>Names the training, so that no other one goes on with its checkpoint. Kernels are told apart when it does.</summary>
+    internal static byte[] Digest(TrialRequest request, TrainingLength length, TrainerContext context) => request.Digest(new JsonObject
+    {
+        ["classes"] = request.Classes,
+        ["length"] = ReferenceEquals(length, request.Recipe.Candidate) ? "candidate" : "training",
+        ["height"] = context.Images.Height,
+        ["width"] = context.Images.Width,
+        ["images"] = context.Images.Count,
+        ["mean"] = context.Normalization.Mean,
+        ["deviation"] = context.Normalization.Deviation,
+    });
 
     private void Begin()
     {

@@ -43,27 +43,43 @@ internal static class TrialJobJson
     /// <summary>See <see cref="TrialJob.Id"/>.</summary>
     public static string Id(TrialJob job)
     {
-        JsonObject json = ToNode(job);
-        json[Data]!.AsObject().Remove(Source);
-        json[Data]!.AsObject().Remove(LabelsTable);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString(s_options))))[..IdDigits];
+        JsonObject around = Around(job);
+        around[Data]!.AsObject().Remove(Source);
+        around[Data]!.AsObject().Remove(LabelsTable);
+        return Convert.ToHexStringLower(job.Request.Digest(around))[..IdDigits];
     }
 
-    private static JsonObject ToNode(TrialJob job) => new()
+    /// <summary>See <see cref="TrialRequest.Digest"/>.</summary>
+    public static byte[] Digest(JsonObject around, TrialRequest request)
+    {
+        JsonObject json = around.DeepClone().AsObject();
+        json[Request] = ToNode(request);
+        return SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString(s_options)));
+    }
+
+    private static JsonObject ToNode(TrialJob job)
+    {
+        JsonObject json = Around(job);
+        json[Request] = ToNode(job.Request);
+        return json;
+    }
+
+    private static JsonObject Around(TrialJob job) => new()
     {
         ["schema_version"] = SchemaVersion,
         ["kernels"] = KernelSelection.FamilyName(job.Kernels),
         [Data] = ToNode(job.Data),
-        [Request] = new JsonObject
-        {
-            ["key"] = job.Request.Key,
-            ["architecture"] = job.Request.Architecture.ToString(),
-            ["seed"] = job.Request.Seed,
-            ["measure"] = ErrorMeasures.Key(job.Request.Measure),
-            ["train"] = ToNode(job.Request.Train),
-            ["validation"] = ToNode(job.Request.Validation),
-            ["recipe"] = JsonNode.Parse(RecipeFile.ToJson(job.Request.Recipe)),
-        },
+    };
+
+    private static JsonObject ToNode(TrialRequest request) => new()
+    {
+        ["key"] = request.Key,
+        ["architecture"] = request.Architecture.ToString(),
+        ["seed"] = request.Seed,
+        ["measure"] = ErrorMeasures.Key(request.Measure),
+        ["train"] = ToNode(request.Train),
+        ["validation"] = ToNode(request.Validation),
+        ["recipe"] = JsonNode.Parse(RecipeFile.ToJson(request.Recipe)),
     };
 
     private static JsonObject ToNode(TrialData data)

@@ -1,3 +1,4 @@
+using ActiveInas.Training;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Live;
@@ -104,6 +105,24 @@ public sealed class LiveFilesTests : IDisposable
 
         // A reader that forgets what a later session says again sees each step once.
         Assert.Equal([1L, 2, 3], EventFileReader.Merge(files).Select(e => e.Step));
+    }
+
+    [Fact]
+    public void Trainings_side_by_side_write_a_file_each()
+    {
+        using (TrainingEventFiles files = new(_folder["run/tb"], null))
+        {
+            files.Report(new TrainingStarted("a", 0, 3));
+            files.Report(new TrainingStarted("b", 0, 2));
+            for (int step = 1; step <= 3; step++)
+            {
+                files.Report(new TrainingProgressed("b", step, 2, 10 + step, 1));
+                files.Report(new TrainingProgressed("a", step, 3, step, 1));
+            }
+        }
+
+        Assert.Equal([1f, 2, 3], Events("a").Single().Skip(1).Select(e => e.Scalars["train/loss"]));
+        Assert.Equal([11f, 12], Events("b").Single().Skip(1).Select(e => e.Scalars["train/loss"]));
     }
 
     private EventFileReader.Event[][] Events(string training)

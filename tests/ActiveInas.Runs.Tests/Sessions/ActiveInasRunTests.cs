@@ -399,7 +399,7 @@ public sealed class ActiveInasRunTests : IDisposable
 
         DataException error = await Assert.ThrowsAsync<DataException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: parts));
 
-        Assert.Contains($"1 labels are not those that the run has learnt (first: {corrected.Split(',')[0]} is {corrected[^1]}, and was {lines[^1][^1]} in round 1)", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"1 label is not the one that the run has learnt (first: {corrected.Split(',')[0]} is {corrected[^1]}, and was {lines[^1][^1]} in round 1)", error.Message, StringComparison.Ordinal);
         await File.WriteAllLinesAsync(labels, lines);
         await Assert.ThrowsAsync<LabelsPendingException>(() => ActiveInasRun.ResumeAsync(_folder["run"], parts: parts));
     }

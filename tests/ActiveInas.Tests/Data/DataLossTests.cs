@@ -66,8 +66,8 @@ public class DataLossTests
         Dataset data = Loading.Load(folder.Root);
 
         Assert.Equal((5, 1), (data.Loss!.Found, data.Loss.Skipped));
-        Assert.Contains(data.Notices, notice => notice.StartsWith("other: neither train nor test: its 1 images are skipped", StringComparison.Ordinal));
-        Assert.Contains(data.Notices, notice => notice.StartsWith("val: a validation part: its 1 images are skipped (`validationPart=pool`", StringComparison.Ordinal));
+        Assert.Contains(data.Notices, notice => notice.StartsWith("other: neither train nor test: its 1 image is skipped", StringComparison.Ordinal));
+        Assert.Contains(data.Notices, notice => notice.StartsWith("val: a validation part: its 1 image is skipped (`validationPart=pool`", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class LabelTableTests : IDisposable
 
         Assert.Equal([new LabelledSample(new(0), 0)], contents.Samples);
         Assert.Contains(contents.Notices, notice => notice.Contains("line 3: part 7.jpg is left out", StringComparison.Ordinal) && notice.Contains("not a JPEG file", StringComparison.Ordinal));
-        Assert.Contains(contents.Notices, notice => notice.Contains("1 lines label images of the test part (first: line 4, test/t.jpg)", StringComparison.Ordinal));
+        Assert.Contains(contents.Notices, notice => notice.Contains("1 line labels an image of the test part (first: line 4, test/t.jpg)", StringComparison.Ordinal));
     }
 
     private static Dataset Parts() => Pool([.. Enumerable.Range(0, 5).Select(i => $"part {i}.jpg")], s_parts);

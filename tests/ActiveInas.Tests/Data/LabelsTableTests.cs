@@ -41,7 +41,7 @@ public sealed class LabelsTableTests : IDisposable
 
         Assert.Equal(["1.png", "2.png"], data.Train.Names);
         Assert.Equal(["3.png"], data.Test!.Names);
-        Assert.Contains(data.Problems, problem => problem.Message.StartsWith("1 lines are of a validation part", StringComparison.Ordinal));
+        Assert.Contains(data.Problems, problem => problem.Message.StartsWith("1 line is of a validation part", StringComparison.Ordinal));
         Assert.Contains(data.Problems, problem => problem.Message.StartsWith("this and 8 more images are not among the 3", StringComparison.Ordinal));
         Assert.Equal(["1.png", "2.png", "4.png"], Load("filename,class,split\n1.png,a,train\n2.png,b,training\n3.png,a,test\n4.png,b,val\n", ValidationUse.Pool).Train.Names);
     }

@@ -57,7 +57,7 @@ public class TreeLayoutTests
         Assert.Equal(
             ["5.png", "test/4.png", "train/2.png", "train/empty", "val"],
             layout.Problems.Select(problem => problem.Path));
-        Assert.Contains("its 1 images are skipped", layout.Problems[4].Message, StringComparison.Ordinal);
+        Assert.Contains("its 1 image is skipped", layout.Problems[4].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class TreeLayoutTests
     {
         TreeLayout skipped = Resolve(images);
         Assert.Equal(2, skipped.Images.Count);
-        Assert.Contains("its 1 images are skipped (`validationPart=pool`", Assert.Single(skipped.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("its 1 image is skipped (`validationPart=pool`", Assert.Single(skipped.Problems).Message, StringComparison.Ordinal);
 
         TreeLayout pool = TreeLayout.Resolve("source", images.Split(' '), [], Part.Train);
         Assert.Equal(3, pool.Images.Count(image => !image.Test));

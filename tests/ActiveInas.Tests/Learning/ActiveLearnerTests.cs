@@ -105,7 +105,7 @@ public sealed class ActiveLearnerTests
     {
         Setup setup = new()
         {
-            Options = Setup.Given with { InitialLabels = Stub.Labelled(0, 2, 4, 6, 8, 1), Recipe = Stub.Recipe with { CandidateMetric = CandidateMetric.Auto } },
+            Options = Setup.Given with { InitialLabels = Stub.Labelled(0, 2, 4, 6, 8, 1), Problem = Setup.Given.Problem with { Recipe = Stub.Recipe with { CandidateMetric = CandidateMetric.Auto } } },
         };
 
         LearningResult result = await setup.RunAsync();
@@ -150,7 +150,7 @@ public sealed class ActiveLearnerTests
     {
         Setup random = new() { Options = Setup.Drawn, Query = "random" };
         Setup coreset = new() { Options = Setup.Drawn with { Start = new(3, 2), Budget = 9 }, Query = "coreset", Fixed = new(3, 2) };
-        Setup other = new() { Options = Setup.Drawn with { Seed = 2 } };
+        Setup other = new() { Options = Setup.Drawn with { Problem = Setup.Drawn.Problem with { Seed = 2 } } };
         await random.RunAsync();
         await coreset.RunAsync();
         await other.RunAsync();
@@ -306,8 +306,8 @@ public sealed class ActiveLearnerTests
             "given" => Setup.Given with { Budget = 3 },
             "start" => drawn with { Start = new(1, 6) },
             "passes" => drawn with { StochasticPasses = 0 },
-            "classes" => drawn with { Classes = 1 },
-            "rate" => drawn with { Recipe = Stub.Recipe with { DropoutRate = 1 } },
+            "classes" => drawn with { Problem = drawn.Problem with { Classes = 1 } },
+            "rate" => drawn with { Problem = drawn.Problem with { Recipe = Stub.Recipe with { DropoutRate = 1 } } },
             "none given" => drawn with { InitialLabels = [] },
             _ => drawn with { PoolSize = 0 },
         };
@@ -323,14 +323,10 @@ public sealed class ActiveLearnerTests
         public static LearnerOptions Drawn { get; } = new()
         {
             PoolSize = 12,
-            Classes = 2,
-            Height = 32,
-            Width = 32,
+            Problem = new(2, 32, 32, Stub.Recipe, Seed: 1),
             Initial = 4,
-            Schedule = QuerySchedule.Parse("3"),
+            Schedule = new(3),
             Budget = 20,
-            Recipe = Stub.Recipe,
-            Seed = 1,
             Threads = 1,
         };
 
@@ -362,9 +358,9 @@ public sealed class ActiveLearnerTests
         {
             IArchitectureSearch search = Fixed is { } architecture
                 ? new FixedArchitecture(architecture, 32, 32)
-                : new InasSearch(new InasOptions(SearchSpace.Default, 2, 32, 32, Options.Recipe, Options.Seed));
+                : new InasSearch(new InasOptions(SearchSpace.Default, Options.Problem));
             return new ActiveLearner(
-                Options, search, Trainer, Trials, QueryStrategies.Create(Query), new StubOracle(Images, Bad), new StubEvaluator(HasTest), Journal, new Watcher(Events));
+                Options, search, new StubBackend(Trainer, Trials, new StubEvaluator(HasTest)), QueryStrategies.Create(Query), new StubOracle(Images, Bad), Journal, new Watcher(Events));
         }
 
         public Task<LearningResult> RunAsync() => Learner().RunAsync(CancellationToken.None);

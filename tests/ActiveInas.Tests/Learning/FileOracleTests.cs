@@ -116,8 +116,8 @@ public sealed class FileOracleTests : IDisposable
         ImageSet images = Stub.Images(12);
         FileOracle oracle = new(LabelPath, Stub.Data(images, ["even", "odd"]), round => $"queries/round_{round:00}.csv", "ainas resume RUN");
         ActiveLearner Learner() => new(
-            ActiveLearnerTests.Setup.Drawn with { Budget = 7 }, new ActiveInas.Search.FixedArchitecture(new(1, 1), 32, 32), trainer,
-            new StubTrials((_, _) => 0), new ActiveInas.Querying.SoftmaxResponseQuery(), oracle, new StubEvaluator(), journal);
+            ActiveLearnerTests.Setup.Drawn with { Budget = 7 }, new ActiveInas.Search.FixedArchitecture(new(1, 1), 32, 32),
+            new StubBackend(trainer, new StubTrials((_, _) => 0), new StubEvaluator()), new ActiveInas.Querying.SoftmaxResponseQuery(), oracle, journal);
         int stops = 0;
         LearningResult? result = null;
         while (result is null)

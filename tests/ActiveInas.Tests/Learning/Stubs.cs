@@ -93,6 +93,16 @@ internal sealed class StubTrials(Func<string, Architecture, double> error) : ITr
     }
 }
 
+/// <summary>Stubs as the parts of a backend.</summary>
+internal sealed record StubBackend(IModelTrainer Trainer, ITrialRunner Trials, ITestEvaluator Evaluator) : ITrainingBackend
+{
+    public IModelFiles Models => throw new NotSupportedException("The learner stores no networks.");
+
+    public void Dispose()
+    {
+    }
+}
+
 /// <summary>Accuracy grows with the number of evaluations it never sees twice: 1 - 1 / (2 + stacks + blocks).</summary>
 internal sealed class StubEvaluator(bool hasTest = true) : ITestEvaluator
 {

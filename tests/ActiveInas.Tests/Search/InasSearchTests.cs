@@ -173,7 +173,7 @@ public sealed class InasSearchTests
     {
         await Assert.ThrowsAsync<ConfigurationException>(() => SearchAsync(new StubTrials((_, _) => 0.5), new(13, 1)));
         Assert.Throws<ConfigurationException>(() => Search(0, 1));
-        Assert.Throws<ConfigurationException>(() => new InasSearch(new InasOptions(SearchSpace.Default, 10, 32, 32, Stub.Recipe, 1) { ValidationShare = 1 }));
+        Assert.Throws<ConfigurationException>(() => new InasSearch(new InasOptions(SearchSpace.Default, new Problem(10, 32, 32, Stub.Recipe, 1)) { ValidationShare = 1 }));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class InasSearchTests
             ["A(2,1)"] = new Evaluation(20, 0.5, 0, [0.5, 0.5], 0),
         };
         MeasuredTrials trials = new(results);
-        InasSearch search = new(new InasOptions(SearchSpace.Default, 2, 32, 32, Stub.Recipe with { CandidateMetric = metric }, 7));
+        InasSearch search = new(new InasOptions(SearchSpace.Default, new Problem(2, 32, 32, Stub.Recipe with { CandidateMetric = metric }, 7)));
 
         SearchOutcome outcome = await search.SearchAsync(1, new(1, 1), labelled, trials, CancellationToken.None);
 
@@ -234,11 +234,37 @@ public sealed class InasSearchTests
         Assert.Equal(imbalanced, balance.IsImbalanced);
     }
 
+    [Fact]
+    public async Task Candidates_of_a_step_start_together_and_may_end_in_any_order()
+    {
+        (string, double)[] errors = [("A(1,1)", 0.5), ("A(1,2)", 0.3), ("A(2,1)", 0.4), ("A(1,3)", 0.35), ("A(2,2)", 0.2)];
+        MemoryJournal journal = new();
+        UnorderedTrials unordered = new(Trials(errors), [3, 2]);
+
+        SearchOutcome outcome = await SearchAsync(new JournaledTrialRunner(journal, unordered), new(1, 1), steps: 2);
+
+        SearchOutcome inOrder = await SearchAsync(Trials(errors), new(1, 1), steps: 2);
+        Assert.Equal(inOrder.Candidates, outcome.Candidates);
+        Assert.Equal(["A(2,1)", "A(1,2)", "A(1,1)", "A(2,2)", "A(1,3)"], unordered.Ended);
+        Assert.All(errors, pair => Assert.Equal(pair.Item2, journal.FindTrial($"round-03/search/{pair.Item1}")!.ValidationError));
+    }
+
+    [Fact]
+    public async Task One_candidate_that_fails_stops_the_others_and_is_the_reason()
+    {
+        FailingTrials trials = new("A(1,2)");
+
+        TrainingException exception = await Assert.ThrowsAsync<TrainingException>(() => SearchAsync(trials, new(1, 1)));
+
+        Assert.Equal("diverged", exception.Message);
+        Assert.Equal(["A(1,1)"], trials.Stopped);
+    }
+
     private static StubTrials Trials(params (string Architecture, double Error)[] errors)
         => new((_, architecture) => errors.Single(entry => entry.Architecture == architecture.ToString()).Error);
 
     private static InasSearch Search(int steps, ulong seed)
-        => new(new InasOptions(SearchSpace.Default, 10, 32, 32, Stub.Recipe, seed) { Steps = steps });
+        => new(new InasOptions(SearchSpace.Default, new Problem(10, 32, 32, Stub.Recipe, seed)) { Steps = steps });
 
     private static Task<SearchOutcome> SearchAsync(ITrialRunner trials, Architecture current, int steps = 1, int round = 3, ulong seed = 7)
         => Search(steps, seed).SearchAsync(round, current, s_labelled, trials, CancellationToken.None);
@@ -253,6 +279,66 @@ public sealed class InasSearchTests
             Requests.Add(request);
             double error = ErrorMeasures.Of(results[request.Architecture.ToString()], request.Measure);
             return Task.FromResult(new TrialResult(error, [error], 0.5, 10, 3));
+        }
+    }
+
+    /// <summary>Ends the trials of a step in the reverse order of their start, once all of them have started.</summary>
+    private sealed class UnorderedTrials(StubTrials inner, int[] steps) : ITrialRunner
+    {
+        private readonly List<(string Name, TaskCompletionSource End)> _waiting = [];
+        private int _step;
+
+        public List<string> Ended { get; } = [];
+
+        public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
+        {
+            TaskCompletionSource end = new();
+            _waiting.Add(($"{request.Architecture}", end));
+            if (_waiting.Count == steps[_step])
+            {
+                _step++;
+                _ = EndAllAsync([.. _waiting]);
+                _waiting.Clear();
+            }
+
+            await end.Task;
+            return await inner.RunAsync(request, cancellation);
+        }
+
+        private async Task EndAllAsync((string Name, TaskCompletionSource End)[] waiting)
+        {
+            await Task.Yield();
+            foreach ((string name, TaskCompletionSource end) in waiting.Reverse())
+            {
+                Ended.Add(name);
+                end.SetResult();
+            }
+        }
+    }
+
+    /// <summary>One training fails at once; the others go on until they are stopped.</summary>
+    private sealed class FailingTrials(string fails) : ITrialRunner
+    {
+        public List<string> Stopped { get; } = [];
+
+        public async Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)
+        {
+            if ($"{request.Architecture}" == fails)
+            {
+                throw new TrainingException("diverged");
+            }
+
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                Stopped.Add($"{request.Architecture}");
+                throw;
+            }
+
+            throw new InvalidOperationException("Nothing stopped the training.");
         }
     }
 }

@@ -144,10 +144,13 @@ public class LocalTrainerTests
     [Fact]
     public void A_checkpoint_belongs_to_the_measure_that_scores_the_candidate()
     {
-        byte[] Hash(TrialRequest request) => RequestHash.Of(request, request.Recipe.Candidate, s_images, s_normalization);
+        byte[] Hash(TrialRequest request) => Trainer.Digest(request, request.Recipe.Candidate, new TrainerContext(s_images, s_normalization, new MemoryStore(), TimeSpan.Zero, null));
         TrialRequest request = Trial();
         Assert.Equal(Hash(request), Hash(Trial()));
         Assert.NotEqual(Hash(request), Hash(request with { Measure = ErrorMeasure.Balanced }));
+        Assert.NotEqual(Hash(request), Hash(request with { Seed = request.Seed + 1 }));
+        Assert.NotEqual(Hash(request), Hash(request with { Train = [.. request.Train.Skip(1)] }));
+        Assert.Equal(Hash(request), Hash(request with { Train = [.. request.Train.Reverse()] }));
     }
 
     [Fact]

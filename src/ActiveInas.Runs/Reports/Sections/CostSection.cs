@@ -45,7 +45,7 @@ internal static class CostSection
             foreach (MethodPoint point in line.Method.Curve(RoundMetrics.Accuracy.Of))
             {
                 Sample cost = Sample.Of([.. line.Method.Runs.Where(run => point.Values.ContainsKey(run.Seed)).Select(run => Until(run, point.Labels, before, after))]);
-                points.Add(new FigurePoint(cost.Mean, point.Summary.Mean, Note: $"{point.Labels:N0} labels"));
+                points.Add(new FigurePoint(cost.Mean, point.Summary.Mean, Note: $"{point.Labels:N0} {Counted.Word(point.Labels, "label")}"));
                 rows.Add([line.Name, point.Labels, point.Summary.Count, cost.Mean, point.Summary.Mean, balanced.TryGetValue(point.Labels, out double mean) ? mean : null]);
             }
 

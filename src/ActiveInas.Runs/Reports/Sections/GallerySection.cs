@@ -47,7 +47,7 @@ internal static class GallerySection
             GalleryImage[] images = [.. store.QueryLines(query.Round).OrderBy(line => line.Rank).Take(most).Select(line => new GalleryImage(
                 Picture(data, line), line.Path, labels.TryGetValue(line.Sample, out int label) ? run.Run.Classes[label] : null, line.Score, line.Rank))];
             int count = run.Run.Rounds.FirstOrDefault(round => round.Round == query.Round)?.Labels ?? 0;
-            yield return new GalleryRound($"{name}round {query.Round}, {count:N0} labels", images);
+            yield return new GalleryRound($"{name}round {query.Round}, {count:N0} {Counted.Word(count, "label")}", images);
         }
     }
 

@@ -61,6 +61,6 @@ internal sealed class MnistSource(string name, RemoteFile[] files, IReadOnlyList
         int count = pixels.Length / (height * width * 3);
         return labels.Length == count
             ? new ImageSet(height, width, pixels, labels, NumberedNames.Of(part, count))
-            : throw new DataException($"{labelFile}, offset 4: {labels.Length} labels for the {count} images of {imageFile}.");
+            : throw new DataException($"{labelFile}, offset 4: {Counted.Of(labels.Length, "label")} for the {Counted.Of(count, "image")} of {imageFile}.");
     }
 }

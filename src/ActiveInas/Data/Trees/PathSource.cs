@@ -158,7 +158,7 @@ internal sealed class PathSource(string path)
     private string NoImages(TreeListing listing, DataProblem[] problems)
     {
         DataProblem? example = problems.Length > 0 ? problems[0] : listing.Problems.Count > 0 ? listing.Problems[0] : null;
-        return $"{path}: no image that can be read among {listing.Files.Count} files. Wanted: JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, HEIC, AVIF or JPEG XL files in "
+        return $"{path}: no image that can be read among {Counted.Of(listing.Files.Count, "file")}. Wanted: JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, HEIC, AVIF or JPEG XL files in "
             + $"[train|test]/CLASS/ folders, or without folders for a pool of unlabelled images."
             + (NamedSetFiles.Advice(path, listing.Files.Select(file => file.Path)) is { } advice ? $" But {advice}."
                 : example is null ? "" : $" For example {example.Path}: {example.Message}.");

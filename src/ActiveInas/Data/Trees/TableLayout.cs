@@ -45,7 +45,7 @@ internal static class TableLayout
         {
             throw Wrong(
                 path, missing[0],
-                $"'{missing[0].Image}' is no image of {source}, and so are {missing.Count} of {lines.Length} lines; wanted paths or names of its images, such as {images[0]}");
+                $"'{missing[0].Image}' is no image of {source}, and so {Counted.Word(missing.Count, "is", "are")} {missing.Count} of {Counted.Of(lines.Length, "line")}; wanted paths or names of its images, such as {images[0]}");
         }
 
         return TreeLayout.Of(
@@ -69,19 +69,19 @@ internal static class TableLayout
 
         if (labelled < table.Lines.Count)
         {
-            yield return new DataProblem(path, $"{table.Lines.Count - labelled} of {table.Lines.Count} lines have no class: skipped");
+            yield return new DataProblem(path, $"{table.Lines.Count - labelled} of {Counted.Of(table.Lines.Count, "line")} {Counted.Word(table.Lines.Count - labelled, "has", "have")} no class: skipped");
         }
 
         if (held.Count > 0)
         {
             yield return new DataProblem(
                 path,
-                $"{held.Count} lines are of a validation part: skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)");
+                $"{Counted.Of(held.Count, "line is", "lines are")} of a validation part: skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)");
         }
 
         if (others.Length > 0)
         {
-            yield return new DataProblem(others[0], $"this and {others.Length - 1} more images are not among the {planned} that {path} labels: skipped");
+            yield return new DataProblem(others[0], $"{(others.Length == 1 ? "this image is" : $"this and {Counted.Of(others.Length - 1, "more image")} are")} not among the {planned} that {path} labels: skipped");
         }
     }
 

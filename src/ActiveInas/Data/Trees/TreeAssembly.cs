@@ -15,7 +15,7 @@ internal sealed class TreeAssembly(
         int[] test = Present(test: true);
         if (train.Length == 0)
         {
-            throw new DataException($"{source}: no image of the training part can be read; {_problems.Count} problems, first: {First()}.");
+            throw new DataException($"{source}: no image of the training part can be read; {Counted.Of(_problems.Count, "problem")}, first: {First()}.");
         }
 
         string[] classes = ClassNames(layout.IsLabelled ? train : test);

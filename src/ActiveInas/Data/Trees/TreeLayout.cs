@@ -154,7 +154,7 @@ internal sealed class TreeLayout
         Node? validation = Only(root, Part.Validation);
         foreach (Node other in root.Folders.Values.Where(folder => folder.HasImages && folder != train && folder != test && folder != validation))
         {
-            _problems.Add(new DataProblem(other.Path, $"neither train nor test: its {other.AllImages().Count()} images are skipped"));
+            _problems.Add(new DataProblem(other.Path, $"neither train nor test: its {Counted.Of(other.AllImages().Count(), "image is", "images are")} skipped"));
         }
 
         if (train is { HasImages: true })
@@ -193,7 +193,7 @@ internal sealed class TreeLayout
         {
             _problems.Add(new DataProblem(
                 part.Path,
-                $"a validation part: its {part.AllImages().Count()} images are skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)"));
+                $"a validation part: its {Counted.Of(part.AllImages().Count(), "image is", "images are")} skipped (`validationPart=pool` joins them to the training part, `validationPart=test` makes them the test part)"));
             return;
         }
 
