@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace ActiveInas.Server;
 
@@ -31,7 +32,7 @@ internal static class Endpoints
         api.MapPost("images/{id:int}/label", RelabelAsync).WithSummary("Says something else of an image.");
         api.MapGet("review", Review).WithSummary("Images to look at again: doubt, duplicates, skipped or bad.");
         api.MapGet("status", (ProjectHost host) => host.Status()).WithSummary("Where the project stands.");
-        api.MapGet("events", (ProjectHost host, CancellationToken cancellation) => TypedResults.ServerSentEvents(host.WatchAsync(cancellation), "status")).WithSummary("The status, whenever it changes.");
+        api.MapGet("events", (ProjectHost host, IHostApplicationLifetime server, CancellationToken cancellation) => TypedResults.ServerSentEvents(host.WatchAsync(server.ApplicationStopping, cancellation), "status")).WithSummary("The status, whenever it changes.");
         api.MapGet("dashboard", Dashboard).WithSummary("Rounds, classes, confusion, log.");
         api.MapPost("classes", async (ProjectHost host, NameBody body) => await ChangedAsync(host, host.Project.AddClassAsync(body.Name ?? "")).ConfigureAwait(false)).WithSummary("Adds a class.");
         api.MapPatch("classes/{id:int}", async (ProjectHost host, int id, NameBody body) => await ChangedAsync(host, host.Project.RenameClassAsync(id, body.Name ?? "")).ConfigureAwait(false)).WithSummary("Renames a class.");

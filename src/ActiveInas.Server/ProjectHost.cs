@@ -121,9 +121,12 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
     }
 
     /// <summary>The state at once, at each change, and now and then: more often while something is computed.</summary>
-    public async IAsyncEnumerable<StatusView> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="stopping">The server ends: whoever watches would keep it from that.</param>
+    /// <param name="cancellation">Nobody watches any longer.</param>
+    public async IAsyncEnumerable<StatusView> WatchAsync(CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
+        while (!either.IsCancellationRequested)
         {
             yield return Status();
             bool computes;
@@ -134,7 +137,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
 
             try
             {
-                await WaitAsync(computes ? TimeSpan.FromSeconds(1) : s_heartbeat, cancellation).ConfigureAwait(false);
+                await WaitAsync(computes ? TimeSpan.FromSeconds(1) : s_heartbeat, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
