@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Convolutions;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
-using ActiveInas.Compute.Cpu.Winograd;
 
 namespace ActiveInas.Compute;
 
@@ -64,9 +64,9 @@ public static class KernelTable
         Vector<float, SingleStorage, Vector512<float>, Lanes512>("avx512-fp32", InstructionSet.Avx512, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
         Winograd<Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512),
-        Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, () => new DotProductKernel()),
-        Emitted("winograddot-avx512bf16-bf16", KernelFamily.WinogradDot, InstructionSet.Avx512Bf16, () => new DotProductKernel(), isWinograd: true),
-        Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
+        Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, work => ConvolutionEngines.Emitted(work, new DotProductKernel())),
+        Emitted("winograddot-avx512bf16-bf16", KernelFamily.WinogradDot, InstructionSet.Avx512Bf16, work => ConvolutionEngines.WinogradEmitted(work, new DotProductKernel())),
+        Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, work => ConvolutionEngines.Emitted(work, new TileProductKernel())),
     ];
 
     /// <summary>The last row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows: the choice where nothing is
@@ -99,20 +99,26 @@ public static class KernelTable
         where S : struct, IStorage<T, A>
         => new($"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
 
-    private static KernelRow Emitted(string name, KernelFamily family, InstructionSet instructionSet, Func<ProductKernel> kernel, bool isWinograd = false)
-        => new(name, family, instructionSet, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
+    private static KernelRow Emitted(
+        string name, KernelFamily family, InstructionSet instructionSet,
+        Func<Workspace, IReadOnlyList<IConvolution<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>>> engines)
+        => new(
+            name, family, instructionSet, StorageType.BFloat16,
+            threads => new CpuDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>(name, threads, engines));
 
     private static KernelRow Vector<T, S, V, L>(string name, InstructionSet instructionSet, StorageType storage)
         where T : unmanaged
         where S : struct, IStorage<T, float>
         where V : struct
         where L : struct, ILanes<V>
-        => new($"vector-{name}", KernelFamily.Vector, instructionSet, storage, threads => new VectorDevice<T, S, V, L>($"vector-{name}", threads));
+        => new(
+            $"vector-{name}", KernelFamily.Vector, instructionSet, storage,
+            threads => new CpuDevice<T, S, V, L>($"vector-{name}", threads, ConvolutionEngines.Vector<T, S, V, L>));
 
     private static KernelRow Winograd<V, L>(string name, InstructionSet instructionSet)
         where V : struct
         where L : struct, ILanes<V>
         => new(
             $"winograd-{name}", KernelFamily.Winograd, instructionSet, StorageType.BFloat16,
-            threads => new WinogradVectorDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads));
+            threads => new CpuDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads, ConvolutionEngines.Winograd<BFloat16, BFloat16Storage, V, L>));
 }

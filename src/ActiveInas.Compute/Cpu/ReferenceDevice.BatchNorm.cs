@@ -119,20 +119,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
         return (mean, squares, count);
     }
 
-    /// <summary>Runs over the used images, rows and columns, ascending.</summary>
-    private static void ForEachPosition(CpuTensor<T, A, S> tensor, Action<int, int, int> body)
-    {
-        for (int n = 0; n < tensor.Images; n++)
-        {
-            for (int row = 0; row < tensor.Shape.Height; row++)
-            {
-                for (int column = 0; column < tensor.Shape.Width; column++)
-                {
-                    body(n, row, column);
-                }
-            }
-        }
-    }
+    private static void ForEachPosition(CpuTensor<T, A, S> tensor, Action<int, int, int> body) => PlainLoop.ForEachPosition(tensor.Images, tensor.Shape, body);
 
     /// <summary>The tensors of one backward pass; y only where the rectifier masks.</summary>
     private sealed record NormTensors(

@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Convolutions;
 using ActiveInas.Compute.Cpu.Emitted;
+using ActiveInas.Compute.Cpu.Vector;
 using ActiveInas.Compute.Tests.Emitted;
 
 namespace ActiveInas.Compute.Tests.Contract;
@@ -15,13 +19,13 @@ internal static class KernelRows
     public static InstructionSet Allowed { get; } = CpuFeatures.Best;
 
     /// <summary>The engine of emitted kernels on the twin of the tile kernel: groups of 16 rows.</summary>
-    public static KernelRow PlainTile { get; } = Plain("plain-tile-bf16", KernelFamily.Amx, () => new PlainTileKernel());
+    public static KernelRow PlainTile { get; } = Plain("plain-tile-bf16", KernelFamily.Amx, work => ConvolutionEngines.Emitted(work, new PlainTileKernel()));
 
     /// <summary>The engine of emitted kernels on the twin of the dot kernel: groups of 4 rows.</summary>
-    public static KernelRow PlainDot { get; } = Plain("plain-dot-bf16", KernelFamily.Dot, () => new PlainDotKernel());
+    public static KernelRow PlainDot { get; } = Plain("plain-dot-bf16", KernelFamily.Dot, work => ConvolutionEngines.Emitted(work, new PlainDotKernel()));
 
     /// <summary>The same with Winograd's algorithm.</summary>
-    public static KernelRow PlainWinogradDot { get; } = Plain("plain-winograddot-bf16", KernelFamily.WinogradDot, () => new PlainDotKernel(), isWinograd: true);
+    public static KernelRow PlainWinogradDot { get; } = Plain("plain-winograddot-bf16", KernelFamily.WinogradDot, work => ConvolutionEngines.WinogradEmitted(work, new PlainDotKernel()));
 
     /// <summary>All of the table, and the twins whose geometry may have no other row on this machine.</summary>
     public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile, PlainWinogradDot];
@@ -51,6 +55,9 @@ internal static class KernelRows
     private static bool Runs(KernelRow row) => row.IsSupported && row.InstructionSet <= Allowed;
 
     /// <summary>What surrounds the kernels uses AVX-512.</summary>
-    private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel, bool isWinograd = false)
-        => new(name, family, InstructionSet.Avx512, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
+    private static KernelRow Plain(
+        string name, KernelFamily family, Func<Workspace, IReadOnlyList<IConvolution<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>>> engines)
+        => new(
+            name, family, InstructionSet.Avx512, StorageType.BFloat16,
+            threads => new CpuDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>(name, threads, engines));
 }

@@ -11,8 +11,6 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 
     public override void Multiply(ProductArguments* arguments) => Multiply(arguments, sizeof(uint));
 
-    public override void MultiplyColumns(ProductArguments* arguments) => Multiply(arguments, Columns * sizeof(uint));
-
     public override void Store(EpilogueArguments* arguments)
     {
         for (long row = 0; row < arguments->Count; row++)
@@ -49,7 +47,7 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 
     /// <param name="arguments">What to multiply.</param>
     /// <param name="pairStride">Bytes of A from a pair of a row to the next.</param>
-    private void Multiply(ProductArguments* arguments, long pairStride)
+    protected void Multiply(ProductArguments* arguments, long pairStride)
     {
         uint* a = stackalloc uint[Pairs];
         for (int row = 0; row < Rows; row++)
@@ -90,9 +88,9 @@ internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupR
 }
 
 /// <summary>Twin of <see cref="DotKernel"/>: one chain, of each pair the odd member first.</summary>
-internal sealed unsafe class PlainDotKernel() : PlainKernel(DotKernel.GroupRows)
+internal sealed unsafe class PlainDotKernel() : PlainKernel(DotKernel.GroupRows), IColumnKernel
 {
-    public override bool ReadsColumns => true;
+    public void MultiplyColumns(ProductArguments* arguments) => Multiply(arguments, Columns * sizeof(uint));
 
     protected override void Product(Span<float> sums, ushort* a, ushort* b)
     {

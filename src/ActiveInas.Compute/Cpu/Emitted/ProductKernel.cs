@@ -23,16 +23,17 @@ internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
     /// <summary>One batch-reduce product.</summary>
     public abstract void Multiply(ProductArguments* arguments);
 
-    /// <summary>Whether <see cref="MultiplyColumns"/> works, which spares transposing A.</summary>
-    public virtual bool ReadsColumns => false;
-
-    /// <summary>The same with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
-    public virtual void MultiplyColumns(ProductArguments* arguments) => throw new NotSupportedException($"{GetType().Name} reads rows only.");
-
     /// <summary>Rounds sums and stores them.</summary>
     public abstract void Store(EpilogueArguments* arguments);
 
     public abstract void Dispose();
+}
+
+/// <summary>A product kernel that also reads A by columns, which spares transposing it.</summary>
+internal unsafe interface IColumnKernel
+{
+    /// <summary>The product with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
+    void MultiplyColumns(ProductArguments* arguments);
 }
 
 /// <summary>A product kernel whose sums are stored by emitted code too.</summary>
@@ -51,7 +52,7 @@ internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKern
 }
 
 /// <summary>VDPBF16PS.</summary>
-internal sealed unsafe class DotProductKernel : EmittedProductKernel
+internal sealed unsafe class DotProductKernel : EmittedProductKernel, IColumnKernel
 {
     private readonly CodeMemory _code = new(DotKernel.Emit());
     private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
@@ -64,9 +65,7 @@ internal sealed unsafe class DotProductKernel : EmittedProductKernel
     public override void Multiply(ProductArguments* arguments)
         => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_code.Entry)(arguments);
 
-    public override bool ReadsColumns => true;
-
-    public override void MultiplyColumns(ProductArguments* arguments)
+    public void MultiplyColumns(ProductArguments* arguments)
         => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_columns.Entry)(arguments);
 
     public override void Dispose()
