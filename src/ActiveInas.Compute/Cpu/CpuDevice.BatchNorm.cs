@@ -10,23 +10,6 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
     private readonly NormApplyItems _normApply;
     private readonly GrowingBuffer<float> _partials;
 
-    public void BatchNormStatistics(BatchNorm norm, Tensor x)
-    {
-        OperationGuard.BatchNorm(norm, x, null, x);
-        CpuTensor<T, float, S> source = Own(x);
-        if (source.Layout.IsImage)
-        {
-            _plain.BatchNormStatistics(norm, x);
-            return;
-        }
-
-        ImageChunks chunks = ImageChunks.Of(source.Layout, source.Images, ImageChunks.StatisticsPositions);
-        float* partials = StatisticsPartials(chunks);
-        _statistics.Of(source, chunks, partials);
-        _statistics.TakeAll(_work.Pool);
-        CombineStatistics(norm, source, chunks, partials);
-    }
-
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
     {
         OperationGuard.BatchNorm(norm, x, residual, y);

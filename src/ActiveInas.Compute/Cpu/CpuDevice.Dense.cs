@@ -11,7 +11,8 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
 
     public void Dropout(Matrix x, double rate, ulong seed, ReadOnlySpan<int> sampleKeys) => _plain.Dropout(x, rate, seed, sampleKeys);
 
-    public double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits) => _plain.SoftmaxCrossEntropy(logits, labels, dLogits);
+    public void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place)
+        => _plain.SoftmaxCrossEntropy(logits, labels, dLogits, losses, place);
 
     public void DenseForward(Matrix x, Parameter w, Parameter b, Matrix logits)
     {

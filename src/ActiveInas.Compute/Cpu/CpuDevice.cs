@@ -39,8 +39,6 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L> : IDevice
 
     public StorageType Storage => S.Type;
 
-    public int Threads => _work.Threads;
-
     public Tensor CreateTensor(TensorShape shape) => new CpuTensor<T, float, S>(shape);
 
     public Matrix CreateMatrix(int rows, int columns) => new CpuMatrix<float>(rows, columns);

@@ -3,6 +3,7 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Batch normalisation. The sums over a channel are kept in double and run over n, y, x ascending.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
+    /// <summary>Mean and variance of each channel of x, saved for the batch; the running statistics move towards them.</summary>
     public void BatchNormStatistics(BatchNorm norm, Tensor x)
     {
         OperationGuard.BatchNorm(norm, x, null, x);

@@ -14,8 +14,6 @@ internal sealed partial class ReferenceDevice<T, A, S>(string name, int threads)
 
     public StorageType Storage => S.Type;
 
-    public int Threads => threads;
-
     public Tensor CreateTensor(TensorShape shape) => new CpuTensor<T, A, S>(shape);
 
     public Matrix CreateMatrix(int rows, int columns) => new CpuMatrix<A>(rows, columns);

@@ -25,7 +25,7 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
 
     public static TheoryData<string> Rows() => [.. KernelRows.Names];
 
-    /// <summary>Against Reference on one thread; then the same bytes on 2, 3 or 4 threads, in turn from case to case.</summary>
+    /// <summary>Against Reference on one thread; then the same bytes once more, and on 2, 3 or 4 threads, in turn from case to case.</summary>
     [SkippableTheory]
     [MemberData(nameof(RowsAndCases))]
     public void Every_operation_agrees_with_Reference_at_any_thread_count(string rowName, string name)
@@ -35,6 +35,7 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         IDevice single = devices.Get(row, 1);
         IReadOnlyList<OpOutput> outputs = one.Run(single);
         one.VerifyValues(single, outputs);
+        one.VerifySameBytes($"{rowName}, run twice", outputs, one.Run(single));
         int threads = 2 + (OpCases.PlaceOf(name) % (MostThreads - 1));
         one.VerifySameBytes($"{rowName}, 1 and {threads} threads", outputs, one.Run(devices.Get(row, threads)));
     }
@@ -144,13 +145,31 @@ public sealed class DeviceContractTests(DeviceCache devices) : IClassFixture<Dev
         // w' = w - 2 w turns every sign: without momentum and gradient the decay alone does it.
         w.Gradient.Write(new float[w.Length]);
         w.Velocity.Write(new float[w.Length]);
-        device.SgdStep(w, learningRate: 2, momentum: 0, weightDecay: 1);
+        device.SgdStep([w], learningRate: 2, momentum: 0, weightDecay: 1);
         device.ConvolutionForward(shape, x, w, y);
         y.Read(after);
         for (int i = 0; i < before.Length; i++)
         {
             Assert.Equal(-before[i], after[i]);
         }
+    }
+
+    /// <summary>As if the host had normalised them: every byte, images of several sizes, a short batch.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Bytes_become_what_normalised_floats_become(string rowName)
+    {
+        IDevice device = devices.Get(KernelRows.Supported(rowName), 1);
+        using Tensor bytes = device.CreateTensor(new TensorShape(3, 3, 8, 11));
+        using Tensor floats = device.CreateTensor(bytes.Shape);
+        (bytes.Images, floats.Images) = (2, 2);
+        byte[] pixels = [.. Enumerable.Range(0, 2 * 8 * 11 * 3).Select(i => (byte)(i * 7))];
+        Assert.Equal(256, pixels.Distinct().Count());
+        bytes.Write(pixels, 120.7, 63.3);
+        floats.Write(Array.ConvertAll(pixels, pixel => (float)((pixel - 120.7) / 63.3)));
+        TensorAssert.SameBytes(rowName, RawMemory.Bytes(floats), RawMemory.Bytes(bytes));
+        TensorAssert.BordersAreZero(rowName, bytes);
+        Assert.Contains("a tensor of 2 images", Assert.Throws<ArgumentException>(() => bytes.Write(pixels.AsSpan(1), 0, 1)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>A diverged training must show, not turn into zeros.</summary>

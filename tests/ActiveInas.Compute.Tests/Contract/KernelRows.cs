@@ -28,8 +28,13 @@ internal static class KernelRows
         Twin("plain-tile-bf16", KernelFamily.Amx, KernelTolerance.Reordered, SummationOrder.EvenAndOddApart, work => ConvolutionEngines.Emitted(work, new PlainTileKernel())),
     ];
 
-    /// <summary>All of the table, and the twins, whose geometry may have no other row on this machine.</summary>
-    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, .. Twins];
+    /// <summary>A device whose memory is not that of the host: what a device of another processor must be able to do.</summary>
+    public static KernelRow Apart { get; } = new(
+        "apart-bf16", KernelFamily.Reference, InstructionSet.Reference, StorageType.BFloat16, KernelTolerance.Exact, SummationOrder.TermByTerm,
+        threads => new ApartDevice("apart-bf16", Reference(StorageType.BFloat16).Create(threads)));
+
+    /// <summary>All of the table, and the twins, whose geometry may have no other row on this machine, and a device with memory of its own.</summary>
+    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, .. Twins, Apart];
 
     /// <summary>The rows of <see cref="All"/> that run here.</summary>
     public static IEnumerable<KernelRow> Runnable => All.Where(Runs);

@@ -91,7 +91,7 @@ public sealed partial class StressTests
             device.ConvolutionForward(shape, x, w, y);
             device.ConvolutionBackwardData(shape, y, w, dx, accumulate: step > 0);
             device.ConvolutionBackwardWeights(shape, x, y, w);
-            device.SgdStep(w, learningRate: 1e-5, momentum: 0.9, weightDecay: 0.01);
+            device.SgdStep([w], learningRate: 1e-5, momentum: 0.9, weightDecay: 0.01);
         }
 
         TensorAssert.BordersAreZero("under stress", y);

@@ -14,8 +14,8 @@ public class GoldenLossTests
     /// <summary>The same where transformed values are rounded before they are multiplied.</summary>
     private const double TransformedTolerance = 0.006;
 
-    /// <summary>The last bits of the C library's logarithm.</summary>
-    private const double LiteralTolerance = 1e-9;
+    /// <summary>Losses are fp32.</summary>
+    private const double LiteralTolerance = 1e-7;
 
     /// <summary>What <c>reference-bf16</c> gives; a change here is a change of the arithmetic, the initialisation or the random streams.</summary>
     private static readonly double[] s_expected =

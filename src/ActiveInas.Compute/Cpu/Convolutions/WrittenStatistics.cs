@@ -2,7 +2,7 @@ using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Cpu.Convolutions;
 
-/// <summary>Statistics of a tensor in chunks of its images, best while a convolution writes it: whoever writes the last part of a chunk takes those of the
+/// <summary>Statistics of a tensor in chunks of its images, while a convolution writes it: whoever writes the last part of a chunk takes those of the
 /// chunk, which is still in the cache. Chunks depend on the shape only, so it does not matter who that is.</summary>
 /// <param name="threads">Of the device.</param>
 internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkItems
@@ -21,7 +21,7 @@ internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkI
     /// <summary>Parts of each chunk that nobody has written yet.</summary>
     private int[] _missing = [];
 
-    /// <param name="target">What is there, or about to be written.</param>
+    /// <param name="target">What is about to be written.</param>
     /// <param name="chunks">Its cut.</param>
     /// <param name="partials">[channel block][chunk][mean, squared deviations][32].</param>
     public void Of(CpuTensor<T, float, S> target, ImageChunks chunks, float* partials)
@@ -91,12 +91,9 @@ internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkI
     {
         if (_wait)
         {
-            TakeAll(pool);
+            pool.Run(_chunks.Items, this);
         }
     }
-
-    /// <summary>Of a tensor that was there before.</summary>
-    public void TakeAll(WorkerPool pool) => pool.Run(_chunks.Items, this);
 
     public void Run(int item, int worker) => Take(item / _chunks.PerBlock, item % _chunks.PerBlock);
 
