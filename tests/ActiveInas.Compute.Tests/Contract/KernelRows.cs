@@ -4,7 +4,6 @@ using ActiveInas.Compute.Cpu;
 using ActiveInas.Compute.Cpu.Convolutions;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
-using ActiveInas.Compute.Tests.Emitted;
 
 namespace ActiveInas.Compute.Tests.Contract;
 

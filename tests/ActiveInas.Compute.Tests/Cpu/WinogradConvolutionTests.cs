@@ -1,5 +1,4 @@
 using ActiveInas.Compute.Cpu.Emitted;
-using ActiveInas.Compute.Tests.Emitted;
 
 namespace ActiveInas.Compute.Tests.Cpu;
 

@@ -40,12 +40,18 @@ internal unsafe interface IColumnKernel
 internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKernel(groupRows)
 {
     /// <summary>By what they do: 1 scale, 2 add, 4 rectify.</summary>
-    private readonly CodeMemory[] _epilogues = [.. Enumerable.Range(0, 8).Select(i => new CodeMemory(EpilogueKernel.Emit((i & 1) != 0, (i & 2) != 0, (i & 4) != 0)))];
+    private readonly CodeMemory[] _epilogues = [.. Enumerable.Range(0, 8).Select(Epilogue)];
 
     public sealed override void Store(EpilogueArguments* arguments)
     {
         int variant = (arguments->Factors != null ? 1 : 0) | (arguments->Addend != null ? 2 : 0) | (arguments->Rectify != 0 ? 4 : 0);
         ((delegate* unmanaged[SuppressGCTransition]<EpilogueArguments*, void>)_epilogues[variant].Entry)(arguments);
+    }
+
+    private static CodeMemory Epilogue(int variant)
+    {
+        (bool scales, bool adds, bool rectifies) = ((variant & 1) != 0, (variant & 2) != 0, (variant & 4) != 0);
+        return new CodeMemory(EpilogueKernel.NameOf(scales, adds, rectifies), EpilogueKernel.Emit(scales, adds, rectifies));
     }
 
     public override void Dispose() => Array.ForEach(_epilogues, epilogue => epilogue.Dispose());
@@ -54,8 +60,8 @@ internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKern
 /// <summary>VDPBF16PS.</summary>
 internal sealed unsafe class DotProductKernel : EmittedProductKernel, IColumnKernel
 {
-    private readonly CodeMemory _code = new(DotKernel.Emit());
-    private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
+    private readonly CodeMemory _code = new("dot-rows", DotKernel.Emit());
+    private readonly CodeMemory _columns = new("dot-columns", DotKernel.Emit(pairStride: 128));
 
     public DotProductKernel()
         : base(DotKernel.GroupRows)
@@ -80,9 +86,9 @@ internal sealed unsafe class DotProductKernel : EmittedProductKernel, IColumnKer
 /// not save tiles when it switches threads.</summary>
 internal sealed unsafe class TileProductKernel : EmittedProductKernel
 {
-    private readonly CodeMemory _code = new(TileKernel.Emit());
-    private readonly CodeMemory _enter = new(TileKernel.EmitEnter());
-    private readonly CodeMemory _leave = new(TileKernel.EmitLeave());
+    private readonly CodeMemory _code = new("tile-rows", TileKernel.Emit());
+    private readonly CodeMemory _enter = new("tile-enter", TileKernel.EmitEnter());
+    private readonly CodeMemory _leave = new("tile-leave", TileKernel.EmitLeave());
     private readonly NativeBuffer<byte> _configuration = new(TileKernel.ConfigurationLength);
 
     public TileProductKernel()

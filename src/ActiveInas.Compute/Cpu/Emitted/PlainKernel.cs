@@ -1,8 +1,6 @@
-using ActiveInas.Compute.Cpu.Emitted;
+namespace ActiveInas.Compute.Cpu.Emitted;
 
-namespace ActiveInas.Compute.Tests.Emitted;
-
-/// <summary>Plain twin of an emitted product kernel: the contract of <see cref="ProductArguments"/> as loops. Runs anywhere.</summary>
+/// <summary>Plain twin of an emitted product kernel: the contract of <see cref="ProductArguments"/> as loops. Never optimised; runs anywhere.</summary>
 internal abstract unsafe class PlainKernel(int groupRows) : ProductKernel(groupRows)
 {
     protected const int Columns = 32;

@@ -1,4 +1,4 @@
-namespace ActiveInas.Compute.Tests.Emitted;
+namespace ActiveInas.Compute.Cpu.Emitted;
 
 /// <summary>fp32 arithmetic of VDPBF16PS and TDPBF16PS: subnormal inputs and results count as zero, rounding is to nearest even.</summary>
 internal static class FlushedMath
