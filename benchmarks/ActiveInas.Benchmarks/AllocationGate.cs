@@ -29,7 +29,7 @@ public static class AllocationGate
             }
         }
 
-        output.WriteLine($"{device.KernelName}, {device.Threads} threads: {passed} operations allocate nothing, {failed} allocate");
+        output.WriteLine($"{device.KernelName}: {passed} operations allocate nothing, {failed} allocate");
         return passed > 0 && failed == 0 ? 0 : 1;
     }
 

@@ -36,11 +36,10 @@ public sealed class LayerBench : IDisposable
     /// <summary>The call of an operation.</summary>
     public Action Call(Operation operation) => operation switch
     {
-        Operation.ConvolutionForward => () => _device.ConvolutionForward(_shape, _x, _weights, _convolved),
+        Operation.ConvolutionForward => () => _device.ConvolutionForward(_shape, _x, _weights, _convolved, _norm),
         Operation.ConvolutionBackwardData => () => _device.ConvolutionBackwardData(_shape, _dy, _weights, _dx, accumulate: false),
         Operation.ConvolutionBackwardWeights => () => _device.ConvolutionBackwardWeights(_shape, _x, _dy, _weights),
         Operation.ConvolutionInference => () => _device.ConvolutionInference(_shape, _x, _weights, _norm, null, relu: true, _y),
-        Operation.BatchNormStatistics => () => _device.BatchNormStatistics(_norm, _convolved),
         Operation.BatchNormApply => () => _device.BatchNormApply(_norm, _convolved, null, relu: true, _y),
         Operation.BatchNormBackward => () => _device.BatchNormBackward(_norm, _convolved, _y, relu: true, _dy, _dy, null),
         _ => throw new ArgumentException($"{operation} is no operation of a layer."),

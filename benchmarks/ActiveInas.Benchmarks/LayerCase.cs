@@ -15,7 +15,6 @@ public sealed record LayerCase(Layer Layer, Operation Operation)
         Operation.ConvolutionBackwardData,
         Operation.ConvolutionBackwardWeights,
         Operation.ConvolutionInference,
-        Operation.BatchNormStatistics,
         Operation.BatchNormApply,
         Operation.BatchNormBackward,
     ];

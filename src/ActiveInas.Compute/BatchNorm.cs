@@ -14,8 +14,8 @@ public sealed class BatchNorm : IDisposable
         Channels = channels;
         Epsilon = epsilon;
         RunningWeight = runningWeight;
-        Scale = new Parameter(device, channels);
-        Shift = new Parameter(device, channels);
+        Scale = new Parameter(device, channels, decays: false);
+        Shift = new Parameter(device, channels, decays: false);
         RunningMean = device.CreateMatrix(1, channels);
         RunningVariance = device.CreateMatrix(1, channels);
         BatchMean = device.CreateMatrix(1, channels);

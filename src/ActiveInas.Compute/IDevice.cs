@@ -5,7 +5,9 @@ namespace ActiveInas.Compute;
 /// <remarks>
 /// Symbols, the same everywhere: x input, y output, dy gradient of the loss with respect to y, dx with respect to x, w weights
 /// [Kernel, Kernel, C, K], dw their gradient. Activations are rounded to the storage type when an operation writes them; sums are
-/// kept in the arithmetic type. Every result is the same for every thread count.
+/// kept in the arithmetic type. Every result is the same for every thread count, and whatever ran before.
+/// One caller at a time. Memory may lie apart from that of the host, and an operation may still run when its call returns: <c>Read</c> of a tensor or matrix waits
+/// for what was called before it, so that it is best asked seldom.
 /// </remarks>
 public interface IDevice : IDisposable
 {
@@ -15,8 +17,8 @@ public interface IDevice : IDisposable
     /// <summary>Storage type of the tensors this device makes.</summary>
     StorageType Storage { get; }
 
-    /// <summary>Threads in use.</summary>
-    int Threads { get; }
+    /// <summary>Images of 32 x 32 pixels that an inference best works on at once: enough to keep the device busy. Results do not depend on it.</summary>
+    int PreferredBatch => 128;
 
     /// <summary>Makes a zeroed activation tensor.</summary>
     Tensor CreateTensor(TensorShape shape);
@@ -24,8 +26,8 @@ public interface IDevice : IDisposable
     /// <summary>Makes a zeroed matrix.</summary>
     Matrix CreateMatrix(int rows, int columns);
 
-    /// <summary>y = x * w (cross-correlation). x is [N, C, H, W], y is [N, K, H', W']. With <paramref name="norm"/> it is followed by
-    /// <see cref="BatchNormStatistics"/> of y, which a device may take while y is in its caches.</summary>
+    /// <summary>y = x * w (cross-correlation). x is [N, C, H, W], y is [N, K, H', W']. With <paramref name="norm"/>, mean and variance of each channel
+    /// of y (as it is stored) are saved in it for <see cref="BatchNormApply"/> and the backward pass, and its running statistics move towards them.</summary>
     void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null);
 
     /// <summary>y = relu?(scale (x * w - mean) / sqrt(var + epsilon) + shift + residual?) with the running statistics, rounded once.</summary>
@@ -46,14 +48,10 @@ public interface IDevice : IDisposable
     /// <summary>Overwrites the gradient of w with the sum over images and positions.</summary>
     void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w);
 
-    /// <summary>Mean and variance of each channel of x: saved in norm for <see cref="BatchNormApply"/> and the backward pass, and the running
-    /// statistics move towards them.</summary>
-    void BatchNormStatistics(BatchNorm norm, Tensor x);
-
     /// <summary>y = relu?(scale (x - mean) / sqrt(var + epsilon) + shift + residual?) with the statistics of the batch.</summary>
     void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y);
 
-    /// <summary>Backward of <see cref="BatchNormStatistics"/> and <see cref="BatchNormApply"/>. With <paramref name="relu"/>, dy counts only where y &gt; 0.
+    /// <summary>Backward of <see cref="BatchNormApply"/> and of the statistics, which depend on x. With <paramref name="relu"/>, dy counts only where y &gt; 0.
     /// Writes dx, the gradients of scale and shift, and, when <paramref name="dResidual"/> is given, the (masked) dy into it.
     /// dx may be the same tensor as dy; dResidual may be the same tensor as dy; never both.</summary>
     void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual);
@@ -62,7 +60,7 @@ public interface IDevice : IDisposable
     /// [N, C, H, W], y is [N, C, (H - 1) / 2 + 1, (W - 1) / 2 + 1]. Padding never wins: nothing is less than its zeros. NaN of either sign wins.</summary>
     void BatchNormMaxPool(BatchNorm norm, Tensor x, Tensor y);
 
-    /// <summary>Backward of <see cref="BatchNormMaxPool"/> and <see cref="BatchNormStatistics"/>: from dy to dx and the gradients of scale and
+    /// <summary>Backward of <see cref="BatchNormMaxPool"/> and of the statistics: from dy to dx and the gradients of scale and
     /// shift. Each dy goes to the first maximum (row-major) of its window.</summary>
     void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx);
 
@@ -86,9 +84,14 @@ public interface IDevice : IDisposable
     /// <summary>Gradients of w and b, and dx = dLogits w^T when <paramref name="dx"/> is given.</summary>
     void DenseBackward(Matrix x, Parameter w, Parameter b, Matrix dLogits, Matrix? dx);
 
-    /// <summary>Mean over the batch of -log softmax(logits)[label]; dLogits = (softmax - one-hot) / N. labels is [N].</summary>
-    double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits);
+    /// <summary>losses[place] = mean over the batch of -log softmax(logits)[label]; dLogits = (softmax - one-hot) / N.</summary>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="dLogits">[N, classes].</param>
+    /// <param name="losses">[1, K]: the losses of K steps, to be read together; the others stay.</param>
+    /// <param name="place">0..K-1.</param>
+    void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place);
 
-    /// <summary>Nesterov SGD: g = gradient + weightDecay w; v &lt;- m v - lr g; w &lt;- w + m v - lr g.</summary>
-    void SgdStep(Parameter parameter, double learningRate, double momentum, double weightDecay);
+    /// <summary>Nesterov SGD on each parameter: g = gradient + weightDecay w (the decay where <see cref="Parameter.Decays"/>); v &lt;- m v - lr g; w &lt;- w + m v - lr g.</summary>
+    void SgdStep(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay);
 }

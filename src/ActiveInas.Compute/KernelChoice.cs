@@ -54,6 +54,6 @@ public static class KernelChoice
     private static double Rate(KernelRow row, IReadOnlyList<InstructionLimit> limits)
     {
         double limit = limits.First(limit => limit.InstructionSet == row.InstructionSet).TeraFlops;
-        return row.Family is KernelFamily.Winograd or KernelFamily.WinogradDot ? limit / WinogradProducts : limit;
+        return row.IsTransformed ? limit / WinogradProducts : limit;
     }
 }

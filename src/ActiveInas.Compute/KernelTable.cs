@@ -1,50 +1,10 @@
 using System.Runtime.Intrinsics;
 using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Convolutions;
 using ActiveInas.Compute.Cpu.Emitted;
 using ActiveInas.Compute.Cpu.Vector;
-using ActiveInas.Compute.Cpu.Winograd;
 
 namespace ActiveInas.Compute;
-
-/// <summary>Families of kernels, slowest and plainest first.</summary>
-public enum KernelFamily
-{
-    /// <summary>Plain loops: the readable twin of everything else.</summary>
-    Reference,
-
-    /// <summary>System.Runtime.Intrinsics: AVX-512, AVX2, and portable 128-bit vectors.</summary>
-    Vector,
-
-    /// <summary>Vector, with 3x3 convolutions by Winograd's algorithm where that takes less work.</summary>
-    Winograd,
-
-    /// <summary>Kernels emitted on AVX-512 BF16 dot products.</summary>
-    Dot,
-
-    /// <summary>Dot, with 3x3 convolutions by Winograd's algorithm where that takes less work.</summary>
-    WinogradDot,
-
-    /// <summary>Kernels emitted on AMX tiles.</summary>
-    Amx,
-}
-
-/// <summary>One row of the table: a named way to run every operation. Names follow family-isa-storage.</summary>
-/// <param name="Name">For example <c>vector-avx512-bf16</c>.</param>
-/// <param name="Family">Family: rows of one family give the same bytes.</param>
-/// <param name="InstructionSet">What the hardware must offer.</param>
-/// <param name="Storage">Storage type of the tensors.</param>
-/// <param name="Create">Makes a device with so many threads.</param>
-public sealed record KernelRow(string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, Func<int, IDevice> Create)
-{
-    /// <summary>Whether this machine can run it, whatever the cap.</summary>
-    public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
-
-    /// <summary>Whether this machine can run it and <see cref="CpuFeatures.CapVariable"/> allows it.</summary>
-    public bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
-
-    /// <summary>Makes a device; 0 threads: one a core.</summary>
-    public IDevice Open(int threads = 0) => Create(threads > 0 ? threads : Environment.ProcessorCount);
-}
 
 /// <summary>The only source of dispatch, of test theories and of benchmarks.</summary>
 public static class KernelTable
@@ -64,9 +24,15 @@ public static class KernelTable
         Vector<float, SingleStorage, Vector512<float>, Lanes512>("avx512-fp32", InstructionSet.Avx512, StorageType.Single),
         Vector<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512, StorageType.BFloat16),
         Winograd<Vector512<float>, Lanes512>("avx512-bf16", InstructionSet.Avx512),
-        Emitted("dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, () => new DotProductKernel()),
-        Emitted("winograddot-avx512bf16-bf16", KernelFamily.WinogradDot, InstructionSet.Avx512Bf16, () => new DotProductKernel(), isWinograd: true),
-        Emitted("amx-bf16", KernelFamily.Amx, InstructionSet.Amx, () => new TileProductKernel()),
+        Emitted(
+            "dot-avx512bf16-bf16", KernelFamily.Dot, InstructionSet.Avx512Bf16, KernelTolerance.Reordered, SummationOrder.PairByPair,
+            work => ConvolutionEngines.Emitted(work, new DotProductKernel())),
+        Emitted(
+            "winograddot-avx512bf16-bf16", KernelFamily.WinogradDot, InstructionSet.Avx512Bf16, KernelTolerance.TransformedAndRounded,
+            SummationOrder.TransformedPairByPair, work => ConvolutionEngines.WinogradEmitted(work, new DotProductKernel())),
+        Emitted(
+            "amx-bf16", KernelFamily.Amx, InstructionSet.Amx, KernelTolerance.Reordered, SummationOrder.EvenAndOddApart,
+            work => ConvolutionEngines.Emitted(work, new TileProductKernel())),
     ];
 
     /// <summary>The last row for a storage type that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows: the choice where nothing is
@@ -97,22 +63,31 @@ public static class KernelTable
         where T : unmanaged
         where A : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<A>
         where S : struct, IStorage<T, A>
-        => new($"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
+        => new(
+            $"reference-{storageName}", KernelFamily.Reference, InstructionSet.Reference, storage, KernelTolerance.Exact, SummationOrder.TermByTerm,
+            threads => new ReferenceDevice<T, A, S>($"reference-{storageName}", threads));
 
-    private static KernelRow Emitted(string name, KernelFamily family, InstructionSet instructionSet, Func<ProductKernel> kernel, bool isWinograd = false)
-        => new(name, family, instructionSet, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
+    /// <summary>A row of emitted kernels; what surrounds them uses AVX-512.</summary>
+    internal static KernelRow Emitted(
+        string name, KernelFamily family, InstructionSet instructionSet, KernelTolerance tolerance, SummationOrder order,
+        Func<Workspace, IReadOnlyList<IConvolution<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>>> engines)
+        => new(
+            name, family, instructionSet, StorageType.BFloat16, tolerance, order,
+            threads => new CpuDevice<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>(name, threads, engines));
 
     private static KernelRow Vector<T, S, V, L>(string name, InstructionSet instructionSet, StorageType storage)
         where T : unmanaged
         where S : struct, IStorage<T, float>
         where V : struct
         where L : struct, ILanes<V>
-        => new($"vector-{name}", KernelFamily.Vector, instructionSet, storage, threads => new VectorDevice<T, S, V, L>($"vector-{name}", threads));
+        => new(
+            $"vector-{name}", KernelFamily.Vector, instructionSet, storage, KernelTolerance.Reordered, SummationOrder.TermByTerm,
+            threads => new CpuDevice<T, S, V, L>($"vector-{name}", threads, ConvolutionEngines.Vector<T, S, V, L>));
 
     private static KernelRow Winograd<V, L>(string name, InstructionSet instructionSet)
         where V : struct
         where L : struct, ILanes<V>
         => new(
-            $"winograd-{name}", KernelFamily.Winograd, instructionSet, StorageType.BFloat16,
-            threads => new WinogradVectorDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads));
+            $"winograd-{name}", KernelFamily.Winograd, instructionSet, StorageType.BFloat16, KernelTolerance.Transformed, SummationOrder.TransformedTermByTerm,
+            threads => new CpuDevice<BFloat16, BFloat16Storage, V, L>($"winograd-{name}", threads, ConvolutionEngines.Winograd<BFloat16, BFloat16Storage, V, L>));
 }

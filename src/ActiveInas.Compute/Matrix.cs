@@ -38,6 +38,17 @@ public abstract class Matrix : IDisposable
     /// <summary>Copies values out; <paramref name="values"/> is [UsedRows, Columns].</summary>
     public abstract void Read(Span<float> values);
 
+    /// <summary>Copies values out as they are, also where a device keeps them in fp64; <paramref name="values"/> is [UsedRows, Columns].</summary>
+    public virtual void Read(Span<double> values)
+    {
+        float[] rounded = new float[values.Length];
+        Read(rounded);
+        for (int i = 0; i < rounded.Length; i++)
+        {
+            values[i] = rounded[i];
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

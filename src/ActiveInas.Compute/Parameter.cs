@@ -4,10 +4,14 @@ namespace ActiveInas.Compute;
 public sealed class Parameter : IDisposable
 {
     /// <summary>Creates a zeroed parameter on a device.</summary>
-    public Parameter(IDevice device, int length)
+    /// <param name="device">Owner of the memory.</param>
+    /// <param name="length">Number of scalars.</param>
+    /// <param name="decays">Whether the weight decay of a step is for it.</param>
+    public Parameter(IDevice device, int length, bool decays = true)
     {
         ArgumentNullException.ThrowIfNull(device);
         Length = length;
+        Decays = decays;
         Values = device.CreateMatrix(1, length);
         Gradient = device.CreateMatrix(1, length);
         Velocity = device.CreateMatrix(1, length);
@@ -15,6 +19,9 @@ public sealed class Parameter : IDisposable
 
     /// <summary>Number of scalars.</summary>
     public int Length { get; }
+
+    /// <summary>Whether the weight decay of <see cref="IDevice.SgdStep"/> is for it.</summary>
+    public bool Decays { get; }
 
     /// <summary>Master weights.</summary>
     public Matrix Values { get; }

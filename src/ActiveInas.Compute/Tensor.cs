@@ -32,6 +32,21 @@ public abstract class Tensor : IDisposable
     /// <summary>Copies values in, rounding to the storage type. <paramref name="values"/> is [Images, H, W, C].</summary>
     public abstract void Write(ReadOnlySpan<float> values);
 
+    /// <summary>Copies images in: (byte - shift) / scale in fp64, rounded to fp32 and then to the storage type. A device may move the bytes and do the rest itself.</summary>
+    /// <param name="pixels">[Images, H, W, C].</param>
+    /// <param name="shift">What becomes 0, for example the mean of all pixels.</param>
+    /// <param name="scale">What is 1 away from that, for example their standard deviation.</param>
+    public virtual void Write(ReadOnlySpan<byte> pixels, double shift, double scale)
+    {
+        float[] values = new float[pixels.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)((pixels[i] - shift) / scale);
+        }
+
+        Write(values);
+    }
+
     /// <summary>Copies values out. <paramref name="values"/> is [Images, H, W, C].</summary>
     public abstract void Read(Span<float> values);
 

@@ -13,7 +13,7 @@ internal sealed class OwnDevice(IDevice inner) : IDevice
 
     public StorageType Storage => inner.Storage;
 
-    public int Threads => inner.Threads;
+    public int PreferredBatch => inner.PreferredBatch;
 
     public Tensor CreateTensor(TensorShape shape) => inner.CreateTensor(shape);
 
@@ -36,8 +36,6 @@ internal sealed class OwnDevice(IDevice inner) : IDevice
 
     public void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w) => inner.ConvolutionBackwardWeights(shape, x, dy, w);
 
-    public void BatchNormStatistics(BatchNorm norm, Tensor x) => inner.BatchNormStatistics(norm, x);
-
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => inner.BatchNormApply(norm, x, residual, relu, y);
 
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual)
@@ -57,10 +55,11 @@ internal sealed class OwnDevice(IDevice inner) : IDevice
 
     public void DenseBackward(Matrix x, Parameter w, Parameter b, Matrix dLogits, Matrix? dx) => inner.DenseBackward(x, w, b, dLogits, dx);
 
-    public double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits) => inner.SoftmaxCrossEntropy(logits, labels, dLogits);
+    public void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place)
+        => inner.SoftmaxCrossEntropy(logits, labels, dLogits, losses, place);
 
-    public void SgdStep(Parameter parameter, double learningRate, double momentum, double weightDecay)
-        => inner.SgdStep(parameter, learningRate, momentum, weightDecay);
+    public void SgdStep(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay)
+        => inner.SgdStep(parameters, learningRate, momentum, weightDecay);
 
     public void Dispose() => inner.Dispose();
 }

@@ -12,10 +12,13 @@ internal readonly record struct BlockedLayout
     /// <summary>Positions that a kernel which works on groups of up to 16 positions may read past a tap of the last one.</summary>
     private const int Overhang = 16;
 
+    /// <summary>Channels in a block of all tensors but images.</summary>
+    public const int FullBlock = 32;
+
     public BlockedLayout(TensorShape shape)
     {
         Shape = shape;
-        Block = shape.Channels <= 3 ? 4 : 32;
+        Block = shape.Channels <= 3 ? 4 : FullBlock;
         ChannelBlocks = (shape.Channels + Block - 1) / Block;
         RowStride = shape.Width + 1;
         ImageStride = RowStride * (shape.Height + 1);
@@ -28,6 +31,10 @@ internal readonly record struct BlockedLayout
 
     /// <summary>Channels in a block.</summary>
     public int Block { get; }
+
+    /// <summary>Whether the tensor has up to 3 channels and so another layout. Networks have such tensors only as the input of their first
+    /// convolution; everywhere else plain loops serve.</summary>
+    public bool IsImage => Block != FullBlock;
 
     /// <summary>Number of channel blocks.</summary>
     public int ChannelBlocks { get; }

@@ -45,14 +45,9 @@ internal sealed unsafe class CpuMatrix<A> : Matrix
         Touch();
     }
 
-    public override void Read(Span<float> values)
-    {
-        CheckLength(values.Length);
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = float.CreateTruncating(_buffer.Pointer[i]);
-        }
-    }
+    public override void Read(Span<float> values) => Read<float>(values);
+
+    public override void Read(Span<double> values) => Read<double>(values);
 
     protected override void Dispose(bool disposing)
     {
@@ -60,6 +55,16 @@ internal sealed unsafe class CpuMatrix<A> : Matrix
         {
             _buffer.Dispose();
             Companion = null;
+        }
+    }
+
+    private void Read<U>(Span<U> values)
+        where U : unmanaged, IBinaryFloatingPointIeee754<U>
+    {
+        CheckLength(values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = U.CreateTruncating(_buffer.Pointer[i]);
         }
     }
 

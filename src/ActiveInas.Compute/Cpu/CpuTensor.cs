@@ -35,30 +35,17 @@ internal sealed unsafe class CpuTensor<T, A, S> : Tensor
         set => _buffer.Pointer[Layout.Index(image, channel, row, column)] = S.Store(value);
     }
 
-    public override void Write(ReadOnlySpan<float> values)
+    public override void Write(ReadOnlySpan<float> values) => Write(values, default(FromSingle));
+
+    public override void Write(ReadOnlySpan<byte> pixels, double shift, double scale)
     {
-        CheckLength(values.Length);
-        BlockedLayout layout = Layout;
-        (int channels, int height, int width) = (Shape.Channels, Shape.Height, Shape.Width);
-        fixed (float* source = values)
+        T* table = stackalloc T[256];
+        for (int i = 0; i < 256; i++)
         {
-            for (int block = 0; block < layout.ChannelBlocks; block++)
-            {
-                float* pixel = source + (block * layout.Block);
-                int count = Math.Min(layout.Block, channels - (block * layout.Block));
-                for (int row = 0; row < Images * height; row++)
-                {
-                    T* target = BlockPointer(block) + ((long)layout.Position(row / height, row % height, 0) * layout.Block);
-                    for (int column = 0; column < width; column++, pixel += channels, target += layout.Block)
-                    {
-                        for (int c = 0; c < count; c++)
-                        {
-                            target[c] = S.Store(A.CreateTruncating(pixel[c]));
-                        }
-                    }
-                }
-            }
+            table[i] = default(FromSingle).Convert((float)((i - shift) / scale));
         }
+
+        Write(pixels, new FromTable(table));
     }
 
     public override void Read(Span<float> values)
@@ -80,6 +67,35 @@ internal sealed unsafe class CpuTensor<T, A, S> : Tensor
         }
     }
 
+    /// <summary>[Images, H, W, C], each value as <typeparamref name="TConversion"/> makes it.</summary>
+    private void Write<U, TConversion>(ReadOnlySpan<U> values, TConversion conversion)
+        where U : unmanaged
+        where TConversion : struct, IConversion<U>
+    {
+        CheckLength(values.Length);
+        BlockedLayout layout = Layout;
+        (int channels, int height, int width) = (Shape.Channels, Shape.Height, Shape.Width);
+        fixed (U* source = values)
+        {
+            for (int block = 0; block < layout.ChannelBlocks; block++)
+            {
+                U* pixel = source + (block * layout.Block);
+                int count = Math.Min(layout.Block, channels - (block * layout.Block));
+                for (int row = 0; row < Images * height; row++)
+                {
+                    T* target = BlockPointer(block) + ((long)layout.Position(row / height, row % height, 0) * layout.Block);
+                    for (int column = 0; column < width; column++, pixel += channels, target += layout.Block)
+                    {
+                        for (int c = 0; c < count; c++)
+                        {
+                            target[c] = conversion.Convert(pixel[c]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -95,5 +111,23 @@ internal sealed unsafe class CpuTensor<T, A, S> : Tensor
         {
             throw new ArgumentException($"The span holds {length} values; a tensor of {Images} images {Shape} needs {expected} ([Images, H, W, C]).");
         }
+    }
+
+    /// <summary>Makes what is stored of a value from outside.</summary>
+    private interface IConversion<U>
+    {
+        T Convert(U value);
+    }
+
+    private readonly struct FromSingle : IConversion<float>
+    {
+        public T Convert(float value) => S.Store(A.CreateTruncating(value));
+    }
+
+    private readonly struct FromTable(T* table) : IConversion<byte>
+    {
+        private readonly T* _table = table;
+
+        public T Convert(byte value) => _table[value];
     }
 }

@@ -176,11 +176,17 @@ internal static class OperationGuard
         }
     }
 
-    /// <summary>logits and dLogits of one extent, one label in 0..classes-1 a row, at least one row.</summary>
-    public static void Loss(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits)
+    /// <summary>logits and dLogits of one extent, one label in 0..classes-1 a row, at least one row, a place for the loss.</summary>
+    public static void Loss(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(dLogits);
+        ArgumentNullException.ThrowIfNull(losses);
+        if (losses.Rows != 1 || (uint)place >= (uint)losses.Columns)
+        {
+            throw Error(nameof(place), $"losses is {Describe(losses)} and place {place}; losses must be [1, K] and place lie in 0..K-1.");
+        }
+
         Same(logits, nameof(logits), dLogits, nameof(dLogits));
         if (labels.Length != logits.UsedRows || labels.IsEmpty)
         {
@@ -197,9 +203,9 @@ internal static class OperationGuard
     }
 
     /// <summary>Finite settings.</summary>
-    public static void Sgd(Parameter parameter, double learningRate, double momentum, double weightDecay)
+    public static void Sgd(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay)
     {
-        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(parameters);
         if (!double.IsFinite(learningRate) || !double.IsFinite(momentum) || !double.IsFinite(weightDecay))
         {
             throw Error(

@@ -65,7 +65,7 @@ internal sealed class PositionPlan
     public int OutBlocks => Y.ChannelBlocks;
 
     /// <summary>Whether x is an image of up to 3 channels.</summary>
-    public bool Gathers => X.Block != 32;
+    public bool Gathers => X.IsImage;
 
     /// <summary>Whether the rows of a group are one pixel of successive images.</summary>
     public bool IsAcross { get; }

@@ -3,6 +3,7 @@ namespace ActiveInas.Compute.Cpu;
 /// <content>Batch normalisation. The sums over a channel are kept in double and run over n, y, x ascending.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
+    /// <summary>Mean and variance of each channel of x, saved for the batch; the running statistics move towards them.</summary>
     public void BatchNormStatistics(BatchNorm norm, Tensor x)
     {
         OperationGuard.BatchNorm(norm, x, null, x);
@@ -119,20 +120,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
         return (mean, squares, count);
     }
 
-    /// <summary>Runs over the used images, rows and columns, ascending.</summary>
-    private static void ForEachPosition(CpuTensor<T, A, S> tensor, Action<int, int, int> body)
-    {
-        for (int n = 0; n < tensor.Images; n++)
-        {
-            for (int row = 0; row < tensor.Shape.Height; row++)
-            {
-                for (int column = 0; column < tensor.Shape.Width; column++)
-                {
-                    body(n, row, column);
-                }
-            }
-        }
-    }
+    private static void ForEachPosition(CpuTensor<T, A, S> tensor, Action<int, int, int> body) => PlainLoop.ForEachPosition(tensor.Images, tensor.Shape, body);
 
     /// <summary>The tensors of one backward pass; y only where the rectifier masks.</summary>
     private sealed record NormTensors(

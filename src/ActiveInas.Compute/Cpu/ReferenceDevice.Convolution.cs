@@ -1,18 +1,16 @@
+using ActiveInas.Compute.Cpu.Convolutions;
+
 namespace ActiveInas.Compute.Cpu;
 
-/// <content>Convolutions. Weights are rounded to the storage type on use, because the fast families multiply packed bf16.</content>
 internal sealed partial class ReferenceDevice<T, A, S>
 {
-    /// <summary>Channels that are summed before the next tap: part of the pinned accumulation order.</summary>
-    private const int SumBlock = 32;
+    private readonly ConvolutionLoops<T, A, S> _convolutions = new(threads);
 
-    /// <summary>y[n, k, yo, xo] = sum of x[n, c, yo stride + ky - pad, xo stride + kx - pad] w[ky, kx, c, k], summed with one FMA a term over
-    /// blocks of 32 c, in a block over taps (ky, kx), in a tap over c, all ascending.</summary>
     public void ConvolutionForward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, BatchNorm? norm = null)
     {
         OperationGuard.Convolution(shape, x, nameof(x), w, y, nameof(y));
         CpuTensor<T, A, S> output = Own(y, nameof(y));
-        Forward(shape, x, w, y, (n, k, row, column, sum) => output[n, k, row, column] = sum);
+        _convolutions.Forward(shape, Own(x, nameof(x)), Own(w.Values, nameof(w)), y.Shape, (n, k, row, column, sum) => output[n, k, row, column] = sum);
         if (norm is not null)
         {
             BatchNormStatistics(norm, y);
@@ -28,7 +26,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
         CpuMatrix<A> mean = Own(norm.RunningMean, nameof(norm));
         CpuMatrix<A> scale = Own(norm.Scale.Values, nameof(norm));
         CpuMatrix<A> shift = Own(norm.Shift.Values, nameof(norm));
-        Forward(shape, x, w, y, (n, k, row, column, sum) =>
+        _convolutions.Forward(shape, Own(x, nameof(x)), Own(w.Values, nameof(w)), y.Shape, (n, k, row, column, sum) =>
         {
             A factor = scale.Span[k] * Convert(1 / Math.Sqrt(Widen(variance.Span[k]) + norm.Epsilon));
             A value = ((sum - mean.Span[k]) * factor) + shift.Span[k];
@@ -37,171 +35,15 @@ internal sealed partial class ReferenceDevice<T, A, S>
         });
     }
 
-    /// <summary>dx[n, c, yi, xi] = sum of dy[n, k, yo, xo] w[ky, kx, c, k] over all with yo stride + ky - pad = yi, the same for x; summed with one
-    /// FMA a term over blocks of 32 k, in a block over taps (ky, kx), in a tap over k, all ascending.</summary>
     public void ConvolutionBackwardData(ConvolutionShape shape, Tensor dy, Parameter w, Tensor dx, bool accumulate)
     {
         OperationGuard.Convolution(shape, dx, nameof(dx), w, dy, nameof(dy));
-        CpuTensor<T, A, S> outputGradient = Own(dy, nameof(dy));
-        CpuTensor<T, A, S> inputGradient = Own(dx, nameof(dx));
-        A[] weights = StoredWeights(shape, w, transposed: true);
-        int rows = dx.Shape.Height;
-        ForEach(dx.Images * rows, item => BackwardDataRow(shape, outputGradient, weights, inputGradient, accumulate, item / rows, item % rows));
+        _convolutions.BackwardData(shape, Own(dy, nameof(dy)), Own(w.Values, nameof(w)), Own(dx, nameof(dx)), accumulate);
     }
 
-    /// <summary>dw[ky, kx, c, k] = sum of x[n, c, yo stride + ky - pad, xo stride + kx - pad] dy[n, k, yo, xo] over n, yo, xo ascending, one FMA a term.</summary>
     public void ConvolutionBackwardWeights(ConvolutionShape shape, Tensor x, Tensor dy, Parameter w)
     {
         OperationGuard.Convolution(shape, x, nameof(x), w, dy, nameof(dy));
-        CpuTensor<T, A, S> input = Own(x, nameof(x));
-        A[] outputGradient = ChannelsLast(Own(dy, nameof(dy)));
-        CpuMatrix<A> gradient = Own(w.Gradient, nameof(w));
-        int taps = shape.Kernel * shape.Kernel;
-        ForEach(taps * shape.InChannels, item => BackwardWeightsOf(shape, input, outputGradient, gradient, item / shape.InChannels, item % shape.InChannels));
-        gradient.Touch();
+        _convolutions.BackwardWeights(shape, Own(x, nameof(x)), Own(dy, nameof(dy)), Own(w.Gradient, nameof(w)));
     }
-
-    /// <summary>What becomes of the sum at (n, k, row, column).</summary>
-    private delegate void Finish(int n, int k, int row, int column, A sum);
-
-    private void Forward(ConvolutionShape shape, Tensor x, Parameter w, Tensor y, Finish finish)
-    {
-        CpuTensor<T, A, S> input = Own(x, nameof(x));
-        A[] weights = StoredWeights(shape, w, transposed: false);
-        int rows = y.Shape.Height;
-        ForEach(y.Images * rows, item => ForwardRow(shape, input, weights, y.Shape.Width, item / rows, item % rows, finish));
-    }
-
-    private static void ForwardRow(ConvolutionShape shape, CpuTensor<T, A, S> x, A[] w, int width, int n, int yo, Finish finish)
-    {
-        int pad = (shape.Kernel - 1) / 2;
-        A[] sums = new A[shape.OutChannels];
-        for (int xo = 0; xo < width; xo++)
-        {
-            Array.Clear(sums);
-            for (int first = 0; first < shape.InChannels; first += SumBlock)
-            {
-                for (int tap = 0; tap < shape.Kernel * shape.Kernel; tap++)
-                {
-                    int yi = (yo * shape.Stride) + (tap / shape.Kernel) - pad;
-                    int xi = (xo * shape.Stride) + (tap % shape.Kernel) - pad;
-                    if (!Inside(x, yi, xi))
-                    {
-                        continue;
-                    }
-
-                    for (int c = first; c < Math.Min(first + SumBlock, shape.InChannels); c++)
-                    {
-                        AddProducts(x[n, c, yi, xi], w, ((tap * shape.InChannels) + c) * shape.OutChannels, sums);
-                    }
-                }
-            }
-
-            for (int k = 0; k < shape.OutChannels; k++)
-            {
-                finish(n, k, yo, xo, sums[k]);
-            }
-        }
-    }
-
-    private static void BackwardDataRow(ConvolutionShape shape, CpuTensor<T, A, S> dy, A[] w, CpuTensor<T, A, S> dx, bool accumulate, int n, int yi)
-    {
-        int pad = (shape.Kernel - 1) / 2;
-        A[] sums = new A[shape.InChannels];
-        for (int xi = 0; xi < dx.Shape.Width; xi++)
-        {
-            Array.Clear(sums);
-            for (int first = 0; first < shape.OutChannels; first += SumBlock)
-            {
-                for (int tap = 0; tap < shape.Kernel * shape.Kernel; tap++)
-                {
-                    int y = yi + pad - (tap / shape.Kernel);
-                    int x = xi + pad - (tap % shape.Kernel);
-                    if (y % shape.Stride != 0 || x % shape.Stride != 0 || !Inside(dy, y / shape.Stride, x / shape.Stride))
-                    {
-                        continue;
-                    }
-
-                    for (int k = first; k < Math.Min(first + SumBlock, shape.OutChannels); k++)
-                    {
-                        AddProducts(dy[n, k, y / shape.Stride, x / shape.Stride], w, ((tap * shape.OutChannels) + k) * shape.InChannels, sums);
-                    }
-                }
-            }
-
-            for (int c = 0; c < shape.InChannels; c++)
-            {
-                dx[n, c, yi, xi] = accumulate ? sums[c] + dx[n, c, yi, xi] : sums[c];
-            }
-        }
-    }
-
-    /// <summary>The K gradients of one tap and input channel. dy is [N, H', W', K].</summary>
-    private static void BackwardWeightsOf(ConvolutionShape shape, CpuTensor<T, A, S> x, A[] dy, CpuMatrix<A> gradient, int tap, int c)
-    {
-        int pad = (shape.Kernel - 1) / 2;
-        int width = shape.Output(x.Shape.Width);
-        int positions = x.Images * shape.Output(x.Shape.Height) * width;
-        Span<A> sums = gradient.Span.Slice(((tap * shape.InChannels) + c) * shape.OutChannels, shape.OutChannels);
-        sums.Clear();
-        for (int position = 0; position < positions; position++)
-        {
-            int n = position / (shape.Output(x.Shape.Height) * width);
-            int yi = (position / width % shape.Output(x.Shape.Height) * shape.Stride) + (tap / shape.Kernel) - pad;
-            int xi = (position % width * shape.Stride) + (tap % shape.Kernel) - pad;
-            if (Inside(x, yi, xi))
-            {
-                AddProducts(x[n, c, yi, xi], dy, position * shape.OutChannels, sums);
-            }
-        }
-    }
-
-    /// <summary>sums[i] += value * w[offset + i], one rounding each.</summary>
-    private static void AddProducts(A value, A[] w, int offset, Span<A> sums)
-    {
-        ReadOnlySpan<A> row = w.AsSpan(offset, sums.Length);
-        for (int i = 0; i < sums.Length; i++)
-        {
-            sums[i] = A.FusedMultiplyAdd(value, row[i], sums[i]);
-        }
-    }
-
-    /// <summary>The weights as the kernels see them, [taps, C, K] or transposed [taps, K, C].</summary>
-    private static A[] StoredWeights(ConvolutionShape shape, Parameter w, bool transposed)
-    {
-        ReadOnlySpan<A> master = Own(w.Values, nameof(w)).Span;
-        A[] stored = new A[shape.WeightCount];
-        int i = 0;
-        for (int tap = 0; tap < shape.Kernel * shape.Kernel; tap++)
-        {
-            for (int c = 0; c < shape.InChannels; c++)
-            {
-                for (int k = 0; k < shape.OutChannels; k++)
-                {
-                    int target = transposed ? (((tap * shape.OutChannels) + k) * shape.InChannels) + c : i;
-                    stored[target] = S.Load(S.Store(master[i++]));
-                }
-            }
-        }
-
-        return stored;
-    }
-
-    /// <summary>The used images as [N, H, W, C].</summary>
-    private static A[] ChannelsLast(CpuTensor<T, A, S> tensor)
-    {
-        A[] values = new A[tensor.Images * tensor.Shape.Height * tensor.Shape.Width * tensor.Shape.Channels];
-        int i = 0;
-        ForEachPosition(tensor, (n, row, column) =>
-        {
-            for (int c = 0; c < tensor.Shape.Channels; c++)
-            {
-                values[i++] = tensor[n, c, row, column];
-            }
-        });
-        return values;
-    }
-
-    private static bool Inside(CpuTensor<T, A, S> tensor, int row, int column)
-        => (uint)row < (uint)tensor.Shape.Height && (uint)column < (uint)tensor.Shape.Width;
 }

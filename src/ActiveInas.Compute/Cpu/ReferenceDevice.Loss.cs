@@ -4,11 +4,12 @@ namespace ActiveInas.Compute.Cpu;
 internal sealed partial class ReferenceDevice<T, A, S>
 {
     /// <summary>Per row, with m = max logit: loss = log(sum exp(logit - m)) - (logit[label] - m). The row is calculated in double.</summary>
-    public double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits)
+    public void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place)
     {
-        OperationGuard.Loss(logits, labels, dLogits);
+        OperationGuard.Loss(logits, labels, dLogits, losses, place);
         CpuMatrix<A> input = Own(logits, nameof(logits));
         CpuMatrix<A> gradient = Own(dLogits, nameof(dLogits));
+        CpuMatrix<A> results = Own(losses, nameof(losses));
         int classes = logits.Columns;
         Span<double> row = classes <= 1024 ? stackalloc double[classes] : new double[classes];
         double loss = 0;
@@ -35,7 +36,8 @@ internal sealed partial class ReferenceDevice<T, A, S>
             }
         }
 
+        results.Span[place] = Convert(loss / labels.Length);
         gradient.Touch();
-        return loss / labels.Length;
+        results.Touch();
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class ReferenceDevice<T, A, S>
     }
 
     /// <summary>The first maximum of each window.</summary>
-    private void MaxPool(Tensor x, Tensor y)
+    internal void MaxPool(Tensor x, Tensor y)
     {
         OperationGuard.MaxPool(x, nameof(x), y, nameof(y));
         CpuTensor<T, A, S> input = Own(x, nameof(x));

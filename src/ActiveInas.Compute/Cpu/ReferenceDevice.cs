@@ -4,7 +4,7 @@ namespace ActiveInas.Compute.Cpu;
 
 /// <summary>Every operation as plain loops, generic over storage. Never optimised: it is what the fast families are checked against.</summary>
 /// <remarks>Threads share the outermost loop of an operation only where each output has one writer, so they never change a result.
-/// The accumulation order of a convolution is part of the contract: see ReferenceDevice.Convolution.cs.</remarks>
+/// The accumulation order of a convolution is part of the contract: see <see cref="Convolutions.ConvolutionLoops{T, A, S}"/>.</remarks>
 internal sealed partial class ReferenceDevice<T, A, S>(string name, int threads) : IDevice
     where T : unmanaged
     where A : unmanaged, IBinaryFloatingPointIeee754<A>
@@ -13,8 +13,6 @@ internal sealed partial class ReferenceDevice<T, A, S>(string name, int threads)
     public string KernelName => name;
 
     public StorageType Storage => S.Type;
-
-    public int Threads => threads;
 
     public Tensor CreateTensor(TensorShape shape) => new CpuTensor<T, A, S>(shape);
 
@@ -32,19 +30,5 @@ internal sealed partial class ReferenceDevice<T, A, S>(string name, int threads)
 
     private static double Widen(A value) => double.CreateTruncating(value);
 
-    /// <summary>Runs body(0..items-1); each item writes what no other item reads or writes.</summary>
-    private void ForEach(int items, Action<int> body)
-    {
-        if (threads == 1)
-        {
-            for (int item = 0; item < items; item++)
-            {
-                body(item);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, items, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
-    }
+    private void ForEach(int items, Action<int> body) => PlainLoop.ForEach(threads, items, body);
 }

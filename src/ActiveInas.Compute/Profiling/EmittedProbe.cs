@@ -13,7 +13,7 @@ internal sealed unsafe class EmittedProbe(string name, InstructionSet instructio
     : LimitProbe(name, instructionSet)
 {
     private const long Rounds = 2_000;
-    private readonly Lazy<(CodeMemory Loop, ProductKernel Kernel)> _code = new(() => (new CodeMemory(emit()), kernel()));
+    private readonly Lazy<(CodeMemory Loop, ProductKernel Kernel)> _code = new(() => (new CodeMemory($"limit-{name}", emit()), kernel()));
 
     public override long UnitsPerItem => Rounds * flopsPerRound;
 

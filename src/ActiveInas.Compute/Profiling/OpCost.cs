@@ -57,8 +57,16 @@ internal readonly record struct OpCost(OpShape Shape, long Flops, long Bytes)
     }
 
     /// <summary>Values and velocity are read and written, the gradient is read.</summary>
-    public static OpCost Optimizer(StorageType storage, Parameter parameter)
-        => new(new OpShape(Operation.Optimizer, new TensorShape(1, parameter.Length, 1, 1)), 0, 5 * ScalarBytes(storage, parameter.Length));
+    public static OpCost Optimizer(StorageType storage, IReadOnlyList<Parameter> parameters)
+    {
+        int length = 0;
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            length += parameters[i].Length;
+        }
+
+        return new OpCost(new OpShape(Operation.Optimizer, new TensorShape(1, length, 1, 1)), 0, 5 * ScalarBytes(storage, length));
+    }
 
     private static TensorShape Extent(Tensor tensor) => tensor.Shape with { Images = tensor.Images };
 

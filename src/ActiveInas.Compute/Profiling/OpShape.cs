@@ -15,9 +15,6 @@ public enum Operation
     /// <summary><see cref="IDevice.ConvolutionInference"/>.</summary>
     ConvolutionInference,
 
-    /// <summary><see cref="IDevice.BatchNormStatistics"/>.</summary>
-    BatchNormStatistics,
-
     /// <summary><see cref="IDevice.BatchNormApply"/>.</summary>
     BatchNormApply,
 
@@ -60,7 +57,6 @@ public readonly record struct OpShape(Operation Operation, TensorShape Input, in
         Operation.ConvolutionBackwardData => $"{Convolution} backward data",
         Operation.ConvolutionBackwardWeights => $"{Convolution} backward weights",
         Operation.ConvolutionInference => $"{Convolution} inference",
-        Operation.BatchNormStatistics => "batch norm statistics",
         Operation.BatchNormApply => "batch norm apply",
         Operation.BatchNormBackward => "batch norm backward",
         Operation.Pooling => "pooling",

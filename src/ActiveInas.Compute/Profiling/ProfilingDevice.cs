@@ -26,7 +26,7 @@ public sealed class ProfilingDevice : IDevice
     public StorageType Storage => _storage;
 
     /// <inheritdoc/>
-    public int Threads => _inner.Threads;
+    public int PreferredBatch => _inner.PreferredBatch;
 
     /// <summary>What was counted since the last <see cref="Reset"/>, slowest shape first.</summary>
     public IReadOnlyList<ShapeCounts> ByShape() =>
@@ -86,13 +86,6 @@ public sealed class ProfilingDevice : IDevice
     {
         using Timing timing = Time(OpCost.Convolution(_storage, Operation.ConvolutionBackwardWeights, shape, x, w, dy));
         _inner.ConvolutionBackwardWeights(shape, x, dy, w);
-    }
-
-    /// <inheritdoc/>
-    public void BatchNormStatistics(BatchNorm norm, Tensor x)
-    {
-        using Timing timing = Time(OpCost.OverTensors(_storage, Operation.BatchNormStatistics, x));
-        _inner.BatchNormStatistics(norm, x);
     }
 
     /// <inheritdoc/>
@@ -166,17 +159,17 @@ public sealed class ProfilingDevice : IDevice
     }
 
     /// <inheritdoc/>
-    public double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits)
+    public void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place)
     {
         using Timing timing = Time(OpCost.OverMatrix(_storage, Operation.Loss, logits));
-        return _inner.SoftmaxCrossEntropy(logits, labels, dLogits);
+        _inner.SoftmaxCrossEntropy(logits, labels, dLogits, losses, place);
     }
 
     /// <inheritdoc/>
-    public void SgdStep(Parameter parameter, double learningRate, double momentum, double weightDecay)
+    public void SgdStep(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay)
     {
-        using Timing timing = Time(OpCost.Optimizer(_storage, parameter));
-        _inner.SgdStep(parameter, learningRate, momentum, weightDecay);
+        using Timing timing = Time(OpCost.Optimizer(_storage, parameters));
+        _inner.SgdStep(parameters, learningRate, momentum, weightDecay);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,8 @@ public sealed class NetworkBenchmark(BenchmarkOptions options, IProgress<Progres
     {
         options.Validate();
         _idle = ProcessMemory.Resident;
-        using IDevice device = options.Row.Create(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        using IDevice device = options.Row.Create(threads);
         List<NetworkSpeed> networks = [];
         foreach (Architecture architecture in options.Networks)
         {
@@ -44,9 +45,9 @@ public sealed class NetworkBenchmark(BenchmarkOptions options, IProgress<Progres
 
         // Last, since its buffers would hide what the networks need.
         Notify("limits of the machine");
-        MachineLimits limits = MachineLimits.Measure(device.Threads, TimeSpan.FromSeconds(Math.Min(LongestLimit, options.Seconds)));
+        MachineLimits limits = MachineLimits.Measure(threads, TimeSpan.FromSeconds(Math.Min(LongestLimit, options.Seconds)));
         return new BenchmarkReport(
-            options.Row, device.Threads, options.Batch, _idle, _peak, networks, limits, [.. _profiles.SelectMany(profile => Speeds(profile, limits))]);
+            options.Row, threads, options.Batch, _idle, _peak, networks, limits, [.. _profiles.SelectMany(profile => Speeds(profile, limits))]);
     }
 
     private NetworkSpeed Measure(IDevice device, Architecture architecture, bool isFirst)

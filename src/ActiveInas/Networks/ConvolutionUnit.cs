@@ -90,14 +90,6 @@ internal sealed class ConvolutionUnit : IDisposable
     public void BackwardWeights(Tensor x, Tensor dConvolved)
         => _device.ConvolutionBackwardWeights(Plan.Shape, x, dConvolved, Weights);
 
-    /// <summary>One SGD step; the decay is on the kernel only.</summary>
-    public void Step(double learningRate, double momentum, double weightDecay)
-    {
-        _device.SgdStep(Weights, learningRate, momentum, weightDecay);
-        _device.SgdStep(Norm.Scale, learningRate, momentum, 0);
-        _device.SgdStep(Norm.Shift, learningRate, momentum, 0);
-    }
-
     public void Dispose()
     {
         Weights.Dispose();

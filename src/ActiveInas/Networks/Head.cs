@@ -21,8 +21,8 @@ internal sealed class Head : IDisposable
     {
         _device = device;
         Length = plan.EmbeddingLength;
-        Weights = new Parameter(device, Length * plan.Shape.Classes);
-        Bias = new Parameter(device, plan.Shape.Classes);
+        Weights = new Parameter(device, Length * plan.Shape.Classes, decays: false);
+        Bias = new Parameter(device, plan.Shape.Classes, decays: false);
         Embedding = device.CreateMatrix(capacity, Length);
         Logits = device.CreateMatrix(capacity, plan.Shape.Classes);
         _rows = Enumerable.Range(0, capacity).ToArray();
@@ -30,6 +30,7 @@ internal sealed class Head : IDisposable
         {
             _logitsGradient = device.CreateMatrix(capacity, plan.Shape.Classes);
             _embeddingGradient = device.CreateMatrix(capacity, Length);
+            Losses = new LossLog(device);
         }
     }
 
@@ -50,6 +51,9 @@ internal sealed class Head : IDisposable
 
     /// <summary>[N, classes].</summary>
     public Matrix Logits { get; }
+
+    /// <summary>Losses that nobody has read yet; null for a network that only infers.</summary>
+    public LossLog? Losses { get; }
 
     public void Initialize(ulong seed)
     {
@@ -76,21 +80,24 @@ internal sealed class Head : IDisposable
         _device.DenseForward(Embedding, Weights, Bias, Logits);
     }
 
-    /// <summary>Mean loss of the last forward pass; its gradient stays here for <see cref="Backward"/>.</summary>
-    public double Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
-        => loss is null ? _device.SoftmaxCrossEntropy(Logits, labels, _logitsGradient!) : loss.Compute(Logits, labels, _logitsGradient!);
+    /// <summary>Mean loss of the last forward pass, left in <see cref="Losses"/>; its gradient stays here for <see cref="Backward"/>.</summary>
+    public void Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
+    {
+        if (loss is null)
+        {
+            _device.SoftmaxCrossEntropy(Logits, labels, _logitsGradient!, Losses!.Values, Losses.Take());
+        }
+        else
+        {
+            Losses!.Put(loss.Compute(Logits, labels, _logitsGradient!));
+        }
+    }
 
     public void Backward(Tensor dx)
     {
         _device.DenseBackward(Embedding, Weights, Bias, _logitsGradient!, _embeddingGradient);
         Drop(_embeddingGradient!);
         _device.GlobalAveragePoolBackward(_embeddingGradient!, dx);
-    }
-
-    public void Step(double learningRate, double momentum)
-    {
-        _device.SgdStep(Weights, learningRate, momentum, 0);
-        _device.SgdStep(Bias, learningRate, momentum, 0);
     }
 
     public void Dispose()
@@ -101,6 +108,7 @@ internal sealed class Head : IDisposable
         Logits.Dispose();
         _logitsGradient?.Dispose();
         _embeddingGradient?.Dispose();
+        Losses?.Dispose();
     }
 
     private void Drop(Matrix x)

@@ -8,26 +8,21 @@ namespace ActiveInas.Networks;
 /// <remarks>Indices are bare because the set may be the test part, which sample ids cannot name.</remarks>
 internal sealed class InferenceBatch
 {
-    private const int LargestBatch = 128;
-    private const int PixelsInBatch = LargestBatch * 32 * 32;
     private readonly ResidualNetwork _network;
-    private readonly float[] _pixels;
-    private readonly float[] _scaled = new float[256];
+    private readonly Normalization _normalization;
+    private readonly byte[] _pixels;
 
     public InferenceBatch(ResidualNetwork network, Normalization normalization)
     {
         _network = network;
         (_, _, int height, int width) = network.Plan.Shape;
-        _pixels = new float[network.Capacity * height * width * 3];
-        for (int i = 0; i < _scaled.Length; i++)
-        {
-            _scaled[i] = (float)((i - normalization.Mean) / normalization.Deviation);
-        }
+        _normalization = normalization;
+        _pixels = new byte[network.Capacity * height * width * 3];
     }
 
     /// <summary>An inference network whose batch is cut for large images, so that memory stays bounded.</summary>
     public static ResidualNetwork CreateNetwork(IDevice device, NetworkShape shape, NormSettings norm)
-        => new(device, shape, norm, Math.Clamp(PixelsInBatch / (shape.Height * shape.Width), 1, LargestBatch), training: false);
+        => new(device, shape, norm, Math.Clamp(device.PreferredBatch * 32 * 32 / (shape.Height * shape.Width), 1, device.PreferredBatch), training: false);
 
     /// <summary>Calls <paramref name="visit"/> with (first, count) after each batch, while its logits and embeddings are in the network.</summary>
     public void Run(ImageSet images, ReadOnlySpan<int> indices, Action<int, int> visit, CancellationToken cancellation)
@@ -45,20 +40,12 @@ internal sealed class InferenceBatch
             int count = Math.Min(_network.Capacity, indices.Length - first);
             for (int n = 0; n < count; n++)
             {
-                Normalize(images.Image(indices[first + n]), _pixels.AsSpan(n * size, size));
+                images.Image(indices[first + n]).CopyTo(_pixels.AsSpan(n * size, size));
             }
 
-            _network.Load(_pixels.AsSpan(0, count * size), count);
+            _network.Load(_pixels.AsSpan(0, count * size), count, _normalization);
             _network.ForwardInference();
             visit(first, count);
-        }
-    }
-
-    private void Normalize(ReadOnlySpan<byte> bytes, Span<float> pixels)
-    {
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = _scaled[bytes[i]];
         }
     }
 }

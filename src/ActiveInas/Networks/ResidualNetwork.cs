@@ -1,5 +1,6 @@
 using ActiveInas.Architectures;
 using ActiveInas.Compute;
+using ActiveInas.Data;
 
 namespace ActiveInas.Networks;
 
@@ -90,16 +91,15 @@ public sealed class ResidualNetwork : IDisposable
     /// <summary>Sets the batch. <paramref name="images"/> is [count, H, W, 3], normalised.</summary>
     public void Load(ReadOnlySpan<float> images, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-        if (count != BatchSize)
-        {
-            _pool.SetImages(count);
-            _head.SetRows(count);
-            BatchSize = count;
-        }
-
+        SetBatch(count);
         _stem.Input.Write(images);
+    }
+
+    /// <summary>Sets the batch. <paramref name="images"/> is [count, H, W, 3], as bytes that the device normalises.</summary>
+    public void Load(ReadOnlySpan<byte> images, int count, Normalization normalization)
+    {
+        SetBatch(count);
+        _stem.Input.Write(images, normalization.Mean, normalization.Deviation);
     }
 
     /// <summary>Forward with the statistics of the batch, which also move the running ones.</summary>
@@ -108,14 +108,28 @@ public sealed class ResidualNetwork : IDisposable
     /// <summary>Forward with the running statistics and no dropout.</summary>
     public void ForwardInference() => Forward(training: false, dropout: null);
 
-    /// <summary>Mean cross-entropy of the last training pass. labels is [N].</summary>
-    public double Loss(ReadOnlySpan<int> labels) => Loss(labels, null);
+    /// <summary>Mean cross-entropy of the last training pass, when the device has calculated it. labels is [N].</summary>
+    public double Loss(ReadOnlySpan<int> labels)
+    {
+        Loss(labels, null);
+        return Losses.Read()[^1];
+    }
 
-    /// <summary>Mean loss of the last training pass: cross-entropy, or another.</summary>
-    internal double Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
+    /// <summary>Mean loss of the last training pass, cross-entropy or another, left in <see cref="Losses"/>.</summary>
+    internal void Loss(ReadOnlySpan<int> labels, SoftTargetLoss? loss)
     {
         RequireTraining();
-        return _head.Loss(labels, loss);
+        _head.Loss(labels, loss);
+    }
+
+    /// <summary>The losses that nobody has read yet.</summary>
+    internal LossLog Losses
+    {
+        get
+        {
+            RequireTraining();
+            return _head.Losses!;
+        }
     }
 
     /// <summary>Gradients of all parameters for the last <see cref="Loss(ReadOnlySpan{int})"/>.</summary>
@@ -134,15 +148,7 @@ public sealed class ResidualNetwork : IDisposable
     }
 
     /// <summary>One step of Nesterov SGD on all parameters; the decay is on convolution kernels only.</summary>
-    public void Step(double learningRate, double momentum, double weightDecay)
-    {
-        foreach (ConvolutionUnit unit in _units)
-        {
-            unit.Step(learningRate, momentum, weightDecay);
-        }
-
-        _head.Step(learningRate, momentum);
-    }
+    public void Step(double learningRate, double momentum, double weightDecay) => Device.SgdStep(Parameters, learningRate, momentum, weightDecay);
 
     /// <summary>Copies weights and running statistics into a network of the same shape, on any device.</summary>
     public void CopyTo(ResidualNetwork other)
@@ -170,6 +176,18 @@ public sealed class ResidualNetwork : IDisposable
 
         _head.Dispose();
         _pool.Dispose();
+    }
+
+    private void SetBatch(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
+        if (count != BatchSize)
+        {
+            _pool.SetImages(count);
+            _head.SetRows(count);
+            BatchSize = count;
+        }
     }
 
     private void Forward(bool training, StepDropout? dropout)

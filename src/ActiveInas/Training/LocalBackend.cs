@@ -21,7 +21,7 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     /// <param name="progress">Told about steps.</param>
     public LocalBackend(
         Dataset data, KernelRow? kernels = null, int threads = 0, ICheckpointStore? checkpoints = null, IProgress<ProgressEvent>? progress = null)
-        : this(data, (kernels ?? KernelSelection.Measured.Row).Open(threads), checkpoints, progress)
+        : this(data, (kernels ?? KernelSelection.Measured.Row).Open(threads), checkpoints, progress, threads)
     {
     }
 
@@ -31,12 +31,17 @@ public sealed class LocalBackend : ITrainingBackend, IModelFiles
     /// <param name="checkpoints">Keeps the trainings under way; null: nothing does.</param>
     /// <param name="progress">Told about steps.</param>
     public LocalBackend(Dataset data, IDevice device, ICheckpointStore? checkpoints = null, IProgress<ProgressEvent>? progress = null)
+        : this(data, device, checkpoints, progress, threads: 0)
+    {
+    }
+
+    private LocalBackend(Dataset data, IDevice device, ICheckpointStore? checkpoints, IProgress<ProgressEvent>? progress, int threads)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(device);
         _data = data;
         _trainer = new LocalTrainer(data.Train, data.Normalization, device, LocalTrainerOptions.Default, checkpoints, progress);
-        _evaluator = new TestEvaluator(data.Test, threads: device.Threads);
+        _evaluator = new TestEvaluator(data.Test, threads: threads);
     }
 
     /// <inheritdoc/>

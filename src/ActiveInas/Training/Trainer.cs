@@ -35,6 +35,7 @@ internal sealed class Trainer
     private TimeSpan _lastReport;
     private long _lastReportStep;
     private bool _reported;
+    private double _lastLoss;
     private long _savedStep = -1;
 
     /// <param name="context">Images, checkpoints, progress.</param>
@@ -147,21 +148,37 @@ internal sealed class Trainer
             : null;
         _network.Load(batch.Pixels, recipe.BatchSize);
         _network.ForwardTraining(dropout);
-        double loss = _network.Loss(batch.Labels, _loss);
-        if (!double.IsFinite(loss))
-        {
-            throw new TrainingException(
-                $"{_request.Key}: the loss is {loss} at step {State.Step} of {_schedule.Steps}, learning rate {rate:G4}. "
-                + "Lower the peak learning rate (for example `recipe.training.schedule.peak=0.05`) or lengthen the warm-up; if it is so at step 0, check the images.");
-        }
-
+        _network.Loss(batch.Labels, _loss);
         _network.Backward();
         _network.Step(rate, recipe.Momentum, recipe.WeightDecay);
-        State.LossSum += loss;
-        State.LossCount++;
         State.Step++;
         _average?.Update(State.Step, State.Step == _schedule.Steps);
-        Report(loss);
+        if (IsReportDue() || _network.Losses.IsFull)
+        {
+            TakeLosses();
+            Report();
+        }
+    }
+
+    /// <summary>Waits for the losses of the last steps: at reports, where the losses of an epoch are added up, and before anything is saved.</summary>
+    /// <exception cref="TrainingException">One is not finite.</exception>
+    private void TakeLosses()
+    {
+        long step = State.Step - _network.Losses.Count;
+        foreach (double loss in _network.Losses.Read())
+        {
+            if (!double.IsFinite(loss))
+            {
+                throw new TrainingException(
+                    $"{_request.Key}: the loss is {loss} at step {step} of {_schedule.Steps}, learning rate {_schedule.Rate(step):G4}. "
+                    + "Lower the peak learning rate (for example `recipe.training.schedule.peak=0.05`) or lengthen the warm-up; if it is so at step 0, check the images.");
+            }
+
+            State.LossSum += loss;
+            State.LossCount++;
+            _lastLoss = loss;
+            step++;
+        }
     }
 
     /// <summary>Closes the epoch that is over, if any. Until it has been evaluated the state says so, so that stopping in between loses nothing.</summary>
@@ -169,6 +186,7 @@ internal sealed class Trainer
     {
         while (State.EpochsClosed < _schedule.Epochs && State.Step >= _schedule.EpochEnd(State.EpochsClosed + 1))
         {
+            TakeLosses();
             bool last = State.EpochsClosed + 1 == _schedule.Epochs;
             if (_request.Validation.Count > 0 && (last || _evaluateEveryEpoch))
             {
@@ -221,6 +239,7 @@ internal sealed class Trainer
             return;
         }
 
+        TakeLosses();
         State.Seconds = Seconds();
         _context.Checkpoints.Save(_request.Key, stream => Checkpoint.Write(stream, _network, _average, State, _hash));
         _savedStep = State.Step;
@@ -239,20 +258,21 @@ internal sealed class Trainer
 
     private double Seconds() => _secondsBefore + _clock.Elapsed.TotalSeconds;
 
-    /// <summary>Tells of the first step made here, of the last one, and of one in each interval between.</summary>
-    private void Report(double loss)
+    /// <summary>Whether to tell: of the first step made here, of the last one, and of one in each interval between.</summary>
+    private bool IsReportDue() => !_reported || _clock.Elapsed - _lastReport >= s_reportInterval || State.Step == _schedule.Steps;
+
+    private void Report()
     {
-        TimeSpan now = _clock.Elapsed;
-        if (_reported && now - _lastReport < s_reportInterval && State.Step != _schedule.Steps)
+        if (!IsReportDue())
         {
             return;
         }
 
+        TimeSpan now = _clock.Elapsed;
         _reported = true;
-
         double seconds = (now - _lastReport).TotalSeconds;
         double speed = (State.Step - _lastReportStep) * (double)_request.Recipe.BatchSize / Math.Max(seconds, 1e-9);
-        _context.Progress?.Report(new TrainingProgressed(_request.Key, State.Step, _schedule.Steps, loss, speed));
+        _context.Progress?.Report(new TrainingProgressed(_request.Key, State.Step, _schedule.Steps, _lastLoss, speed));
         _lastReport = now;
         _lastReportStep = State.Step;
     }

@@ -57,7 +57,7 @@ public sealed class GuardContractTests
         using Matrix embedding = device.CreateMatrix(2, 32);
         using BatchNorm norm = new(device, 32, 1e-5, 0.1);
         using BatchNorm other = new(device, 64, 1e-5, 0.1);
-        Refused("it must have 64 channels", () => device.BatchNormStatistics(other, x));
+        Refused("it must have 64 channels", () => device.BatchNormApply(other, x, null, relu: true, like));
         Refused("y must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, null, relu: true, narrow));
         Refused("residual must have 2 images of 5 x 7", () => device.BatchNormApply(norm, x, narrow, relu: true, like));
         Refused("dy must have 2 images of 5 x 7", () => device.BatchNormBackward(norm, x, like, relu: true, narrow, narrow, null));
@@ -71,7 +71,7 @@ public sealed class GuardContractTests
         Refused("embedding must be [2, 32]", () => device.GlobalAveragePoolForward(x, embedding));
         Refused("dEmbedding must be [2, 32]", () => device.GlobalAveragePoolBackward(embedding, x));
         x.Images = like.Images = 0;
-        Refused("at least one image", () => device.BatchNormStatistics(norm, x));
+        Refused("at least one image", () => device.BatchNormApply(norm, x, null, relu: true, like));
     }
 
     [SkippableTheory]
@@ -83,23 +83,26 @@ public sealed class GuardContractTests
         using Matrix logits = device.CreateMatrix(2, 10);
         using Matrix dLogits = device.CreateMatrix(2, 10);
         using Matrix wide = device.CreateMatrix(2, 9);
+        using Matrix losses = device.CreateMatrix(1, 3);
         using Parameter w = new(device, 80);
         using Parameter b = new(device, 10);
         Refused("w holds 80 values; it must hold 90", () => device.DenseForward(wide, w, b, logits));
         Refused("b holds 80 values; it must hold 10", () => device.DenseForward(x, w, w, logits));
         Refused("they must agree", () => device.DenseBackward(x, w, b, dLogits, wide));
-        Refused("label of row 1 is 10; with 10 classes it must lie in 0..9", () => device.SoftmaxCrossEntropy(logits, [9, 10], dLogits));
-        Refused("label of row 0 is -1", () => device.SoftmaxCrossEntropy(logits, [-1, 0], dLogits));
-        Refused("3 labels for 2 rows", () => device.SoftmaxCrossEntropy(logits, [0, 0, 0], dLogits));
-        Refused("they must agree", () => device.SoftmaxCrossEntropy(logits, [0, 0], wide));
+        Refused("label of row 1 is 10; with 10 classes it must lie in 0..9", () => device.SoftmaxCrossEntropy(logits, [9, 10], dLogits, losses, 0));
+        Refused("label of row 0 is -1", () => device.SoftmaxCrossEntropy(logits, [-1, 0], dLogits, losses, 0));
+        Refused("3 labels for 2 rows", () => device.SoftmaxCrossEntropy(logits, [0, 0, 0], dLogits, losses, 0));
+        Refused("they must agree", () => device.SoftmaxCrossEntropy(logits, [0, 0], wide, losses, 0));
+        Refused("place 3; losses must be [1, K]", () => device.SoftmaxCrossEntropy(logits, [0, 0], dLogits, losses, 3));
+        Refused("place 0; losses must be [1, K]", () => device.SoftmaxCrossEntropy(logits, [0, 0], dLogits, wide, 0));
         Refused("rate is 1.5", () => device.Dropout(x, 1.5, 1, [0, 1]));
         Refused("rate is NaN", () => device.Dropout(x, double.NaN, 1, [0, 1]));
         Refused("1 sample keys for 2 rows", () => device.Dropout(x, 0.5, 1, [0]));
-        Refused("must be finite", () => device.SgdStep(w, double.NaN, 0.9, 0));
+        Refused("must be finite", () => device.SgdStep([w], double.NaN, 0.9, 0));
         logits.UsedRows = 1;
         Refused("the same number of rows", () => device.DenseForward(x, w, b, logits));
         logits.UsedRows = dLogits.UsedRows = 0;
-        Refused("at least one row", () => device.SoftmaxCrossEntropy(logits, [], dLogits));
+        Refused("at least one row", () => device.SoftmaxCrossEntropy(logits, [], dLogits, losses, 0));
     }
 
     [SkippableTheory]
@@ -122,7 +125,7 @@ public sealed class GuardContractTests
         Refused("made by another device", () => device.ConvolutionForward(convolution, x, w, foreignTensor));
         Refused("is a CpuMatrix", () => device.ConvolutionForward(convolution, x, foreignWeights, y));
         Refused("CreateMatrix", () => device.GlobalAveragePoolForward(x, foreignMatrix));
-        Refused("made by another device", () => device.SgdStep(foreignWeights, 0.1, 0.9, 0));
+        Refused("made by another device", () => device.SgdStep([w, foreignWeights], 0.1, 0.9, 0));
         Refused("made by another device", () => device.Dropout(foreignMatrix, 0.5, 0, [0]));
     }
 

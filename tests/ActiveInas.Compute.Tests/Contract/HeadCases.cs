@@ -15,6 +15,7 @@ internal static class HeadCases
             yield return DenseBackward(capacity, rows, columns, classes, withInput: false);
             yield return Loss(capacity, rows, classes, spread: 3);
             yield return Sgd((columns * classes) + capacity, 0.9, 1e-3);
+            yield return Sgd([columns * classes, classes, capacity, columns], 0.9, 1e-3);
         }
 
         yield return Dropout(3, 2, 40, 0);
@@ -57,12 +58,17 @@ internal static class HeadCases
         Matrix logits = bench.Input(capacity, rows, classes, -spread, spread);
         int[] labels = [.. Enumerable.Range(0, rows).Select(_ => bench.Random.NextInt(0, classes - 1))];
         Matrix dLogits = bench.Output("dLogits", capacity, rows, classes);
-        return () => bench.Scalar = bench.Device.SoftmaxCrossEntropy(logits, labels, dLogits);
+        Matrix losses = bench.InOut("losses", 1, 1, 3);
+        return () => bench.Device.SoftmaxCrossEntropy(logits, labels, dLogits, losses, 1);
     });
 
-    public static OpCase Sgd(int length, double momentum, double weightDecay) => new($"sgd {length} momentum {momentum} decay {weightDecay}", bench =>
-    {
-        Parameter parameter = bench.Trainable(length);
-        return () => bench.Device.SgdStep(parameter, 0.05, momentum, weightDecay);
-    });
+    public static OpCase Sgd(int length, double momentum, double weightDecay) => Sgd([length], momentum, weightDecay);
+
+    /// <summary>The decay is for every other parameter, the first among them.</summary>
+    public static OpCase Sgd(int[] lengths, double momentum, double weightDecay)
+        => new($"sgd {string.Join(' ', lengths)} momentum {momentum} decay {weightDecay}", bench =>
+        {
+            Parameter[] parameters = [.. lengths.Select((length, i) => bench.Trainable(length, decays: i % 2 == 0, lengths.Length > 1 ? $" {i}" : ""))];
+            return () => bench.Device.SgdStep(parameters, 0.05, momentum, weightDecay);
+        });
 }

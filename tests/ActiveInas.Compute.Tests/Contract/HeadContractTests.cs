@@ -16,7 +16,7 @@ public sealed class HeadContractTests
         {
             using Matrix logits = device.CreateMatrix(3, classes);
             using Matrix dLogits = device.CreateMatrix(3, classes);
-            double loss = device.SoftmaxCrossEntropy(logits, [0, 1, classes - 1], dLogits);
+            double loss = Loss(device, logits, [0, 1, classes - 1], dLogits);
             Assert.Equal(Math.Log(classes), loss, 6);
             float[] gradient = new float[3 * classes];
             dLogits.Read(gradient);
@@ -33,9 +33,9 @@ public sealed class HeadContractTests
         using Matrix logits = device.CreateMatrix(3, 3);
         using Matrix dLogits = device.CreateMatrix(3, 3);
         logits.Write([1e30f, -1e30f, 0, -1e4f, -2e4f, -3e4f, 90, 1e4f, 1e4f]);
-        double loss = device.SoftmaxCrossEntropy(logits, [0, 0, 1], dLogits);
+        double loss = Loss(device, logits, [0, 0, 1], dLogits);
         Assert.Equal(Math.Log(2) / 3, loss, 5);
-        loss = device.SoftmaxCrossEntropy(logits, [1, 2, 0], dLogits);
+        loss = Loss(device, logits, [1, 2, 0], dLogits);
         Assert.True(double.IsFinite(loss) && loss > 1e29, $"The loss is {loss}.");
         float[] gradient = new float[9];
         dLogits.Read(gradient);
@@ -76,7 +76,7 @@ public sealed class HeadContractTests
                 double rate = 0.1 / (step + 1);
                 float[] gradient = random.Floats(length);
                 parameter.Gradient.Write(gradient);
-                device.SgdStep(parameter, rate, 0.9, 0.01);
+                device.SgdStep([parameter], rate, 0.9, 0.01);
                 for (int i = 0; i < length; i++)
                 {
                     double g = gradient[i] + (0.01 * w[i]);
@@ -100,9 +100,18 @@ public sealed class HeadContractTests
         parameter.Values.Write([1]);
         parameter.Velocity.Write([2]);
         parameter.Gradient.Write([3]);
-        device.SgdStep(parameter, learningRate: 0.5, momentum: 0.25, weightDecay: 1);
+        device.SgdStep([parameter], learningRate: 0.5, momentum: 0.25, weightDecay: 1);
         Assert.Equal([-1.375], Doubles(parameter.Values));
         Assert.Equal([-1.5], Doubles(parameter.Velocity));
+    }
+
+    private static double Loss(IDevice device, Matrix logits, int[] labels, Matrix dLogits)
+    {
+        using Matrix losses = device.CreateMatrix(1, 2);
+        losses.Write([5, 6]);
+        device.SoftmaxCrossEntropy(logits, labels, dLogits, losses, 1);
+        Assert.Equal(5, Doubles(losses)[0]);
+        return Doubles(losses)[1];
     }
 
     private static float[] Dropped(IDevice device, int columns, int[] keys)

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ActiveInas.Compute.Cpu;
+using ActiveInas.Compute.Cpu.Convolutions;
 using ActiveInas.Compute.Cpu.Emitted;
-using ActiveInas.Compute.Tests.Emitted;
+using ActiveInas.Compute.Cpu.Vector;
 
 namespace ActiveInas.Compute.Tests.Contract;
 
@@ -14,17 +17,23 @@ internal static class KernelRows
     /// <summary>What tests may use: what the machine offers, under <see cref="Cap"/>.</summary>
     public static InstructionSet Allowed { get; } = CpuFeatures.Best;
 
-    /// <summary>The engine of emitted kernels on the twin of the tile kernel: groups of 16 rows.</summary>
-    public static KernelRow PlainTile { get; } = Plain("plain-tile-bf16", KernelFamily.Amx, () => new PlainTileKernel());
+    /// <summary>The engines of emitted kernels on plain loops, one row an order of summation: what says which bytes an emitted row must give.</summary>
+    public static IReadOnlyList<KernelRow> Twins { get; } =
+    [
+        Twin("plain-dot-bf16", KernelFamily.Dot, KernelTolerance.Reordered, SummationOrder.PairByPair, work => ConvolutionEngines.Emitted(work, new PlainDotKernel())),
+        Twin(
+            "plain-winograddot-bf16", KernelFamily.WinogradDot, KernelTolerance.TransformedAndRounded, SummationOrder.TransformedPairByPair,
+            work => ConvolutionEngines.WinogradEmitted(work, new PlainDotKernel())),
+        Twin("plain-tile-bf16", KernelFamily.Amx, KernelTolerance.Reordered, SummationOrder.EvenAndOddApart, work => ConvolutionEngines.Emitted(work, new PlainTileKernel())),
+    ];
 
-    /// <summary>The engine of emitted kernels on the twin of the dot kernel: groups of 4 rows.</summary>
-    public static KernelRow PlainDot { get; } = Plain("plain-dot-bf16", KernelFamily.Dot, () => new PlainDotKernel());
+    /// <summary>A device whose memory is not that of the host: what a device of another processor must be able to do.</summary>
+    public static KernelRow Apart { get; } = new(
+        "apart-bf16", KernelFamily.Reference, InstructionSet.Reference, StorageType.BFloat16, KernelTolerance.Exact, SummationOrder.TermByTerm,
+        threads => new ApartDevice("apart-bf16", Reference(StorageType.BFloat16).Create(threads)));
 
-    /// <summary>The same with Winograd's algorithm.</summary>
-    public static KernelRow PlainWinogradDot { get; } = Plain("plain-winograddot-bf16", KernelFamily.WinogradDot, () => new PlainDotKernel(), isWinograd: true);
-
-    /// <summary>All of the table, and the twins whose geometry may have no other row on this machine.</summary>
-    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, PlainTile, PlainWinogradDot];
+    /// <summary>All of the table, and the twins, whose geometry may have no other row on this machine, and a device with memory of its own.</summary>
+    public static IReadOnlyList<KernelRow> All { get; } = [.. KernelTable.Rows, .. Twins, Apart];
 
     /// <summary>The rows of <see cref="All"/> that run here.</summary>
     public static IEnumerable<KernelRow> Runnable => All.Where(Runs);
@@ -34,7 +43,12 @@ internal static class KernelRows
     public static KernelRow Reference(StorageType storage)
         => KernelTable.Rows.Single(row => row.Family == KernelFamily.Reference && row.Storage == storage);
 
-    public static KernelFamily FamilyOf(IDevice device) => All.Single(row => row.Name == device.KernelName).Family;
+    /// <summary>The row that made a device.</summary>
+    public static KernelRow Of(IDevice device) => All.Single(row => row.Name == device.KernelName);
+
+    /// <summary>The plain loops whose bytes the convolutions of a training on a row of the table are: Reference, or a twin; null: it has an algorithm of its own.</summary>
+    public static KernelRow? OracleOf(KernelRow row)
+        => Twins.Append(Reference(row.Storage)).SingleOrDefault(oracle => oracle.Order == row.Order && oracle.Storage == row.Storage && oracle.Name != row.Name);
 
     /// <summary>The row, or a skipped test where this machine cannot run it.</summary>
     public static KernelRow Supported(string name)
@@ -50,7 +64,8 @@ internal static class KernelRows
 
     private static bool Runs(KernelRow row) => row.IsSupported && row.InstructionSet <= Allowed;
 
-    /// <summary>What surrounds the kernels uses AVX-512.</summary>
-    private static KernelRow Plain(string name, KernelFamily family, Func<ProductKernel> kernel, bool isWinograd = false)
-        => new(name, family, InstructionSet.Avx512, StorageType.BFloat16, threads => new EmittedDevice(name, threads, kernel(), isWinograd));
+    private static KernelRow Twin(
+        string name, KernelFamily family, KernelTolerance tolerance, SummationOrder order,
+        Func<Workspace, IReadOnlyList<IConvolution<BFloat16, BFloat16Storage, Vector512<float>, Lanes512>>> engines)
+        => KernelTable.Emitted(name, family, InstructionSet.Avx512, tolerance, order, engines);
 }

@@ -15,16 +15,13 @@ internal sealed class OpBench(IDevice device, ulong seed) : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly List<Tensor> _tensors = [];
     private readonly List<(string Name, Tensor Tensor)> _outputTensors = [];
-    private readonly List<(string Name, Matrix Matrix, long Version)> _outputMatrices = [];
+    private readonly List<(string Name, Matrix Matrix, long? Version)> _outputMatrices = [];
     private readonly List<(Tensor Tensor, byte[] Before)> _inputTensors = [];
     private readonly List<(Matrix Matrix, byte[] Before)> _inputMatrices = [];
 
     public IDevice Device => device;
 
     public TestRandom Random => _random;
-
-    /// <summary>A scalar result of the operation.</summary>
-    public double? Scalar { get; set; }
 
     /// <summary>A tensor that the operation only reads.</summary>
     public Tensor Input(TensorShape shape, int images, double low = -1, double high = 1)
@@ -92,15 +89,18 @@ internal sealed class OpBench(IDevice device, ulong seed) : IDisposable
     }
 
     /// <summary>A parameter with gradient and velocity, for the optimiser.</summary>
-    public Parameter Trainable(int length)
+    /// <param name="length">Scalars.</param>
+    /// <param name="decays">Whether the weight decay is for it.</param>
+    /// <param name="suffix">Of the names of its outputs.</param>
+    public Parameter Trainable(int length, bool decays = true, string suffix = "")
     {
-        Parameter parameter = Owned(new Parameter(device, length));
+        Parameter parameter = Owned(new Parameter(device, length, decays));
         parameter.Values.Write(_random.Floats(length));
         parameter.Gradient.Write(_random.Floats(length));
         parameter.Velocity.Write(_random.Floats(length));
         _inputMatrices.Add((parameter.Gradient, RawMemory.Bytes(parameter.Gradient).ToArray()));
-        Watch("values", parameter.Values);
-        Watch("velocity", parameter.Velocity);
+        Watch($"values{suffix}", parameter.Values);
+        Watch($"velocity{suffix}", parameter.Velocity);
         return parameter;
     }
 
@@ -163,17 +163,12 @@ internal sealed class OpBench(IDevice device, ulong seed) : IDisposable
             outputs.Add(new OpOutput(name, extent, Array.ConvertAll(values, v => (double)v), RawMemory.Bytes(tensor).ToArray(), true));
         }
 
-        foreach ((string name, Matrix matrix, long version) in _outputMatrices)
+        foreach ((string name, Matrix matrix, long? version) in _outputMatrices)
         {
-            Assert.True(RawMemory.Version(matrix) > version, $"{name} was written without Touch: packed copies of it would be stale.");
+            Assert.True(version is null || RawMemory.Version(matrix) > version, $"{name} was written without Touch: packed copies of it would be stale.");
             float[] values = new float[matrix.UsedRows * matrix.Columns];
             matrix.Read(values);
             outputs.Add(new OpOutput(name, [matrix.UsedRows, matrix.Columns], Array.ConvertAll(values, v => (double)v), RawMemory.Bytes(matrix).ToArray(), false));
-        }
-
-        if (Scalar is { } scalar)
-        {
-            outputs.Add(new OpOutput("result", [1], [scalar], BitConverter.GetBytes(scalar), false));
         }
 
         return outputs;

@@ -7,7 +7,7 @@ namespace ActiveInas.Compute.Tests.Contract;
 /// <param name="Name">Unique; seeds the data.</param>
 /// <param name="Arrange">Makes the arguments and returns the call.</param>
 /// <param name="HasStatistics">Whether its matrices are statistics of the tensor that it has just rounded.</param>
-/// <param name="IsWinograd">Whether the families of Winograd's algorithm may sum it by theirs.</param>
+/// <param name="IsWinograd">Whether rows of Winograd's algorithm may sum it by theirs.</param>
 /// <param name="IsInference">Whether it applies a normalisation with the running statistics.</param>
 internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool HasStatistics = false, bool IsWinograd = false, bool IsInference = false)
 {
@@ -30,7 +30,7 @@ internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool H
         {
             string what = $"{device.KernelName}, {Name}, {expected[i].Name}";
             TensorAssert.Close(what, expected[i].Extent, expected[i].Values, actual[i].Values, ToleranceOf(device, expected[i].IsTensor));
-            if (IsTransformed(device) && (expected[i].IsTensor || !HasStatistics))
+            if (IsRoundedInBetween(device) && (expected[i].IsTensor || !HasStatistics))
             {
                 TensorAssert.CloseOnAverage(what, expected[i].Values, actual[i].Values, Tolerance.MeanOfTransformed);
             }
@@ -47,13 +47,10 @@ internal sealed record OpCase(string Name, Func<OpBench, Action> Arrange, bool H
     }
 
     private Tolerance ToleranceOf(IDevice device, bool isTensor)
-    {
-        bool isOfOtherSums = HasStatistics && IsWinograd && !isTensor && KernelRows.FamilyOf(device) == KernelFamily.Winograd;
-        return IsTransformed(device) ? Tolerance.Transformed : isOfOtherSums ? Tolerance.StatisticsOfRounded : Tolerance.Of(device.Storage, isTensor);
-    }
+        => Tolerance.Of(device.Storage, IsWinograd ? KernelRows.Of(device).Tolerance : KernelTolerance.Reordered, isTensor, HasStatistics);
 
     /// <summary>Whether transformed values are rounded before they are multiplied.</summary>
-    private bool IsTransformed(IDevice device) => IsWinograd && KernelRows.FamilyOf(device) == KernelFamily.WinogradDot;
+    private bool IsRoundedInBetween(IDevice device) => IsWinograd && KernelRows.Of(device).Tolerance == KernelTolerance.TransformedAndRounded;
 
     private IReadOnlyList<OpOutput> RunReference(StorageType storage)
     {

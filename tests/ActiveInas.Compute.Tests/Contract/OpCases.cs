@@ -87,5 +87,6 @@ internal static class OpCases
         yield return HeadCases.DenseBackward(140, 133, 64, 10, withInput: true);
         yield return HeadCases.Loss(140, 133, 10, spread: 3);
         yield return HeadCases.Sgd(70_001, 0.9, 1e-3);
+        yield return HeadCases.Sgd([40_000, 64, 64, 16_384, 3, 20_000], 0.9, 1e-3);
     }
 }

@@ -1,3 +1,4 @@
+using ActiveInas.Compute.Cpu.Emitted;
 using System.Runtime.InteropServices;
 using Iced.Intel;
 

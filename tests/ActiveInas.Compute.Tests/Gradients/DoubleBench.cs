@@ -12,7 +12,7 @@ internal sealed class DoubleBench(ulong seed) : IDisposable
     private const double Step = 1e-5;
     private readonly List<IDisposable> _owned = [];
 
-    public IDevice Device { get; } = new ReferenceDevice<double, double, DoubleStorage>("reference-fp64", threads: 1);
+    public ReferenceDevice<double, double, DoubleStorage> Device { get; } = new("reference-fp64", threads: 1);
 
     public TestRandom Random { get; } = new(seed);
 

@@ -67,7 +67,12 @@ public sealed class HeadGradientTests
         Matrix dLogits = bench.Matrix(n, classes);
         Matrix scratch = bench.Matrix(n, classes);
         int[] labels = [.. Enumerable.Range(0, n).Select(_ => bench.Random.NextInt(0, classes - 1))];
-        bench.Device.SoftmaxCrossEntropy(logits, labels, dLogits);
-        Verify("dLogits", Values(dLogits), Variables(logits), () => bench.Device.SoftmaxCrossEntropy(logits, labels, scratch));
+        Matrix loss = bench.Matrix(1, 1);
+        bench.Device.SoftmaxCrossEntropy(logits, labels, dLogits, loss, 0);
+        Verify("dLogits", Values(dLogits), Variables(logits), () =>
+        {
+            bench.Device.SoftmaxCrossEntropy(logits, labels, scratch, loss, 0);
+            return Values(loss)[0];
+        });
     }
 }

@@ -45,5 +45,5 @@ public sealed class MachineLimitsTests
     }
 
     private static KernelRow Row(InstructionSet set)
-        => new("test", KernelFamily.Vector, set, StorageType.BFloat16, _ => throw new NotSupportedException());
+        => new("test", KernelFamily.Vector, set, StorageType.BFloat16, KernelTolerance.Reordered, SummationOrder.TermByTerm, _ => throw new NotSupportedException());
 }

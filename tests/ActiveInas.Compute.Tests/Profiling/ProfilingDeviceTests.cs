@@ -42,7 +42,7 @@ public sealed class ProfilingDeviceTests : IDisposable
     {
         Assert.Equal(_bare.KernelName, _profiling.KernelName);
         Assert.Equal(_bare.Storage, _profiling.Storage);
-        Assert.Equal(_bare.Threads, _profiling.Threads);
+        Assert.Equal(_bare.PreferredBatch, _profiling.PreferredBatch);
     }
 
     /// <summary>2 N H' W' k k C K, for the images in use and not for the capacity; bf16 activations and fp32 weights, each once.</summary>

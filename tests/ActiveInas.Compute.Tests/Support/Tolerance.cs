@@ -28,11 +28,24 @@ internal sealed record Tolerance(string Name, double Relative, double OfLargest)
     /// <summary>Central differences in double with steps of 1e-5.</summary>
     public static Tolerance FiniteDifference { get; } = new("finite difference", 1e-6, 1e-6);
 
+    /// <summary>Of what is summed in another order.</summary>
     public static Tolerance Of(StorageType storage, bool isTensor) => (storage, isTensor) switch
     {
         (StorageType.Double, _) => Double,
         (StorageType.BFloat16, true) => BFloat16Activation,
         (_, true) => SingleActivation,
         _ => SingleMatrix,
+    };
+
+    /// <summary>Of an output of a convolution on a row of that class.</summary>
+    /// <param name="storage">Of the tensors.</param>
+    /// <param name="row">Class of the row.</param>
+    /// <param name="isTensor">Whether the output is a tensor, else a matrix.</param>
+    /// <param name="isStatistics">Whether matrices are statistics of the tensor.</param>
+    public static Tolerance Of(StorageType storage, KernelTolerance row, bool isTensor, bool isStatistics) => row switch
+    {
+        KernelTolerance.TransformedAndRounded => Transformed,
+        KernelTolerance.Transformed when isStatistics && !isTensor => StatisticsOfRounded,
+        _ => Of(storage, isTensor),
     };
 }

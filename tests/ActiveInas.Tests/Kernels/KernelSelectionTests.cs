@@ -28,13 +28,10 @@ public sealed class KernelSelectionTests
         Assert.Contains($"Usable here: {string.Join(", ", Usable())};", refused.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<KernelFamily> Families() => new(Enum.GetValues<KernelFamily>());
+
     [Theory]
-    [InlineData(KernelFamily.Reference)]
-    [InlineData(KernelFamily.Vector)]
-    [InlineData(KernelFamily.Winograd)]
-    [InlineData(KernelFamily.Dot)]
-    [InlineData(KernelFamily.WinogradDot)]
-    [InlineData(KernelFamily.Amx)]
+    [MemberData(nameof(Families))]
     public void A_family_is_its_fastest_row_here_or_refused_with_those_that_may_be_used(KernelFamily family)
     {
         KernelRow[] rows = [.. KernelTable.Rows.Where(row => row.Family == family && row.Storage == StorageType.BFloat16)];

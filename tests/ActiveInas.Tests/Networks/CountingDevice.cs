@@ -13,8 +13,6 @@ internal sealed class CountingDevice : IDevice
 
     public StorageType Storage => StorageType.BFloat16;
 
-    public int Threads => 1;
-
     /// <summary>Bytes of the tensors in bf16 with the border of the blocked layout, and of the fp32 matrices.</summary>
     public long Bytes
         => (MatrixScalars * 4) + Tensors.Sum(s => 2L * s.Images * (s.Height + 1) * (s.Width + 1) * (s.Channels <= 4 ? 4 : (s.Channels + 31) / 32 * 32));
@@ -46,8 +44,6 @@ internal sealed class CountingDevice : IDevice
 
     public void BatchNormMaxPoolBackward(BatchNorm norm, Tensor x, Tensor y, Tensor dy, Tensor dx) => throw new NotSupportedException();
 
-    public void BatchNormStatistics(BatchNorm norm, Tensor x) => throw new NotSupportedException();
-
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y) => throw new NotSupportedException();
 
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual) => throw new NotSupportedException();
@@ -62,9 +58,9 @@ internal sealed class CountingDevice : IDevice
 
     public void DenseBackward(Matrix x, Parameter w, Parameter b, Matrix dLogits, Matrix? dx) => throw new NotSupportedException();
 
-    public double SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits) => throw new NotSupportedException();
+    public void SoftmaxCrossEntropy(Matrix logits, ReadOnlySpan<int> labels, Matrix dLogits, Matrix losses, int place) => throw new NotSupportedException();
 
-    public void SgdStep(Parameter parameter, double learningRate, double momentum, double weightDecay) => throw new NotSupportedException();
+    public void SgdStep(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -14,8 +14,8 @@ public class GoldenLossTests
     /// <summary>The same where transformed values are rounded before they are multiplied.</summary>
     private const double TransformedTolerance = 0.006;
 
-    /// <summary>The last bits of the C library's logarithm.</summary>
-    private const double LiteralTolerance = 1e-9;
+    /// <summary>Losses are fp32.</summary>
+    private const double LiteralTolerance = 1e-7;
 
     /// <summary>What <c>reference-bf16</c> gives; a change here is a change of the arithmetic, the initialisation or the random streams.</summary>
     private static readonly double[] s_expected =
@@ -36,10 +36,10 @@ public class GoldenLossTests
         double[] losses = Losses(row);
         for (int step = 0; step < losses.Length; step++)
         {
-            double tolerance = row.Family switch
+            double tolerance = row.Tolerance switch
             {
-                KernelFamily.Reference => LiteralTolerance,
-                KernelFamily.WinogradDot => TransformedTolerance * (step + 1),
+                KernelTolerance.Exact => LiteralTolerance,
+                KernelTolerance.TransformedAndRounded => TransformedTolerance * (step + 1),
                 _ => FamilyTolerance * (step + 1),
             };
             Assert.True(
@@ -48,9 +48,11 @@ public class GoldenLossTests
         }
     }
 
+    public static TheoryData<KernelFamily> Families()
+        => new(KernelTable.Rows.Where(row => row.Storage == StorageType.BFloat16).GroupBy(row => row.Family).Where(rows => rows.Count() > 1).Select(rows => rows.Key));
+
     [SkippableTheory]
-    [InlineData(KernelFamily.Vector)]
-    [InlineData(KernelFamily.Winograd)]
+    [MemberData(nameof(Families))]
     public void All_widths_of_a_family_give_the_same_losses_to_the_last_bit(KernelFamily family)
     {
         KernelRow[] rows = [.. KernelTable.Rows.Where(row => row.Storage == StorageType.BFloat16 && row.Family == family && row.IsUsable)];

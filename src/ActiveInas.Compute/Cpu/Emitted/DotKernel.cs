@@ -7,6 +7,8 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// <remarks>
 /// Each instruction multiplies one pair of A, broadcast, by the same pair of 16 columns of B. An element of C is one chain over (i, pair)
 /// ascending. Subnormal inputs and results count as zero and rounding is to nearest even, whatever the control register says.
+/// <para>rdi arguments; rcx products left; rdx row stride, rax three of them; r10, r11 place of the next A and B offset; r8, r9 upper and lower group of A_i; rsi B_i; rbx C (saved).
+/// zmm0-15 sums, two a row; zmm16-17 a pair of 32 columns of B; zmm18-25 the pair of each row of A.</para>
 /// </remarks>
 internal static class DotKernel
 {
@@ -24,20 +26,20 @@ internal static class DotKernel
     {
         Assembler a = new(64);
         a.push(rbx);
-        a.mov(rcx, __qword_ptr[rdi + 40]);
-        a.mov(rdx, __qword_ptr[rdi + 48]);
+        a.mov(rcx, Argument(nameof(ProductArguments.Count)));
+        a.mov(rdx, Argument(nameof(ProductArguments.RowStride)));
         a.lea(rax, __[rdx + (rdx * 2)]);
-        a.mov(r10, __qword_ptr[rdi + 16]);
-        a.mov(r11, __qword_ptr[rdi + 32]);
+        a.mov(r10, Argument(nameof(ProductArguments.AOffsets)));
+        a.mov(r11, Argument(nameof(ProductArguments.BOffsets)));
         LoadSums(a);
         Label product = a.CreateLabel();
         a.Label(ref product);
         a.mov(r8, __qword_ptr[r10]);
         a.mov(r9, r8);
-        a.add(r8, __qword_ptr[rdi]);
-        a.add(r9, __qword_ptr[rdi + 8]);
+        a.add(r8, Argument(nameof(ProductArguments.Upper)));
+        a.add(r9, Argument(nameof(ProductArguments.Lower)));
         a.mov(rsi, __qword_ptr[r11]);
-        a.add(rsi, __qword_ptr[rdi + 24]);
+        a.add(rsi, Argument(nameof(ProductArguments.B)));
         AssemblerRegisterZMM[] columns = [zmm16, zmm17];
         AssemblerRegisterZMM[] rows = [zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25];
         for (int pair = 0; pair < Pairs; pair++)
@@ -56,7 +58,7 @@ internal static class DotKernel
         a.add(r11, 8);
         a.dec(rcx);
         a.jnz(product);
-        a.mov(rbx, __qword_ptr[rdi + 56]);
+        a.mov(rbx, Argument(nameof(ProductArguments.C)));
         for (int i = 0; i < s_sums.Length; i++)
         {
             a.vmovups(__zmmword_ptr[rbx + (i * 64)], s_sums[i]);
@@ -103,12 +105,14 @@ internal static class DotKernel
         _ => __dword_ptr[start + rax + displacement],
     };
 
+    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rdi + ProductArguments.OffsetOf(field)];
+
     private static void LoadSums(Assembler a)
     {
         Label zero = a.CreateLabel();
         Label done = a.CreateLabel();
-        a.mov(rbx, __qword_ptr[rdi + 56]);
-        a.cmp(__qword_ptr[rdi + 64], 0);
+        a.mov(rbx, Argument(nameof(ProductArguments.C)));
+        a.cmp(Argument(nameof(ProductArguments.Load)), 0);
         a.je(zero);
         for (int i = 0; i < s_sums.Length; i++)
         {

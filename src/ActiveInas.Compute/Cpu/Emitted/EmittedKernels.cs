@@ -41,6 +41,11 @@ internal static unsafe partial class EmittedKernels
             return (false, false, $"emitted kernels are not used: {problem}. Going on with AVX-512.");
         }
 
+        if (Problem(() => new DotProductKernel(), new PlainDotKernel()) is { } dotProblem)
+        {
+            return (false, false, $"emitted kernels are not used: {dotProblem}. Going on with AVX-512.");
+        }
+
         int features = X86Base.CpuId(7, 0).Edx;
         bool tile = (features & (1 << 22)) != 0 && (features & (1 << 24)) != 0;
         if (tile && SystemCall(ArchPrctl, RequestComponentPermission, TileData) != 0)
@@ -49,7 +54,23 @@ internal static unsafe partial class EmittedKernels
             return (true, false, $"AMX tiles are not used: the system refused the permission (arch_prctl: {Marshal.GetPInvokeErrorMessage(error)}, errno {error}). Going on without them.");
         }
 
-        return (true, tile, null);
+        return tile && Problem(() => new TileProductKernel(), new PlainTileKernel()) is { } tileProblem
+            ? (true, false, $"AMX tiles are not used: {tileProblem}. Going on without them.")
+            : (true, tile, null);
+    }
+
+    /// <summary>Why a kernel does not give what it must; null when it does.</summary>
+    private static string? Problem(Func<ProductKernel> make, PlainKernel twin)
+    {
+        try
+        {
+            using ProductKernel kernel = make();
+            return KernelCheck.Problem(kernel, twin);
+        }
+        catch (Win32Exception error)
+        {
+            return error.Message;
+        }
     }
 
     /// <summary>Whether code made at run time runs: some systems forbid it.</summary>
@@ -60,7 +81,7 @@ internal static unsafe partial class EmittedKernels
             Assembler assembler = new(64);
             assembler.mov(AssemblerRegisters.eax, 42);
             assembler.ret();
-            using CodeMemory code = new(assembler);
+            using CodeMemory code = new("answer", assembler);
             int answer = ((delegate* unmanaged<int>)code.Entry)();
             return answer == 42 ? null : $"a test function returned {answer}, not 42";
         }

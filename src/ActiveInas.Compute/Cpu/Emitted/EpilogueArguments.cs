@@ -7,6 +7,9 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct EpilogueArguments
 {
+    /// <summary>Bytes from the start to a field, for code that is emitted.</summary>
+    public static int OffsetOf(string field) => (int)Marshal.OffsetOf<EpilogueArguments>(field);
+
     /// <summary>[Count][32].</summary>
     public float* Sums;
 

@@ -10,25 +10,31 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// </remarks>
 internal static class EpilogueKernel
 {
+    /// <summary>For example <c>epilogue-scale-add-rectify</c>.</summary>
+    public static string NameOf(bool scales, bool adds, bool rectifies)
+        => $"epilogue{(scales ? "-scale" : "")}{(adds ? "-add" : "")}{(rectifies ? "-rectify" : "")}";
+
     /// <summary>Emits <c>void epilogue(EpilogueArguments*)</c>.</summary>
     /// <param name="scales">Whether there are factors and offsets.</param>
     /// <param name="adds">Whether there is an addend.</param>
     /// <param name="rectifies">Whether negative results become 0.</param>
     public static Assembler Emit(bool scales, bool adds, bool rectifies)
     {
+        // rdi arguments, then free; rsi sums of the row; rdx target; rcx place of the row's position; r8 rows left; r9 limit; r10 addend; rax the position, in bytes.
+        // zmm16-17 factors, 18-19 offsets, 20-21 values, 22-23 addends, 24 zero; each pair the two halves of 32 channels.
         Assembler a = new(64);
-        a.mov(rsi, __qword_ptr[rdi]);
-        a.mov(rdx, __qword_ptr[rdi + 8]);
-        a.mov(rcx, __qword_ptr[rdi + 16]);
-        a.mov(r8, __qword_ptr[rdi + 24]);
-        a.mov(r9, __qword_ptr[rdi + 32]);
-        a.mov(r10, __qword_ptr[rdi + 40]);
+        a.mov(rsi, Argument(nameof(EpilogueArguments.Sums)));
+        a.mov(rdx, Argument(nameof(EpilogueArguments.Target)));
+        a.mov(rcx, Argument(nameof(EpilogueArguments.Positions)));
+        a.mov(r8, Argument(nameof(EpilogueArguments.Count)));
+        a.mov(r9, Argument(nameof(EpilogueArguments.Limit)));
+        a.mov(r10, Argument(nameof(EpilogueArguments.Addend)));
         if (scales)
         {
-            a.mov(rax, __qword_ptr[rdi + 48]);
+            a.mov(rax, Argument(nameof(EpilogueArguments.Factors)));
             a.vmovups(zmm16, __zmmword_ptr[rax]);
             a.vmovups(zmm17, __zmmword_ptr[rax + 64]);
-            a.mov(rax, __qword_ptr[rdi + 56]);
+            a.mov(rax, Argument(nameof(EpilogueArguments.Offsets)));
             a.vmovups(zmm18, __zmmword_ptr[rax]);
             a.vmovups(zmm19, __zmmword_ptr[rax + 64]);
         }
@@ -78,4 +84,6 @@ internal static class EpilogueKernel
             a.vmovdqu16(__ymmword_ptr[rdx + rax + (32 * half)], rounded);
         }
     }
+
+    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rdi + EpilogueArguments.OffsetOf(field)];
 }

@@ -8,6 +8,12 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// <summary>Rearrangements of bf16 rows into what product kernels read. AVX-512.</summary>
 internal static unsafe class Panels
 {
+    /// <summary>Pairs of a reduced index in a product.</summary>
+    public const int Pairs = 16;
+
+    /// <summary>bf16 values of B in a product: [16 pairs][32][2].</summary>
+    public const int Length = Pairs * BlockedLayout.FullBlock * 2;
+
     private static readonly Vector512<ushort> s_firstHalf = Interleaving(0);
     private static readonly Vector512<ushort> s_secondHalf = Interleaving(16);
 

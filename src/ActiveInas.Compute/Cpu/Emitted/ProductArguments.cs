@@ -12,6 +12,9 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ProductArguments
 {
+    /// <summary>Bytes from the start to a field, for code that is emitted.</summary>
+    public static int OffsetOf(string field) => (int)Marshal.OffsetOf<ProductArguments>(field);
+
     /// <summary>Base of the first group of rows.</summary>
     public byte* Upper;
 

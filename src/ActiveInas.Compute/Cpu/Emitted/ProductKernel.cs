@@ -23,23 +23,24 @@ internal abstract unsafe class ProductKernel(int groupRows) : IDisposable
     /// <summary>One batch-reduce product.</summary>
     public abstract void Multiply(ProductArguments* arguments);
 
-    /// <summary>Whether <see cref="MultiplyColumns"/> works, which spares transposing A.</summary>
-    public virtual bool ReadsColumns => false;
-
-    /// <summary>The same with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
-    public virtual void MultiplyColumns(ProductArguments* arguments) => throw new NotSupportedException($"{GetType().Name} reads rows only.");
-
     /// <summary>Rounds sums and stores them.</summary>
     public abstract void Store(EpilogueArguments* arguments);
 
     public abstract void Dispose();
 }
 
+/// <summary>A product kernel that also reads A by columns, which spares transposing it.</summary>
+internal unsafe interface IColumnKernel
+{
+    /// <summary>The product with A_i as [16 pairs][32 rows][2]: a group starts at base + AOffsets[i], 4 bytes a row, 128 bytes a pair.</summary>
+    void MultiplyColumns(ProductArguments* arguments);
+}
+
 /// <summary>A product kernel whose sums are stored by emitted code too.</summary>
 internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKernel(groupRows)
 {
     /// <summary>By what they do: 1 scale, 2 add, 4 rectify.</summary>
-    private readonly CodeMemory[] _epilogues = [.. Enumerable.Range(0, 8).Select(i => new CodeMemory(EpilogueKernel.Emit((i & 1) != 0, (i & 2) != 0, (i & 4) != 0)))];
+    private readonly CodeMemory[] _epilogues = [.. Enumerable.Range(0, 8).Select(Epilogue)];
 
     public sealed override void Store(EpilogueArguments* arguments)
     {
@@ -47,14 +48,20 @@ internal abstract unsafe class EmittedProductKernel(int groupRows) : ProductKern
         ((delegate* unmanaged[SuppressGCTransition]<EpilogueArguments*, void>)_epilogues[variant].Entry)(arguments);
     }
 
+    private static CodeMemory Epilogue(int variant)
+    {
+        (bool scales, bool adds, bool rectifies) = ((variant & 1) != 0, (variant & 2) != 0, (variant & 4) != 0);
+        return new CodeMemory(EpilogueKernel.NameOf(scales, adds, rectifies), EpilogueKernel.Emit(scales, adds, rectifies));
+    }
+
     public override void Dispose() => Array.ForEach(_epilogues, epilogue => epilogue.Dispose());
 }
 
 /// <summary>VDPBF16PS.</summary>
-internal sealed unsafe class DotProductKernel : EmittedProductKernel
+internal sealed unsafe class DotProductKernel : EmittedProductKernel, IColumnKernel
 {
-    private readonly CodeMemory _code = new(DotKernel.Emit());
-    private readonly CodeMemory _columns = new(DotKernel.Emit(pairStride: 128));
+    private readonly CodeMemory _code = new("dot-rows", DotKernel.Emit());
+    private readonly CodeMemory _columns = new("dot-columns", DotKernel.Emit(pairStride: 128));
 
     public DotProductKernel()
         : base(DotKernel.GroupRows)
@@ -64,9 +71,7 @@ internal sealed unsafe class DotProductKernel : EmittedProductKernel
     public override void Multiply(ProductArguments* arguments)
         => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_code.Entry)(arguments);
 
-    public override bool ReadsColumns => true;
-
-    public override void MultiplyColumns(ProductArguments* arguments)
+    public void MultiplyColumns(ProductArguments* arguments)
         => ((delegate* unmanaged[SuppressGCTransition]<ProductArguments*, void>)_columns.Entry)(arguments);
 
     public override void Dispose()
@@ -81,9 +86,9 @@ internal sealed unsafe class DotProductKernel : EmittedProductKernel
 /// not save tiles when it switches threads.</summary>
 internal sealed unsafe class TileProductKernel : EmittedProductKernel
 {
-    private readonly CodeMemory _code = new(TileKernel.Emit());
-    private readonly CodeMemory _enter = new(TileKernel.EmitEnter());
-    private readonly CodeMemory _leave = new(TileKernel.EmitLeave());
+    private readonly CodeMemory _code = new("tile-rows", TileKernel.Emit());
+    private readonly CodeMemory _enter = new("tile-enter", TileKernel.EmitEnter());
+    private readonly CodeMemory _leave = new("tile-leave", TileKernel.EmitLeave());
     private readonly NativeBuffer<byte> _configuration = new(TileKernel.ConfigurationLength);
 
     public TileProductKernel()

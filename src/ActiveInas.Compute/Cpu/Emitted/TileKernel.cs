@@ -7,6 +7,8 @@ namespace ActiveInas.Compute.Cpu.Emitted;
 /// <remarks>
 /// A product is two tile loads of A, two of B and four tile multiplies. Every tile is 16 rows of 64 bytes. An element of C is summed product
 /// by product; inside a product the even and the odd members of the 16 pairs are summed apart, then added.
+/// <para>rdi arguments; rcx products left; rdx row stride; rax 128, the row stride of B and C; r10, r11 place of the next A and B offset; r8, r9 upper and lower group of A_i; rsi B_i; rbx C
+/// (saved). tmm0-3 sums (upper left, upper right, lower left, lower right); tmm4, 5 upper and lower A; tmm6, 7 left and right B.</para>
 /// </remarks>
 internal static class TileKernel
 {
@@ -54,21 +56,21 @@ internal static class TileKernel
     {
         Assembler a = new(64);
         a.push(rbx);
-        a.mov(rcx, __qword_ptr[rdi + 40]);
-        a.mov(rdx, __qword_ptr[rdi + 48]);
-        a.mov(r10, __qword_ptr[rdi + 16]);
-        a.mov(r11, __qword_ptr[rdi + 32]);
-        a.mov(rbx, __qword_ptr[rdi + 56]);
+        a.mov(rcx, Argument(nameof(ProductArguments.Count)));
+        a.mov(rdx, Argument(nameof(ProductArguments.RowStride)));
+        a.mov(r10, Argument(nameof(ProductArguments.AOffsets)));
+        a.mov(r11, Argument(nameof(ProductArguments.BOffsets)));
+        a.mov(rbx, Argument(nameof(ProductArguments.C)));
         a.mov(rax, 128L);
         LoadSums(a);
         Label product = a.CreateLabel();
         a.Label(ref product);
         a.mov(r8, __qword_ptr[r10]);
         a.mov(r9, r8);
-        a.add(r8, __qword_ptr[rdi]);
-        a.add(r9, __qword_ptr[rdi + 8]);
+        a.add(r8, Argument(nameof(ProductArguments.Upper)));
+        a.add(r9, Argument(nameof(ProductArguments.Lower)));
         a.mov(rsi, __qword_ptr[r11]);
-        a.add(rsi, __qword_ptr[rdi + 24]);
+        a.add(rsi, Argument(nameof(ProductArguments.B)));
         a.tileloadd(tmm4, __[r8 + rdx]);
         a.tileloadd(tmm6, __[rsi + rax]);
         a.tdpbf16ps(tmm0, tmm4, tmm6);
@@ -113,11 +115,13 @@ internal static class TileKernel
         return a;
     }
 
+    private static AssemblerMemoryOperand Argument(string field) => __qword_ptr[rdi + ProductArguments.OffsetOf(field)];
+
     private static void LoadSums(Assembler a)
     {
         Label zero = a.CreateLabel();
         Label done = a.CreateLabel();
-        a.cmp(__qword_ptr[rdi + 64], 0);
+        a.cmp(Argument(nameof(ProductArguments.Load)), 0);
         a.je(zero);
         a.tileloadd(tmm0, __[rbx + rax]);
         a.tileloadd(tmm1, __[rbx + rax + 64]);

@@ -36,7 +36,7 @@ internal sealed class ConvolutionPlan
 
         int[] first = [.. Enumerable.Range(0, Taps).Where(tap => !ReadsImage || tap % shape.Kernel == 0)];
         Forward = new Sweep(ForwardGroups(), first, [.. first.Select(tap => Shifts[tap])], 1);
-        Backward = x.Block == 32 ? [.. BackwardSweeps(padding)] : [];
+        Backward = x.IsImage ? [] : [.. BackwardSweeps(padding)];
         PositionPlan across = new(shape, x, y, GroupRows, 1, AcrossPixels);
         Across = across.IsAcross ? across : null;
     }
@@ -57,7 +57,7 @@ internal sealed class ConvolutionPlan
     public int[] Shifts { get; }
 
     /// <summary>Whether x is an image of up to 3 channels. Its values then lie without gaps, so that the taps of a kernel row are one product.</summary>
-    public bool ReadsImage => X.Block != 32;
+    public bool ReadsImage => X.IsImage;
 
     /// <summary>Floats of a position of x.</summary>
     public int PositionLength => ReadsImage ? Shape.InChannels : X.Block;

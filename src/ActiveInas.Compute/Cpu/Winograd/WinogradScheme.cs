@@ -27,6 +27,13 @@ internal abstract unsafe class WinogradScheme<T>(int inputs, int side, int outpu
     /// <summary>Rows of x above a tile that it reads.</summary>
     public int Above => (inputs - outputs) / 2;
 
+    /// <summary>Products that the scheme saves, of an image and a pair of channels: those of the taps inside for one of its own.</summary>
+    public double Saving(long height, long width)
+        => ((3.0 * height) - 2) * ((3 * width) - 2) / (Tiles(height, Outputs) * Tiles(width, Outputs) * Elements);
+
+    /// <summary>Tiles of so many outputs along an extent.</summary>
+    public static long Tiles(long extent, int outputs) => (extent + outputs - 1) / outputs;
+
     /// <summary>B^T d B of 32 channels.</summary>
     public abstract void Input(T* source, nint rowStep, float* target, nint elementStep);
 
