@@ -1,6 +1,6 @@
-using ActiveInas.Compute.Cpu.Emitted;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using ActiveInas.Compute.Cpu.Emitted;
 using Iced.Intel;
 
 namespace ActiveInas.Compute.Tests.Emitted;

@@ -1,5 +1,5 @@
-using ActiveInas.Compute.Cpu.Emitted;
 using System.Runtime.InteropServices;
+using ActiveInas.Compute.Cpu.Emitted;
 using Iced.Intel;
 
 namespace ActiveInas.Compute.Tests.Emitted;
