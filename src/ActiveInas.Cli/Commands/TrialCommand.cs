@@ -60,7 +60,10 @@ internal static class TrialCommand
         {
             terminal.Out.WriteLine(JsonText.Write(new JsonObject
             {
-                ["schema_version"] = RunDocument.SchemaVersion, ["job"] = job.Id, ["training"] = job.Request.Key, ["file"] = file,
+                ["schema_version"] = RunDocument.SchemaVersion,
+                ["job"] = job.Id,
+                ["training"] = job.Request.Key,
+                ["file"] = file,
             }));
             return ExitCode.Ok;
         }

@@ -32,7 +32,7 @@ public sealed record CellState(ExperimentCell Cell, RunFolder Folder, RunState S
             }
 
             using RunStore store = RunStore.OpenReader(folder.Database);
-            return store.FindRun()is { IsFinished: true };
+            return store.FindRun() is { IsFinished: true };
         }
         catch (Exception exception) when (IsDamage(exception))
         {

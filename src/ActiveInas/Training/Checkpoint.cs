@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using ActiveInas.Compute;
 using ActiveInas.Networks;

@@ -1,4 +1,3 @@
-using ActiveInas.Training;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Live;
@@ -7,6 +6,7 @@ using ActiveInas.Runs.Sessions;
 using ActiveInas.Runs.Tests.Output;
 using ActiveInas.Runs.Tests.Support;
 using ActiveInas.Tests.Shared;
+using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Tests.Live;
 

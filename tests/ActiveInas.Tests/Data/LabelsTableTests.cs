@@ -52,7 +52,7 @@ public sealed class LabelsTableTests : IDisposable
         Dataset data = Load("path,label\n1.png,a\n2.png,b\n99.png,a\n3.png,\n");
 
         Assert.Contains(data.Problems, problem => problem.Message == "line 4: there is no image '99.png': skipped");
-        Assert.Contains(data.Problems, problem => problem.Message == "1 of 4 lines have no class: skipped");
+        Assert.Contains(data.Problems, problem => problem.Message == "1 of 4 lines has no class: skipped");
         Assert.Contains(data.Problems, problem => problem.Message.StartsWith("this and 9 more images", StringComparison.Ordinal));
     }
 

@@ -287,7 +287,7 @@ public sealed class ActiveLearnerTests
         { "given", "below the 4 labels given" },
         { "start", "A(1,6) does not fit images of 32x32" },
         { "passes", "0 stochastic passes" },
-        { "classes", "1 classes" },
+        { "classes", "1 class leaves" },
         { "rate", "dropout rate 1" },
         { "none given", "holds none" },
         { "empty", "no training images" },
