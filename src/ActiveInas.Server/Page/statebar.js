@@ -25,7 +25,7 @@ export const interval = ([low, high]) => `${percent(low)} to ${percent(high)}`;
 
 function details(status) {
   const parts = [];
-  if (status.message) { parts.push(status.message); }
+  if (status.message) { parts.push(isWorking(status.state) ? status.message.replace(/\.$/, '') : status.message); }
   if (isWorking(status.state)) {
     if (status.progress !== null) { parts.push(probability(status.progress)); }
     if (status.eta_seconds !== null) { parts.push(`about ${duration(status.eta_seconds)} left`); }
