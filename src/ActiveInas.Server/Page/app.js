@@ -50,7 +50,11 @@ async function start() {
   wireDialogs();
   document.addEventListener('keydown', onKey);
   document.addEventListener('mousedown', keepFocus);
-  window.addEventListener('hashchange', () => { show(); byId('main').focus(); });
+  window.addEventListener('hashchange', () => {
+    show();
+    byId('main').focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  });
   window.addEventListener('pagehide', () => feed.release());
   window.addEventListener('pageshow', event => { if (event.persisted) { location.reload(); } });
   window.addEventListener('beforeunload', event => { if (outbox.count > 0) { event.preventDefault(); } });

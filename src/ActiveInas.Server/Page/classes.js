@@ -66,9 +66,8 @@ export class Classes extends EventTarget {
 
   #button(item, index) {
     const key = keyOfClass(index);
-    const spoken = key === null ? '' : key.startsWith('⇧') ? `, key Shift ${key.slice(1)}` : `, key ${key}`;
     return el('button', {
-      type: 'button', class: 'class', 'data-class': item.name, title: item.name, 'aria-pressed': 'false', 'aria-label': item.name + spoken,
+      type: 'button', class: 'class', 'data-class': item.name, title: item.name, 'aria-pressed': 'false',
       'aria-keyshortcuts': key === null ? null : key.replace('⇧', 'Shift+'),
       onclick: () => this.dispatchEvent(new CustomEvent('pick', { detail: { name: item.name } })),
     }, keyCap(key ?? '/'), el('span', { class: 'name' }, item.name), el('span', { class: 'odds' }));

@@ -221,7 +221,6 @@ export class LabelView {
     setShare(button, best?.probability ?? 0);
     setText(byId('accept-name'), best?.class ?? 'No suggestion');
     setText(byId('accept-odds'), best ? probability(best.probability) : '');
-    button.setAttribute('aria-label', best ? `Accept the suggestion ${best.class}, ${probability(best.probability)}, key Enter` : 'No suggestion');
   }
 
   // Never an empty page: why there is nothing to label, and what to do meanwhile.

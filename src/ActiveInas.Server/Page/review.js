@@ -7,7 +7,7 @@ import { keyOfClass } from './keys.js';
 import { answerName, percent, probability } from './words.js';
 
 const kinds = {
-  doubt: ['Labels that the network doubts most, the most doubtful first. It was trained without the image in question.', 'No label is doubted yet: this needs a finished training.'],
+  doubt: ['Labels that the network doubts most, the most doubtful first. It was trained without the image in question.', 'No label is doubted. Networks that have not seen a label look at it while you go on labelling.'],
   duplicates: ['Files with the same bytes and different labels, side by side.', 'No identical files with different labels.'],
   skipped: ['Images that were skipped. A label brings them back.', 'Nothing was skipped.'],
   bad: ['Images marked as bad. A label brings them back.', 'No image is marked as bad.'],

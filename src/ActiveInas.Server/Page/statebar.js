@@ -6,7 +6,7 @@ import { duration, isWorking, percent, probability, stateName } from './words.js
 export function renderState(status) {
   const working = isWorking(status.state);
   byId('state').dataset.state = status.state;
-  setText(byId('state-name'), stateName(status.state));
+  setText(byId('state-name'), working && status.message ? status.message.replace(/\.$/, '') : stateName(status.state));
   setText(byId('state-message'), details(status).join(' · '));
   setText(byId('state-accuracy'), status.accuracy === null ? `accuracy: too few labels to tell` : `accuracy ${percent(status.accuracy)} (${interval(status.interval)})`);
 
@@ -25,7 +25,7 @@ export const interval = ([low, high]) => `${percent(low)} to ${percent(high)}`;
 
 function details(status) {
   const parts = [];
-  if (status.message) { parts.push(status.message); }
+  if (status.message && !isWorking(status.state)) { parts.push(status.message); }
   if (isWorking(status.state)) {
     if (status.progress !== null) { parts.push(probability(status.progress)); }
     if (status.eta_seconds !== null) { parts.push(`about ${duration(status.eta_seconds)} left`); }

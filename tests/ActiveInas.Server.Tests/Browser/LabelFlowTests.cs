@@ -63,7 +63,7 @@ public sealed class LabelFlowTests(Chromium chromium) : IClassFixture<Chromium>
         int meanwhile = await page.AnswerAsync(Key(await page.NextAsync()));
         await Expect(page["#problem"]).ToContainTextAsync("1 answer kept here");
         await page.StartServerAsync();
-        await Expect(page["#problem"]).ToBeHiddenAsync(new LocatorAssertionsToBeHiddenOptions { Timeout = 30_000 });
+        await Expect(page["#problem"]).ToBeHiddenAsync();
         Assert.Equal(count + 1, (await page.HistoryAsync()).Length);
         Assert.Equal((meanwhile, "label", Truth(meanwhile)), (await page.HistoryAsync())[0]);
         await page.AnswerAsync(Key(await page.NextAsync()));
@@ -119,7 +119,7 @@ public sealed class LabelFlowTests(Chromium chromium) : IClassFixture<Chromium>
         await using LabelPage page = await LabelPage.OpenAsync(chromium, project.Root);
         await page.AnswerUntilAsync(Key, async () => await page.RoundAsync() >= 1 && (await page.GetAsync("status")).GetProperty("audit").GetProperty("labelled").GetInt32() >= 52);
         await page.ShowAsync("dashboard");
-        await Expect(page["#fact-accuracy"]).ToHaveTextAsync(new Regex(@"^\d+\.\d\s%$"), new LocatorAssertionsToHaveTextOptions { Timeout = 60_000 });
+        await Expect(page["#fact-accuracy"]).ToHaveTextAsync(new Regex(@"^\d+\.\d\s%$"));
         await Expect(page["#fact-accuracy-note"]).ToContainTextAsync("95 % interval");
         await Expect(page["#accuracy svg"]).ToHaveAccessibleNameAsync(new Regex("Accuracy over labels.*95 % interval"));
         await Expect(page["#confusion tbody tr"]).ToHaveCountAsync(2);

@@ -1,4 +1,6 @@
 using ActiveInas.Runs.Tests.Labelling;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -118,6 +120,31 @@ public sealed class LabelLookTests(Chromium chromium) : IClassFixture<Chromium>,
             "[...document.querySelectorAll('[aria-controls], [aria-labelledby]')].flatMap(e => [e.getAttribute('aria-controls'), e.getAttribute('aria-labelledby')]).filter(id => id && !document.getElementById(id))"));
         await Expect(page[$"nav a[href='#{view}']"]).ToHaveAttributeAsync("aria-current", "page");
         Assert.Empty(page.Window.Complaints);
+    }
+
+    [SkippableTheory]
+    [InlineData("label", null)]
+    [InlineData("label", "#help-button")]
+    [InlineData("label", "#classes-button")]
+    [InlineData("label", "[data-command=filter]")]
+    [InlineData("review", null)]
+    [InlineData("dashboard", null)]
+    public async Task Axe_finds_nothing_against_WCAG_AA(string view, string? opened)
+    {
+        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await using LabelPage page = await LabelPage.OpenAsync(chromium, _project.Root, scheme: scheme);
+            await page.AnswerAsync("1");
+            await page.ShowAsync(view);
+            if (opened is not null)
+            {
+                await page[opened].ClickAsync();
+            }
+
+            AxeResult result = await page.Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice") });
+            Assert.Empty(result.Violations.Select(found => $"{scheme}: {found.Id}: {string.Join("; ", found.Nodes.Select(node => node.Html))}"));
+            Assert.True(result.Passes.Length > 20, $"{result.Passes.Length} rules apply");
+        }
     }
 
     [SkippableFact]

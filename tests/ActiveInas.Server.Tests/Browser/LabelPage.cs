@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ActiveInas.Runs.Tests.Reports;
@@ -11,7 +12,11 @@ public sealed class Chromium : IAsyncLifetime
 {
     private Runs.Tests.Reports.Browser? _browser;
 
-    public async Task InitializeAsync() => _browser = Runs.Tests.Reports.Browser.Program is { } program ? await Runs.Tests.Reports.Browser.StartAsync(program) : null;
+    public async Task InitializeAsync()
+    {
+        SetDefaultExpectTimeout((float)LabelPage.Patience.TotalMilliseconds);
+        _browser = Runs.Tests.Reports.Browser.Program is { } program ? await Runs.Tests.Reports.Browser.StartAsync(program) : null;
+    }
 
     public async Task DisposeAsync()
     {
@@ -32,6 +37,9 @@ public sealed class Chromium : IAsyncLifetime
 /// <summary>A server of a project, its page in a browser, and a person who knows the labels.</summary>
 internal sealed class LabelPage : IAsyncDisposable
 {
+    /// <summary>How long anything may take: machines that build something else meanwhile are slow.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly LabelServerOptions _options;
     private readonly HttpClient _client = new();
 
@@ -86,7 +94,7 @@ internal sealed class LabelPage : IAsyncDisposable
     /// <summary>The image on the stage, as soon as there is one that is not another.</summary>
     public async Task<int> NextAsync(int? after = null)
     {
-        for (int attempt = 0; attempt < 600; attempt++)
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Patience;)
         {
             if (await ShownAsync() is { } id && id != after)
             {
@@ -102,9 +110,9 @@ internal sealed class LabelPage : IAsyncDisposable
     /// <summary>Waits until a function of the page is true. (Playwright's own waiting needs eval, which the page's policy forbids.)</summary>
     public async Task WaitAsync(string function, object? argument = null)
     {
-        for (int attempt = 0; !await Page.EvaluateAsync<bool>(function, argument); attempt++)
+        for (long start = Stopwatch.GetTimestamp(); !await Page.EvaluateAsync<bool>(function, argument);)
         {
-            if (attempt > 600)
+            if (Stopwatch.GetElapsedTime(start) > Patience)
             {
                 throw new TimeoutException($"Never true: {function}, {argument}.");
             }
