@@ -76,6 +76,11 @@ internal static class LabelFiles
                 await context.Request.Body.CopyToAsync(file, cancellation).ConfigureAwait(false);
             }
 
+            if (new FileInfo(path).Length == 0)
+            {
+                throw new LabellingException(LabellingFault.Invalid, "The file is empty; wanted one that holds labels, as the body of the request.");
+            }
+
             LabelImport labels = await Task.Run(() => host.Project.ReadLabels(Unpacked(path), format).OrThrow(), cancellation).ConfigureAwait(false);
             ImportOutcome outcome = await host.Project.ImportAsync(labels, addClasses).ConfigureAwait(false);
             host.Changed();

@@ -144,7 +144,7 @@ public sealed class ApiTests(SharedServer shared) : IClassFixture<SharedServer>
         Match answers = Regex.Match(metrics, "^ainas_answers[a-z_]*\\{[^}]*action=\"label\"[^}]*\\} ([0-9]+)", RegexOptions.Multiline);
         Assert.True(answers.Success, metrics);
         Assert.InRange(int.Parse(answers.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 2, 3);
-        Assert.Matches("(?m)^ainas_labels[a-z_]*(\\{[^}]*\\})? 1 ", metrics);
+        Assert.Matches("(?m)^ainas_labels[a-z_]*(\\{[^}]*\\})? 1\\b", metrics);
     }
 
     [Fact]
@@ -152,8 +152,8 @@ public sealed class ApiTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         await using Served served = await Served.StartAsync();
         JsonArray ada = (await served.GetAsync("/api/v1/next?n=5", "ada")).Ok().AsArray();
-        JsonArray bob = (await served.GetAsync("/api/v1/next?n=5", "bob")).Ok().AsArray();
-        Assert.Equal((5, 5, 10), (ada.Count, bob.Count, ada.Concat(bob).Select(item => (int)item!["id"]!).Distinct().Count()));
+        JsonArray bob = (await served.GetAsync("/api/v1/next?n=2", "bob")).Ok().AsArray();
+        Assert.Equal((5, 2, 7), (ada.Count, bob.Count, ada.Concat(bob).Select(item => (int)item!["id"]!).Distinct().Count()));
 
         (await served.LabelAsync(ada[0]!, "bob")).Problem(HttpStatusCode.Conflict);
         Assert.Equal(HttpStatusCode.NoContent, (await served.PostAsync("/api/v1/release", new JsonObject { ["leases"] = new JsonArray((string)ada[0]!["lease"]!) }, "bob")).Status);
