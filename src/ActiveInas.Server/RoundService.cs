@@ -17,6 +17,7 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
         long failedAt = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
+            Task change = host.NextChange;
             int labels = host.Project.Status().Labelled;
             if (host.Project.NeedsRound && (failedWith != labels || clock.GetElapsedTime(failedAt) >= s_again))
             {
@@ -29,7 +30,7 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
             }
             else
             {
-                await host.WaitAsync(s_look, stoppingToken).ConfigureAwait(false);
+                await host.WaitAsync(change, s_look, stoppingToken).ConfigureAwait(false);
             }
         }
     }
@@ -59,12 +60,14 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
         Task review = worker.ReviewAsync(host.Project.Root, stop.Token);
         while (!review.IsCompleted)
         {
-            await Task.WhenAny(review, host.WaitAsync(s_look, cancellation)).ConfigureAwait(false);
+            Task change = host.NextChange;
             if (host.Project.NeedsRound || cancellation.IsCancellationRequested)
             {
                 await stop.CancelAsync().ConfigureAwait(false);
                 break;
             }
+
+            await Task.WhenAny(review, host.WaitAsync(change, s_look, cancellation)).ConfigureAwait(false);
         }
 
         try

@@ -31,7 +31,7 @@ public sealed class TrashNetFlowTests(Chromium chromium) : IClassFixture<Chromiu
         await LabellingRounds.CreateAsync(
             new RunConfiguration
             {
-                Data = _folder["TrashNet"], Unlabelled = true, Classes = s_classes, Out = _folder["project"], Initial = 60, Batch = "40", Budget = 1000, ImageSize = 32, Recipe = Recipes.Quick,
+                Data = _folder["TrashNet"], Unlabelled = true, Classes = s_classes, Out = _folder["project"], Initial = 60, Batch = new(40), Budget = 1000, ImageSize = 32, Recipe = Recipes.Quick,
             },
             new ProjectOptions { AuditShare = 0.3 });
 
