@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace ActiveInas.Server;
 
@@ -11,16 +12,26 @@ internal static class Headers
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Sets them.</summary>
+    /// <summary>Sets them on every answer, those to exceptions included.</summary>
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
+        context.Response.OnStarting(() =>
+        {
+            Set(context);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static void Set(HttpContext context)
+    {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = PagePolicy;
+        headers.TryAdd(HeaderNames.ContentSecurityPolicy, PagePolicy);
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.CacheControl = context.Request.Path.StartsWithSegments("/images") ? "private, max-age=3600" : "no-cache";
-        return next(context);
+        bool isImage = context.Request.Path.StartsWithSegments("/images") && context.Response.StatusCode < StatusCodes.Status400BadRequest;
+        headers.CacheControl = isImage ? "private, max-age=3600" : "no-cache";
     }
 }

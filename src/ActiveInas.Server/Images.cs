@@ -14,7 +14,10 @@ internal sealed class Images(ProjectHost host, IImageConverter converter)
     // A photo below this many bytes is sent as it is, whatever size is wanted.
     private const long SmallFile = 300 << 10;
     private const int LargestWidth = 4096;
-    private readonly ConcurrentDictionary<int, ImageFileInfo> _known = new();
+    private readonly ConcurrentDictionary<int, (FileVersion Version, ImageFileInfo Info)> _known = new();
+
+    /// <summary>Tells a file from what lay in its place before.</summary>
+    private readonly record struct FileVersion(long Length, DateTime Written);
 
     /// <summary>GET /images/{id}.</summary>
     public async Task<IResult> GetAsync(int id, int? w, CancellationToken cancellation)
@@ -31,7 +34,7 @@ internal sealed class Images(ProjectHost host, IImageConverter converter)
             throw new LabellingException(LabellingFault.Unknown, $"{host.Project.PathOf(id)} has gone from {host.Project.Source}: put it back, or mark it as bad.");
         }
 
-        ImageFileInfo info = Info(id, path);
+        ImageFileInfo info = Info(id, file);
         bool isWhole = info.MediaType is not null && (w is null || info.Width <= w || file.Length <= SmallFile);
         string version = string.Create(CultureInfo.InvariantCulture, $"\"{id}-{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}{(isWhole ? "" : $"-{w}")}\"");
         EntityTagHeaderValue tag = EntityTagHeaderValue.Parse(version);
@@ -63,14 +66,25 @@ internal sealed class Images(ProjectHost host, IImageConverter converter)
 
     private static string Url(int id) => string.Create(CultureInfo.InvariantCulture, $"/images/{id}");
 
-    private ImageFileInfo Info(int id, string path) => _known.GetOrAdd(id, _ => ImageFile.Inspect(path));
+    private ImageFileInfo Info(int id, FileInfo file)
+    {
+        FileVersion version = new(file.Length, file.LastWriteTimeUtc);
+        if (_known.TryGetValue(id, out (FileVersion Version, ImageFileInfo Info) known) && known.Version == version)
+        {
+            return known.Info;
+        }
+
+        ImageFileInfo info = ImageFile.Inspect(file.FullName);
+        _known[id] = (version, info);
+        return info;
+    }
 
     /// <summary>Of the file's header; 0 where it cannot be read: the page shows that it is missing, and it can be marked as bad.</summary>
     private (int Width, int Height) Size(int id)
     {
         try
         {
-            ImageFileInfo info = Info(id, host.Project.FileOf(id));
+            ImageFileInfo info = Info(id, new FileInfo(host.Project.FileOf(id)));
             return (info.Width, info.Height);
         }
         catch (Exception exception) when (exception is DataException or IOException or UnauthorizedAccessException)

@@ -76,6 +76,11 @@ internal static class LabelFiles
                 await context.Request.Body.CopyToAsync(file, cancellation).ConfigureAwait(false);
             }
 
+            if (new FileInfo(path).Length == 0)
+            {
+                throw new LabellingException(LabellingFault.Invalid, "The file is empty; wanted one that holds labels, as the body of the request.");
+            }
+
             LabelImport labels = await Task.Run(() => host.Project.ReadLabels(Unpacked(path), format).OrThrow(), cancellation).ConfigureAwait(false);
             ImportOutcome outcome = await host.Project.ImportAsync(labels, addClasses).ConfigureAwait(false);
             host.Changed();
@@ -100,15 +105,26 @@ internal static class LabelFiles
         }
 
         string folder = path + "-unpacked";
-        using (ZipArchive archive = ZipFile.OpenRead(path))
+        try
         {
+            using ZipArchive archive = ZipFile.OpenRead(path);
             if (archive.Entries.Count > MostEntries || archive.Entries.Sum(entry => entry.Length) > LargestImport)
             {
                 throw new Data.DataException($"The archive holds {archive.Entries.Count} files of {archive.Entries.Sum(entry => entry.Length)} bytes; wanted at most {MostEntries} files of {LargestImport} bytes.");
             }
+
+            if (archive.Entries.FirstOrDefault(entry => !Path.GetFullPath(entry.FullName, folder).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) is { } outside)
+            {
+                throw new Data.DataException($"The archive holds '{outside.FullName}', which lies outside of it; wanted paths inside.");
+            }
+
+            archive.ExtractToDirectory(folder);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new Data.DataException($"The archive cannot be read: {exception.Message} Make it again.", exception);
         }
 
-        ZipFile.ExtractToDirectory(path, folder);
         string[] inside = Directory.GetFileSystemEntries(folder);
         return inside is [string only] && Directory.Exists(only) ? only : folder;
     }

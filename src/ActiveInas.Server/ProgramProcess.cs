@@ -42,6 +42,7 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
 
     private const int Stopped = 75;
     private const int LastLines = 20;
+    private const int Killed = 9;
 
     // A checkpoint takes seconds at most.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -98,10 +99,14 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
 
     private static string Reason(int code, Queue<string> said)
     {
+        if (code > 128)
+        {
+            return $"The process that computes ended by signal {code - 128}{(code - 128 == Killed ? " (somebody, or the system for want of memory)" : "")}: it goes on from its last checkpoint with the next label.";
+        }
+
         lock (said)
         {
-            return said.LastOrDefault(line => line.StartsWith("ainas", StringComparison.Ordinal)) ?? said.LastOrDefault()
-                ?? (code > 128 ? $"The process that computes ended by signal {code - 128}." : $"The process that computes ended with code {code}.");
+            return said.LastOrDefault(line => line.StartsWith("ainas", StringComparison.Ordinal)) ?? said.LastOrDefault() ?? $"The process that computes ended with code {code}.";
         }
     }
 

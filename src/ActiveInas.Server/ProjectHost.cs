@@ -107,16 +107,25 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
         }
     }
 
-    /// <summary>Ends at the next change, or after a while.</summary>
-    public async Task WaitAsync(TimeSpan most, CancellationToken cancellation)
+    /// <summary>Ends at the next change. Taken before the state is read, so that no change falls between.</summary>
+    public Task NextChange
     {
-        Task changed;
-        lock (_gate)
+        get
         {
-            changed = _changed.Task;
+            lock (_gate)
+            {
+                return _changed.Task;
+            }
         }
+    }
 
-        await Task.WhenAny(changed, Task.Delay(most, clock, cancellation)).ConfigureAwait(false);
+    /// <summary>Ends at a change, or after a while.</summary>
+    /// <param name="change">Of <see cref="NextChange"/>.</param>
+    /// <param name="most">The while.</param>
+    /// <param name="cancellation">Ends it at once.</param>
+    public async Task WaitAsync(Task change, TimeSpan most, CancellationToken cancellation)
+    {
+        await Task.WhenAny(change, Task.Delay(most, clock, cancellation)).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -128,6 +137,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
         while (!either.IsCancellationRequested)
         {
+            Task change = NextChange;
             yield return Status();
             bool computes;
             lock (_gate)
@@ -137,7 +147,7 @@ internal sealed class ProjectHost(LabellingProject project, TimeProvider clock)
 
             try
             {
-                await WaitAsync(computes ? TimeSpan.FromSeconds(1) : s_heartbeat, either.Token).ConfigureAwait(false);
+                await WaitAsync(change, computes ? TimeSpan.FromSeconds(1) : s_heartbeat, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

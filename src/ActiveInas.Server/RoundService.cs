@@ -4,21 +4,25 @@ using Microsoft.Extensions.Logging;
 namespace ActiveInas.Server;
 
 /// <summary>Computes whenever all images asked for have an answer.</summary>
-internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker, ILogger<RoundService> logger) : BackgroundService
+internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker, TimeProvider clock, ILogger<RoundService> logger) : BackgroundService
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_again = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // After a failure the next label, or half a minute, is another chance; the same labels are not tried again and again.
+        // After a failure the next label is another chance, and so is some time: the disk may have room again.
         int? failedWith = null;
+        long failedAt = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
+            Task change = host.NextChange;
             int labels = host.Project.Status().Labelled;
-            if (host.Project.NeedsRound && failedWith != labels)
+            if (host.Project.NeedsRound && (failedWith != labels || clock.GetElapsedTime(failedAt) >= s_again))
             {
                 failedWith = await AdvanceAsync(stoppingToken).ConfigureAwait(false) ? null : labels;
+                failedAt = clock.GetTimestamp();
                 if (failedWith is null)
                 {
                     await ReviewAsync(stoppingToken).ConfigureAwait(false);
@@ -26,7 +30,7 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
             }
             else
             {
-                await host.WaitAsync(s_look, stoppingToken).ConfigureAwait(false);
+                await host.WaitAsync(change, s_look, stoppingToken).ConfigureAwait(false);
             }
         }
     }
@@ -40,8 +44,9 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
             host.End(error: null);
             return true;
         }
-        catch (RoundFailedException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever it is, people can go on labelling, and the page says why nothing is computed.
             LogFailed(exception.Message);
             host.End(exception.Message);
             return false;
@@ -55,12 +60,14 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
         Task review = worker.ReviewAsync(host.Project.Root, stop.Token);
         while (!review.IsCompleted)
         {
-            await Task.WhenAny(review, host.WaitAsync(s_look, cancellation)).ConfigureAwait(false);
+            Task change = host.NextChange;
             if (host.Project.NeedsRound || cancellation.IsCancellationRequested)
             {
                 await stop.CancelAsync().ConfigureAwait(false);
                 break;
             }
+
+            await Task.WhenAny(review, host.WaitAsync(change, s_look, cancellation)).ConfigureAwait(false);
         }
 
         try
@@ -71,7 +78,7 @@ internal sealed partial class RoundService(ProjectHost host, IRoundWorker worker
         {
             // The next round, or the end of the server: it begins anew after the next round.
         }
-        catch (RoundFailedException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             LogFailed(exception.Message);
         }

@@ -25,12 +25,15 @@ internal sealed class TinyProject : IDisposable
 
     public string Images => Folder["images"];
 
+    private readonly int _images;
+
     public TinyProject(int images)
     {
+        _images = images;
         Directory.CreateDirectory(Images);
         for (int i = 0; i < images; i++)
         {
-            Write($"{i:000}.ppm", i);
+            Write(NameOf(i), i);
         }
 
         Configuration = new RunConfiguration
@@ -50,6 +53,9 @@ internal sealed class TinyProject : IDisposable
     }
 
     public RunConfiguration Configuration { get; set; }
+
+    /// <summary>Of an image by its number, which is its id where the folder holds no others; up to 99,999.</summary>
+    public string NameOf(int number) => number.ToString(_images > 1000 ? "00000" : "000", System.Globalization.CultureInfo.InvariantCulture) + ".ppm";
 
     /// <summary>What a person who knows says.</summary>
     public static string Truth(string path) => int.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture) % 3 == 0 ? "light" : "dark";

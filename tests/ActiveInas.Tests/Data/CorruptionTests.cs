@@ -26,7 +26,7 @@ public class CorruptionTests
         long before = Environment.WorkingSet;
         for (int round = 0; round < 2000 / Images.Count; round++)
         {
-            byte[] damaged = Damage(file, ref random);
+            byte[] damaged = Damage.To(file, ref random);
             var watch = Stopwatch.StartNew();
             try
             {
@@ -63,7 +63,7 @@ public class CorruptionTests
         var random = new SeededRandom(SeedTree.Derive(2, container));
         for (int round = 0; round < Rounds; round++)
         {
-            string path = folder.Write("a." + container, Damage(archive, ref random));
+            string path = folder.Write("a." + container, Damage.To(archive, ref random));
             AssertLoadsOrFails(path, folder: null, dataset =>
             {
                 for (int i = 0; i < dataset.Train.Count; i++)
@@ -85,7 +85,7 @@ public class CorruptionTests
         var random = new SeededRandom(SeedTree.Derive(3, format));
         for (int round = 0; round < Rounds; round++)
         {
-            folder.Write(name, Damage(file, ref random));
+            folder.Write(name, Damage.To(file, ref random));
             AssertLoadsOrFails(set, folder.Root, dataset => Assert.All(dataset.Train.Labels, label => Assert.InRange(label, 0, dataset.Classes.Count - 1)));
         }
     }
@@ -127,34 +127,5 @@ public class CorruptionTests
         }
 
         check(dataset);
-    }
-
-    /// <summary>One to four changes: a bit flipped, a byte set, a run overwritten, the end cut off; half of them near the start, where
-    /// the headers are.</summary>
-    private static byte[] Damage(byte[] file, ref SeededRandom random)
-    {
-        byte[] damaged = [.. file];
-        int changes = 1 + random.NextInt(4);
-        for (int i = 0; i < changes && damaged.Length > 0; i++)
-        {
-            int position = random.NextInt(random.NextInt(2) == 0 ? Math.Min(256, damaged.Length) : damaged.Length);
-            switch (random.NextInt(8))
-            {
-                case 0:
-                    damaged = damaged[..position];
-                    break;
-                case 1:
-                    damaged.AsSpan(position, Math.Min(8, damaged.Length - position)).Fill((byte)random.NextBits());
-                    break;
-                case 2 or 3:
-                    damaged[position] = (byte)random.NextBits();
-                    break;
-                default:
-                    damaged[position] ^= (byte)(1 << random.NextInt(8));
-                    break;
-            }
-        }
-
-        return damaged;
     }
 }
