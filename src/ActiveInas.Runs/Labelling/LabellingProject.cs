@@ -170,14 +170,7 @@ public sealed partial class LabellingProject : IDisposable
     }
 
     /// <summary>The latest trained network, a .safetensors file; null before the first.</summary>
-    public string? Model
-    {
-        get
-        {
-            string?[] files = [_folder.FinalModel, Newest()];
-            return files.FirstOrDefault(File.Exists);
-        }
-    }
+    public string? Model => _folder.LatestModel;
 
     /// <summary>Where the file of an image lies.</summary>
     /// <exception cref="LabellingException">There is no such image.</exception>
@@ -257,9 +250,6 @@ public sealed partial class LabellingProject : IDisposable
         _store.Dispose();
         _held.Dispose();
     }
-
-    private string? Newest() => !Directory.Exists(_folder.Checkpoints) ? null
-        : Directory.EnumerateFiles(_folder.Checkpoints, "round_*.safetensors").Max(StringComparer.Ordinal);
 
     private int Require(int id) => id >= 0 && id < _paths.Length
         ? id

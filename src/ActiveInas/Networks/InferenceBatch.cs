@@ -6,7 +6,7 @@ namespace ActiveInas.Networks;
 
 /// <summary>Runs a network over many images in batches, without augmentation. A result depends on its own image only.</summary>
 /// <remarks>Indices are bare because the set may be the test part, which sample ids cannot name.</remarks>
-internal sealed class InferenceBatch
+public sealed class InferenceBatch
 {
     private const int LargestBatch = 128;
     private const int PixelsInBatch = LargestBatch * 32 * 32;
@@ -14,8 +14,11 @@ internal sealed class InferenceBatch
     private readonly float[] _pixels;
     private readonly float[] _scaled = new float[256];
 
+    /// <param name="network">In inference mode; a training network may be given between two steps.</param>
+    /// <param name="normalization">Of the pixels.</param>
     public InferenceBatch(ResidualNetwork network, Normalization normalization)
     {
+        ArgumentNullException.ThrowIfNull(network);
         _network = network;
         (_, _, int height, int width) = network.Plan.Shape;
         _pixels = new float[network.Capacity * height * width * 3];
@@ -26,12 +29,19 @@ internal sealed class InferenceBatch
     }
 
     /// <summary>An inference network whose batch is cut for large images, so that memory stays bounded.</summary>
-    public static ResidualNetwork CreateNetwork(IDevice device, NetworkShape shape, NormSettings norm)
+    internal static ResidualNetwork CreateNetwork(IDevice device, NetworkShape shape, NormSettings norm)
         => new(device, shape, norm, Math.Clamp(PixelsInBatch / (shape.Height * shape.Width), 1, LargestBatch), training: false);
 
     /// <summary>Calls <paramref name="visit"/> with (first, count) after each batch, while its logits and embeddings are in the network.</summary>
+    /// <param name="images">The set.</param>
+    /// <param name="indices">Which images, [n].</param>
+    /// <param name="visit">Told the position of the batch among the indices and its length.</param>
+    /// <param name="cancellation">Asked before each batch.</param>
+    /// <exception cref="ArgumentException">The images have another size than the network's.</exception>
     public void Run(ImageSet images, ReadOnlySpan<int> indices, Action<int, int> visit, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(visit);
         (_, _, int height, int width) = _network.Plan.Shape;
         if (images.Height != height || images.Width != width)
         {
