@@ -34,7 +34,7 @@ internal static class EvaluateCommand
 
             using Signals signals = new(terminal, stopping: null);
             using IDevice device = ModelOptions.Open(parsed, kernels, threads);
-            using TrainedModel loaded = TrainedModel.Load(parsed.GetRequiredValue(model), device);
+            using SavedModel loaded = SavedModel.Load(parsed.GetRequiredValue(model), device);
             (_, _, int height, int width) = loaded.Description.Shape;
             ConfigurationBuilder builder = new(new RunConfiguration { Data = parsed.GetRequiredValue(source), ImageSize = height == width ? height : null });
             settings.Apply(parsed, builder);
@@ -59,7 +59,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static JsonObject Document(TrainedModel model, string data, string part, ModelEvaluation result)
+    private static JsonObject Document(SavedModel model, string data, string part, ModelEvaluation result)
     {
         Evaluation evaluation = result.Evaluation;
         (double low, double high) = result.Accuracy.Interval;

@@ -29,7 +29,7 @@ internal static class ExportCommand
                 throw new UsageException($"{(options.Fold ? "--fold" : "--half")} is for --format {Onnx}; leave it out: a safetensors file has the weights as they were trained");
             }
 
-            string source = TrainedModel.Find(parsed.GetRequiredValue(model));
+            string source = SavedModel.Find(parsed.GetRequiredValue(model));
             string path = parsed.GetValue(output) ?? DefaultFile(parsed.GetRequiredValue(model), name);
             if (Path.GetFullPath(path) == Path.GetFullPath(source))
             {
@@ -37,7 +37,7 @@ internal static class ExportCommand
             }
 
             using IDevice device = KernelTable.Open(StorageType.Single, threads: 1);
-            using TrainedModel loaded = TrainedModel.Load(source, device);
+            using SavedModel loaded = SavedModel.Load(source, device);
             NamedFiles.Write("The model", "--out", () =>
             {
                 Save(loaded, name, path, options);
@@ -56,7 +56,7 @@ internal static class ExportCommand
         => (model.EndsWith($".{Safetensors}", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(model) : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))))
             + $".{format}";
 
-    private static void Save(TrainedModel model, string format, string path, OnnxOptions options)
+    private static void Save(SavedModel model, string format, string path, OnnxOptions options)
     {
         if (format == Onnx)
         {
@@ -68,7 +68,7 @@ internal static class ExportCommand
         }
     }
 
-    private static void Write(Terminal terminal, TrainedModel model, string format, string path, bool json)
+    private static void Write(Terminal terminal, SavedModel model, string format, string path, bool json)
     {
         long bytes = new FileInfo(path).Length;
         if (json)

@@ -29,7 +29,7 @@ internal static class PredictCommand
             int most = parsed.GetValue(top) is > 0 and var count ? count : throw new UsageException($"--top is {parsed.GetValue(top)}; it must be 1 or more");
             using Signals signals = new(terminal, stopping: null);
             using IDevice device = ModelOptions.Open(parsed, kernels, threads);
-            using TrainedModel loaded = TrainedModel.Load(parsed.GetRequiredValue(model), device);
+            using SavedModel loaded = SavedModel.Load(parsed.GetRequiredValue(model), device);
             ImageReader images = ImageReader.Open(parsed.GetRequiredValue(paths), signals.Token);
             most = Math.Min(most, loaded.Classes.Count);
             string? table = parsed.GetValue(csv);
@@ -51,7 +51,7 @@ internal static class PredictCommand
         return command;
     }
 
-    private static int Run(TrainedModel model, ImageReader images, Outputs outputs, IProgress<ProgressEvent> progress, CancellationToken cancellation)
+    private static int Run(SavedModel model, ImageReader images, Outputs outputs, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
         int read = 0;
         InFile(outputs.Csv, csv => InFile(outputs.Embeddings, embeddings =>
@@ -110,7 +110,7 @@ internal static class PredictCommand
         private readonly int _top;
         private bool _any;
 
-        public PredictionText(TextWriter output, bool json, TrainedModel model, int top)
+        public PredictionText(TextWriter output, bool json, SavedModel model, int top)
         {
             (_out, _json, _top) = (output, json, top);
             if (json)

@@ -15,7 +15,7 @@ internal static class ModelView
 
     private const int ShownMistakes = 20;
 
-    public static void WriteNetwork(IAnsiConsole console, TrainedModel model)
+    public static void WriteNetwork(IAnsiConsole console, SavedModel model)
     {
         NetworkShape shape = model.Description.Shape;
         Tables.Fact(console, "network", $"{shape.Architecture}, {shape.Classes} classes, {shape.Height}x{shape.Width} pixels");

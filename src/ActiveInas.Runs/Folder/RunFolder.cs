@@ -72,7 +72,7 @@ public sealed class RunFolder
 
     /// <summary>The latest trained network: the final one, else that of the last finished round; null before the first. The folder of a trial has its network where
     /// a run has the final one.</summary>
-    public string? LatestModel => File.Exists(FinalModel) ? FinalModel : RoundModels().MaxBy(model => model.Round).Path;
+    public string? LatestModel => File.Exists(FinalModel) ? FinalModel : RoundModels().DefaultIfEmpty().MaxBy(model => model.Round).Path;
 
     private IEnumerable<(int Round, string? Path)> RoundModels()
     {

@@ -120,7 +120,7 @@ public sealed class OnnxTests : IDisposable
             string model = folder[$"{name}.safetensors"];
             Path = folder[$"{name}.onnx"];
             ModelSamples.Write(model, ModelSamples.Shape(32));
-            using (TrainedModel loaded = TrainedModel.Load(model, _device))
+            using (SavedModel loaded = SavedModel.Load(model, _device))
             {
                 loaded.SaveOnnx(Path, options);
             }

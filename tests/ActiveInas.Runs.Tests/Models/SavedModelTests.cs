@@ -6,7 +6,7 @@ using ActiveInas.Tests.Shared;
 
 namespace ActiveInas.Runs.Tests.Models;
 
-public sealed class TrainedModelTests : IDisposable
+public sealed class SavedModelTests : IDisposable
 {
     private static readonly string[] s_classes = ["cat", "dog", "bird"];
     private readonly TemporaryFolder _folder = new();
@@ -21,7 +21,7 @@ public sealed class TrainedModelTests : IDisposable
     [Fact]
     public void A_run_means_its_latest_network()
     {
-        RunException nothing = Assert.Throws<RunException>(() => TrainedModel.Find(_folder.Path));
+        RunException nothing = Assert.Throws<RunException>(() => SavedModel.Find(_folder.Path));
         Assert.Contains("holds no network: neither model", nothing.Message, StringComparison.Ordinal);
 
         foreach (int round in (int[])[2, 99, 100])
@@ -29,17 +29,17 @@ public sealed class TrainedModelTests : IDisposable
             ModelSamples.Write(_folder[$"checkpoints/round_{round:00}.safetensors"], ModelSamples.Shape(8, 3));
         }
 
-        Assert.Equal("round_100.safetensors", Path.GetFileName(TrainedModel.Find(_folder.Path)));
+        Assert.Equal("round_100.safetensors", Path.GetFileName(SavedModel.Find(_folder.Path)));
         ModelSamples.Write(_folder["model/model.safetensors"], ModelSamples.Shape(8, 3));
-        Assert.Equal("model.safetensors", Path.GetFileName(TrainedModel.Find(_folder.Path)));
-        Assert.Equal(_folder["model/model.safetensors"], TrainedModel.Find(_folder["model/model.safetensors"]));
-        Assert.Contains("There is no file", Assert.Throws<RunException>(() => TrainedModel.Find(_folder["no.safetensors"])).Message, StringComparison.Ordinal);
+        Assert.Equal("model.safetensors", Path.GetFileName(SavedModel.Find(_folder.Path)));
+        Assert.Equal(_folder["model/model.safetensors"], SavedModel.Find(_folder["model/model.safetensors"]));
+        Assert.Contains("There is no file", Assert.Throws<RunException>(() => SavedModel.Find(_folder["no.safetensors"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Safetensors_come_back_byte_for_byte()
     {
-        using TrainedModel model = Load();
+        using SavedModel model = Load();
         model.SaveSafetensors(_folder["again.safetensors"]);
         Assert.Equal(File.ReadAllBytes(model.Path), File.ReadAllBytes(_folder["again.safetensors"]));
     }
@@ -48,7 +48,7 @@ public sealed class TrainedModelTests : IDisposable
     public void A_file_that_is_no_model_is_refused()
     {
         File.WriteAllText(_folder["text.safetensors"], "no model at all");
-        Assert.Contains("text.safetensors", Assert.Throws<RunException>(() => TrainedModel.Load(_folder["text.safetensors"], _device)).Message, StringComparison.Ordinal);
+        Assert.Contains("text.safetensors", Assert.Throws<RunException>(() => SavedModel.Load(_folder["text.safetensors"], _device)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class TrainedModelTests : IDisposable
         File.WriteAllText(_folder["images/007.ppm"], "P6 4 4 255\n");
         File.WriteAllBytes(_folder["broken.jpg"], [1, 2, 3]);
         WriteImage("single.ppm", 9);
-        using TrainedModel model = Load();
+        using SavedModel model = Load();
         ImagePrediction[] images = [.. model.Predict(ImageReader.Open([_folder["single.ppm"], _folder["images"], _folder["broken.jpg"]]))];
         Assert.Equal(302, images.Length);
         Assert.Equal([_folder["broken.jpg"], _folder["images/007.ppm"]], images.Where(image => image.Problem is not null).Select(image => image.Path).Order(StringComparer.Ordinal));
@@ -84,7 +84,7 @@ public sealed class TrainedModelTests : IDisposable
     [Fact]
     public void Classes_are_matched_by_name()
     {
-        using TrainedModel model = Load();
+        using SavedModel model = Load();
         ImageSet images = Solid(8, [10, 60, 110, 160, 210]);
         ModelEvaluation first = model.Evaluate(images, s_classes);
         int[] predicted = [.. Enumerable.Range(0, 5).Select(_ => 0)];
@@ -122,10 +122,10 @@ public sealed class TrainedModelTests : IDisposable
         Assert.Equal([1.5f, -2, 0, 3], System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan(128)).ToArray());
     }
 
-    private TrainedModel Load()
+    private SavedModel Load()
     {
         ModelSamples.Write(_folder["three.safetensors"], ModelSamples.Shape(8, 3), s_classes);
-        return TrainedModel.Load(_folder["three.safetensors"], _device);
+        return SavedModel.Load(_folder["three.safetensors"], _device);
     }
 
     private void WriteImage(string name, byte value)

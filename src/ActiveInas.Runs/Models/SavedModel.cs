@@ -14,17 +14,17 @@ namespace ActiveInas.Runs.Models;
 /// <summary>A trained network outside of the run that made it: to predict with, to evaluate, to hand on.</summary>
 /// <example><code>
 /// using IDevice device = KernelSelection.Measured.Row.Open(threads: 0);
-/// using TrainedModel model = TrainedModel.Load("runs/photos", device);
+/// using SavedModel model = SavedModel.Load("runs/photos", device);
 /// foreach (ImagePrediction image in model.Predict(ImageReader.Open(["holiday"])))
 /// {
 ///     Console.WriteLine($"{image.Path} {image.Best?.Class}");
 /// }
 /// </code></example>
-public sealed class TrainedModel : IDisposable
+public sealed class SavedModel : IDisposable
 {
     private readonly ResidualNetwork _network;
 
-    private TrainedModel(string path, ResidualNetwork network, ModelDescription description)
+    private SavedModel(string path, ResidualNetwork network, ModelDescription description)
     {
         Path = path;
         _network = network;
@@ -66,13 +66,13 @@ public sealed class TrainedModel : IDisposable
     /// <param name="model">As <see cref="Find"/> takes it.</param>
     /// <param name="device">Where to run; it must outlive the model.</param>
     /// <exception cref="RunException">There is none, or its file is malformed.</exception>
-    public static TrainedModel Load(string model, IDevice device)
+    public static SavedModel Load(string model, IDevice device)
     {
         string path = Find(model);
         try
         {
             (ResidualNetwork network, ModelDescription description) = ModelFile.Load(path, device);
-            return new TrainedModel(path, network, description);
+            return new SavedModel(path, network, description);
         }
         catch (ModelFileException exception)
         {
