@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ActiveInas.Architectures;
 using ActiveInas.Cli.Views;
 using ActiveInas.Compute;
 using ActiveInas.Data;
@@ -35,8 +36,8 @@ internal static class EvaluateCommand
             using Signals signals = new(terminal, stopping: null);
             using IDevice device = ModelOptions.Open(parsed, kernels, threads);
             using SavedModel loaded = SavedModel.Load(parsed.GetRequiredValue(model), device);
-            (_, _, int height, int width) = loaded.Description.Shape;
-            ConfigurationBuilder builder = new(new RunConfiguration { Data = parsed.GetRequiredValue(source), ImageSize = height == width ? height : null });
+            NetworkShape shape = loaded.Description.Shape;
+            ConfigurationBuilder builder = new(new RunConfiguration { Data = parsed.GetRequiredValue(source), ImageSize = shape.Height == shape.Width ? shape.Height : null });
             settings.Apply(parsed, builder);
             RunConfiguration configuration = builder.ResolveValid();
             Dataset data = await ProgressViews.WatchAsync(
