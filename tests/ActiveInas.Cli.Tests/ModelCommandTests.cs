@@ -91,7 +91,7 @@ public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClas
 
         // What the run itself recorded of its last network.
         JsonObject run = (await Cli.InvokeAsync("show", Run, "--json")).Json;
-        Assert.Equal((double)run["rounds"]!.AsArray()[^1]!["accuracy"]!, accuracy, 1e-12);
+        Assert.Equal((double)run["rounds"]!.AsArray()[^1]!["test_accuracy"]!, accuracy, 1e-12);
 
         CliResult plain = await Cli.InvokeAsync("evaluate", Run, "shapes");
         Assert.Contains("95 % interval", plain.Out, StringComparison.Ordinal);
