@@ -68,6 +68,9 @@ internal static class Application
         root.Add(ReportCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(TrackCommand.Create(terminal));
+        root.Add(ExportCommand.Create(terminal));
+        root.Add(PredictCommand.Create(terminal));
+        root.Add(EvaluateCommand.Create(terminal));
         root.Add(LabelsCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
         root.Add(SpaceCommand.Create(terminal));

@@ -2,6 +2,7 @@ using ActiveInas.Data;
 using ActiveInas.Data.Images;
 using ActiveInas.Runs.Labelling;
 using ActiveInas.Runs.Labelling.Formats;
+using ActiveInas.Runs.Statistics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

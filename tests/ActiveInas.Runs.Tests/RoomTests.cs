@@ -11,7 +11,7 @@ public sealed class RoomTests
 
     private static readonly string[] s_runs =
     [
-        "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Trials", "Experiments", "Estimation", "Statistics", "Reports", "Tracking",
+        "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Trials", "Experiments", "Estimation", "Statistics", "Models", "Reports", "Tracking",
         "Benchmarking", "Labelling",
     ];
 

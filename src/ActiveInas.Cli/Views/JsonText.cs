@@ -11,7 +11,12 @@ internal static class JsonText
 {
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write(JsonObject document) => document.ToJsonString(s_options);
+
+    /// <summary>On one line.</summary>
+    public static string Line(JsonObject document) => document.ToJsonString(s_line);
 
     /// <summary>A plain number, or null for none and for what JSON cannot say.</summary>
     public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;

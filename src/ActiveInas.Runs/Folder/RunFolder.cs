@@ -70,6 +70,23 @@ public sealed class RunFolder
     /// <summary>checkpoints/round_NN.safetensors.</summary>
     public string RoundModel(int round) => Path.Combine(Checkpoints, $"round_{round:00}.safetensors");
 
+    /// <summary>The latest trained network: the final one, else that of the last finished round; null before the first. The folder of a trial has its network where
+    /// a run has the final one.</summary>
+    public string? LatestModel => File.Exists(FinalModel) ? FinalModel : RoundModels().DefaultIfEmpty().MaxBy(model => model.Round).Path;
+
+    private IEnumerable<(int Round, string? Path)> RoundModels()
+    {
+        const string Start = "round_";
+        IEnumerable<string> files = Directory.Exists(Checkpoints) ? Directory.EnumerateFiles(Checkpoints, $"{Start}*.safetensors") : [];
+        foreach (string file in files)
+        {
+            if (int.TryParse(Path.GetFileNameWithoutExtension(file)[Start.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int round))
+            {
+                yield return (round, file);
+            }
+        }
+    }
+
     /// <summary>A short id for a new run. It names the run and influences no result.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 

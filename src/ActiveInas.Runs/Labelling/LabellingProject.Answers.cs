@@ -98,6 +98,7 @@ public sealed partial class LabellingProject
             long time = Now();
             saved = SaveAsync(new EventRow { Sample = last.Sample, Action = LabelWords.Undo, Labeller = labeller, Time = time, Round = last.Round, Reason = last.Reason, Source = last.Source, Undone = last.Id }, after);
             lease = NewLease(labeller, (last.Sample, last.Round, last.Reason, last.Score), time);
+            _again.Add(lease.Lease);
         }
 
         await saved.ConfigureAwait(false);
@@ -297,7 +298,7 @@ public sealed partial class LabellingProject
         bool isOthers = row.Labeller != labeller || (_shown.TryGetValue(row.Sample, out LeaseRow? shown) && shown.Lease != lease);
         return isOthers
             ? throw new LabellingException(LabellingFault.Conflict, $"Image {row.Sample} is shown to somebody else by now.")
-            : _answers.ContainsKey(row.Sample) || _writingSamples.Contains(row.Sample)
+            : (_answers.ContainsKey(row.Sample) && !_again.Contains(lease)) || _writingSamples.Contains(row.Sample)
                 ? throw new LabellingException(LabellingFault.Conflict, $"Image {row.Sample} has an answer by now.")
                 : row;
     }

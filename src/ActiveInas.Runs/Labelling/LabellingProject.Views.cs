@@ -1,6 +1,7 @@
 using ActiveInas.Learning;
 using ActiveInas.Runs.Labelling.Formats;
 using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Statistics;
 
 namespace ActiveInas.Runs.Labelling;
 

@@ -43,6 +43,9 @@ public sealed partial class LabellingProject : IDisposable
     private readonly Dictionary<int, int> _skips = [];
     private readonly Dictionary<string, (LabelAction Action, int? Class, Task<AnswerOutcome> Task)> _writing = [];
     private readonly HashSet<int> _writingSamples = [];
+
+    // Leases of images that are back after an undo: where the undo brought an earlier answer back, another one may be given all the same.
+    private readonly HashSet<string> _again = [];
     private RoundState _round = RoundState.None;
 
     private LabellingProject(RunFolder folder, FolderLock held, LabelStore store, TimeProvider clock, TimeSpan leaseTime)
@@ -170,14 +173,7 @@ public sealed partial class LabellingProject : IDisposable
     }
 
     /// <summary>The latest trained network, a .safetensors file; null before the first.</summary>
-    public string? Model
-    {
-        get
-        {
-            string?[] files = [_folder.FinalModel, Newest()];
-            return files.FirstOrDefault(File.Exists);
-        }
-    }
+    public string? Model => _folder.LatestModel;
 
     /// <summary>Where the file of an image lies.</summary>
     /// <exception cref="LabellingException">There is no such image.</exception>
@@ -257,9 +253,6 @@ public sealed partial class LabellingProject : IDisposable
         _store.Dispose();
         _held.Dispose();
     }
-
-    private string? Newest() => !Directory.Exists(_folder.Checkpoints) ? null
-        : Directory.EnumerateFiles(_folder.Checkpoints, "round_*.safetensors").Max(StringComparer.Ordinal);
 
     private int Require(int id) => id >= 0 && id < _paths.Length
         ? id

@@ -8,6 +8,7 @@ using ActiveInas.Runs.Labelling.Formats;
 using ActiveInas.Runs.Output;
 using ActiveInas.Runs.Sessions;
 using ActiveInas.Runs.Store;
+using ActiveInas.Runs.Statistics;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Labelling;

@@ -4,6 +4,7 @@ using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Runs.Labelling.Formats;
 using ActiveInas.Runs.Sessions;
+using ActiveInas.Runs.Statistics;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Labelling;

@@ -11,15 +11,39 @@ namespace ActiveInas.Networks;
 /// <param name="Norm">Constants of the batch normalisations.</param>
 /// <param name="Normalization">Of the pixels, in units of 0..255.</param>
 /// <param name="ClassNames">In label order; empty when they were not given.</param>
-internal sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Normalization Normalization, IReadOnlyList<string> ClassNames);
+public sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Normalization Normalization, IReadOnlyList<string> ClassNames)
+{
+    /// <summary>All of it as texts under the keys of model files; numbers round-trip.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata =>
+    [
+        new("architecture", Shape.Architecture.ToString()),
+        new("blocks", Text(Shape.Architecture.Blocks)),
+        new("stacks", Text(Shape.Architecture.Stacks)),
+        new("classes", Text(Shape.Classes)),
+        new("class_names", JsonSerializer.Serialize(ClassNames)),
+        new("image_height", Text(Shape.Height)),
+        new("image_width", Text(Shape.Width)),
+        new("pixel_range", "0..255"),
+        new("mean", Text(Normalization.Mean)),
+        new("std", Text(Normalization.Deviation)),
+        new("batch_norm_epsilon", Text(Norm.Epsilon)),
+        new("batch_norm_running_weight", Text(Norm.RunningWeight)),
+    ];
+
+    private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
+}
 
 /// <summary>
 /// Model files: safetensors with torchvision's parameter names and orders, so that other tools load them, and with everything in the
 /// metadata that is needed to use the network. Weights are the exact fp32 masters: a loaded network predicts the same bytes.
 /// </summary>
-internal static class ModelFile
+public static class ModelFile
 {
     /// <summary>Writes a network; the file depends on nothing but the arguments.</summary>
+    /// <param name="path">File to make or replace.</param>
+    /// <param name="network">With trained weights.</param>
+    /// <param name="normalization">Of the pixels.</param>
+    /// <param name="classNames">In label order, or empty.</param>
     public static void Save(string path, ResidualNetwork network, Normalization normalization, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -30,24 +54,9 @@ internal static class ModelFile
             throw new ArgumentException($"{classNames.Count} class names do not fit a network of {shape.Classes} classes.");
         }
 
-        KeyValuePair<string, string>[] metadata =
-        [
-            new("format", "pt"),
-            new("architecture", shape.Architecture.ToString()),
-            new("blocks", Text(shape.Architecture.Blocks)),
-            new("stacks", Text(shape.Architecture.Stacks)),
-            new("classes", Text(shape.Classes)),
-            new("class_names", JsonSerializer.Serialize(classNames)),
-            new("image_height", Text(shape.Height)),
-            new("image_width", Text(shape.Width)),
-            new("pixel_range", "0..255"),
-            new("mean", Text(normalization.Mean)),
-            new("std", Text(normalization.Deviation)),
-            new("batch_norm_epsilon", Text(network.Norm.Epsilon)),
-            new("batch_norm_running_weight", Text(network.Norm.RunningWeight)),
-        ];
+        ModelDescription description = new(shape, network.Norm, normalization, classNames);
         SafetensorsWriter.Write(
-            path, metadata, network.Weights.Select(weight => new SafetensorsEntry(weight.Name, weight.Shape, weight.Read)).ToArray());
+            path, [new("format", "pt"), .. description.Metadata], network.Weights.Select(weight => new SafetensorsEntry(weight.Name, weight.Shape, weight.Read)).ToArray());
     }
 
     /// <summary>Reads the description alone.</summary>
@@ -106,8 +115,6 @@ internal static class ModelFile
             new Normalization(fields.Number("mean"), fields.Number("std")),
             fields.Names("class_names"));
     }
-
-    private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 
     /// <summary>Typed access to the metadata strings.</summary>
     private sealed class Fields(string path, IReadOnlyDictionary<string, string> metadata)

@@ -11,11 +11,15 @@ internal sealed class EvaluationTally(int classes)
     private readonly int[] _classCount = new int[classes];
     private readonly int[] _classPredicted = new int[classes];
     private readonly int[] _classRight = new int[classes];
+    private readonly int[][] _confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
     private readonly int[] _binCount = new int[Bins];
     private readonly int[] _binRight = new int[Bins];
     private readonly double[] _binConfidence = new double[Bins];
     private readonly double[] _probabilities = new double[classes];
     private double _loss;
+
+    /// <summary>[classes][classes]: images of a class (row) that were taken for another one or for it (column).</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Confusion => _confusion;
 
     /// <summary>Adds an image with its class scores, [classes], before the softmax.</summary>
     public void Add(ReadOnlySpan<float> logits, int label)
@@ -45,6 +49,7 @@ internal sealed class EvaluationTally(int classes)
         _binConfidence[bin] += confidence;
         _classCount[label]++;
         _classPredicted[predicted]++;
+        _confusion[label][predicted]++;
         if (predicted == label)
         {
             _binRight[bin]++;

@@ -22,6 +22,25 @@ public static class Evaluator
         int[] indices,
         int[] labels,
         CancellationToken cancellation)
+        => Tally(network, images, normalization, indices, labels, cancellation).ToEvaluation();
+
+    /// <summary>As <see cref="Evaluate"/>, and which classes were taken for which.</summary>
+    /// <returns>The evaluation, and [classes][classes]: images of a class (row) by what they were taken for (column).</returns>
+    /// <inheritdoc cref="Evaluate"/>
+    public static (Evaluation Evaluation, IReadOnlyList<IReadOnlyList<int>> Confusion) EvaluateWithConfusion(
+        ResidualNetwork network,
+        ImageSet images,
+        Normalization normalization,
+        int[] indices,
+        int[] labels,
+        CancellationToken cancellation)
+    {
+        EvaluationTally tally = Tally(network, images, normalization, indices, labels, cancellation);
+        return (tally.ToEvaluation(), tally.Confusion);
+    }
+
+    private static EvaluationTally Tally(
+        ResidualNetwork network, ImageSet images, Normalization normalization, int[] indices, int[] labels, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
@@ -47,7 +66,7 @@ public static class Evaluator
                 }
             },
             cancellation);
-        return tally.ToEvaluation();
+        return tally;
     }
 }
 

@@ -178,6 +178,8 @@ public sealed class LabellingProjectTests : IDisposable
         UndoneTask relabel = (await project.UndoAsync("ada"))!;
         Assert.Equal((tasks[0].Id, "light"), (relabel.Task.Id, relabel.Class));
         Assert.Equal("dark", project.Export().Single(label => label.Path == project.PathOf(tasks[0].Id)).Class);
+        Assert.Equal("light", (await project.AnswerAsync("ada", relabel.Task.Lease, LabelAction.Label, "light")).Class);
+        Assert.Equal("light", (await project.UndoAsync("ada"))!.Class);
         UndoneTask bad = (await project.UndoAsync("ada"))!;
         Assert.Equal((tasks[1].Id, LabelAction.Bad), (bad.Task.Id, bad.Action));
         AnswerOutcome again = await project.AnswerAsync("ada", bad.Task.Lease, LabelAction.Label, "light");

@@ -11,7 +11,7 @@ internal sealed class PathSource(string path)
     /// <summary>Loads it.</summary>
     public async Task<Dataset> LoadAsync(SourceContext context)
     {
-        ITree tree = Open();
+        ITree tree = Open(path);
         TreeListing listing = Chosen(tree.List(context.Cancellation), context.Request);
         if (tree is FolderTree && listing.Folders.FirstOrDefault(folder => !TreePath.CanBeOpened(folder)) is { } unnamed)
         {
@@ -119,7 +119,9 @@ internal sealed class PathSource(string path)
             [.. listing.Problems.Where(problem => !filter.IsExcluded(problem.Path) && !left.Contains(problem.Path))]);
     }
 
-    private ITree Open()
+    /// <summary>A folder or an archive, told by its first bytes.</summary>
+    /// <exception cref="DataException">It is neither.</exception>
+    public static ITree Open(string path)
     {
         if (Directory.Exists(path))
         {

@@ -60,7 +60,8 @@ internal sealed class TreeImages
         return result;
     }
 
-    private static IEnumerable<List<TreeContent>> Batches(IEnumerable<TreeContent> contents)
+    /// <summary>Cuts contents into batches of at most so many files, or about 16 MB.</summary>
+    public static IEnumerable<List<TreeContent>> Batches(IEnumerable<TreeContent> contents, int files = BatchFiles)
     {
         var batch = new List<TreeContent>();
         long bytes = 0;
@@ -68,7 +69,7 @@ internal sealed class TreeImages
         {
             batch.Add(content);
             bytes += content.Data?.Length ?? 0;
-            if (batch.Count >= BatchFiles || bytes >= BatchBytes)
+            if (batch.Count >= files || bytes >= BatchBytes)
             {
                 yield return batch;
                 batch = [];

@@ -1,8 +1,8 @@
-namespace ActiveInas.Runs.Labelling;
+namespace ActiveInas.Runs.Statistics;
 
-/// <summary>What an audit says of a model: how many of images drawn at random it recognises.</summary>
+/// <summary>What labelled images drawn at random, an audit or a test part, say of a model: how many of them it recognises.</summary>
 /// <param name="Right">Recognised.</param>
-/// <param name="Count">Labelled images of the audit.</param>
+/// <param name="Count">Labelled images.</param>
 public readonly record struct AccuracyEstimate(int Right, int Count)
 {
     /// <summary>Images below which nothing is said.</summary>

@@ -1,6 +1,6 @@
-using ActiveInas.Runs.Labelling;
+using ActiveInas.Runs.Statistics;
 
-namespace ActiveInas.Runs.Tests.Labelling;
+namespace ActiveInas.Runs.Tests.Statistics;
 
 public sealed class AccuracyEstimateTests
 {

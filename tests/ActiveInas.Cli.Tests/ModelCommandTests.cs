@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using ActiveInas.Tests.Shared;
+
+namespace ActiveInas.Cli.Tests;
+
+/// <summary>What becomes of the network of a run: export, predict, evaluate.</summary>
+public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClassFixture<ModelCommandTests.Trained>
+{
+    private string Run => trained.Folder["run"];
+
+    [Theory]
+    [InlineData("onnx", "--fold", "--half")]
+    [InlineData("safetensors")]
+    public async Task A_run_is_exported(string format, params string[] options)
+    {
+        string path = trained.Folder[$"network.{format}"];
+        CliResult result = await Cli.InvokeAsync(["export", Run, "--format", format, "--out", path, "--json", .. options]);
+        Assert.Equal((ExitCode.Ok, ""), (result.Code, result.Error));
+        Assert.Equal((format, path), ((string)result.Json["format"]!, (string)result.Json["path"]!));
+        Assert.Equal(new FileInfo(path).Length, (long)result.Json["bytes"]!);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_exported_says_what_to_do()
+    {
+        CliResult format = await Cli.InvokeAsync("export", Run, "--format", "onyx");
+        Assert.Equal(ExitCode.Usage, format.Code);
+        Assert.Contains("--format 'onyx' is not known; it must be onnx or safetensors", format.Error, StringComparison.Ordinal);
+        CliResult half = await Cli.InvokeAsync("export", Run, "--format", "safetensors", "--half");
+        Assert.Equal(ExitCode.Usage, half.Code);
+        Assert.Contains("--half is for --format onnx", half.Error, StringComparison.Ordinal);
+        string model = Path.Combine(Run, "model", "model.safetensors");
+        CliResult itself = await Cli.InvokeAsync("export", Run, "--format", "safetensors", "--out", model);
+        Assert.Contains("is the model itself", itself.Error, StringComparison.Ordinal);
+        CliResult none = await Cli.InvokeAsync("export", trained.Folder["nothing.safetensors"], "--format", "onnx");
+        Assert.Equal(ExitCode.Configuration, none.Code);
+        Assert.Contains("There is no file", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Images_are_predicted()
+    {
+        string images = Images("predicted", 5);
+        File.WriteAllText(Path.Combine(images, "02.ppm"), "P6 4 4 255\n");
+        CliResult json = await Cli.InvokeAsync("predict", Run, images, "--top", "2", "--json");
+        Assert.Equal(ExitCode.Ok, json.Code);
+        JsonArray rows = json.Json["images"]!.AsArray();
+        Assert.Equal(5, rows.Count);
+        JsonNode bad = Assert.Single(rows, row => row!["problem"] is not null)!;
+        Assert.Equal(Path.Combine(images, "02.ppm"), (string)bad["path"]!);
+        JsonNode first = rows.First(row => row!["problem"] is null)!;
+        Assert.Equal(2, first["top"]!.AsArray().Count);
+        Assert.Equal((string)first["class"]!, (string)first["top"]![0]!["class"]!);
+        Assert.Contains("02.ppm", json.Error, StringComparison.Ordinal);
+
+        string table = trained.Folder["table.csv"], vectors = trained.Folder["vectors.npy"];
+        CliResult csv = await Cli.InvokeAsync("predict", Run, images, "--csv", table, "--embeddings", vectors);
+        Assert.Equal(ExitCode.Ok, csv.Code);
+        string[] lines = await File.ReadAllLinesAsync(table);
+        Assert.Equal((6, "path,class,probability,problem"), (lines.Length, lines[0]));
+        Assert.Contains(lines, line => line.StartsWith($"{(string)first["path"]!},{(string)first["class"]!},", StringComparison.Ordinal));
+        Assert.Equal(0, (new FileInfo(vectors).Length - 128) % (4 * sizeof(float)));
+
+        CliResult plain = await Cli.InvokeAsync("predict", Run, Path.Combine(images, "00.ppm"));
+        Assert.StartsWith($"{Path.Combine(images, "00.ppm")}  ", plain.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_to_predict_is_an_error()
+    {
+        CliResult missing = await Cli.InvokeAsync("predict", Run, trained.Folder["nowhere"]);
+        Assert.Equal(ExitCode.Configuration, missing.Code);
+        Assert.Contains("There is no", missing.Error, StringComparison.Ordinal);
+        Directory.CreateDirectory(trained.Folder["empty"]);
+        Assert.Equal(ExitCode.Configuration, (await Cli.InvokeAsync("predict", Run, trained.Folder["empty"])).Code);
+        Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("predict", Run, Run, "--top", "0")).Code);
+    }
+
+    [Fact]
+    public async Task A_model_is_evaluated()
+    {
+        CliResult json = await Cli.InvokeAsync("evaluate", Run, "shapes", "--json");
+        Assert.Equal(ExitCode.Ok, json.Code);
+        JsonObject result = json.Json;
+        Assert.Equal("test", (string)result["part"]!);
+        double accuracy = (double)result["accuracy"]!;
+        Assert.InRange(accuracy, (double)result["accuracy_low"]!, (double)result["accuracy_high"]!);
+        int[][] confusion = [.. result["confusion"]!.AsArray().Select(row => row!.AsArray().Select(count => (int)count!).ToArray())];
+        Assert.Equal((int)result["images"]!, confusion.Sum(row => row.Sum()));
+        Assert.Equal(accuracy, (double)Enumerable.Range(0, confusion.Length).Sum(i => confusion[i][i]) / (int)result["images"]!, 1e-12);
+
+        // What the run itself recorded of its last network.
+        JsonObject run = (await Cli.InvokeAsync("show", Run, "--json")).Json;
+        Assert.Equal((double)run["rounds"]!.AsArray()[^1]!["test_accuracy"]!, accuracy, 1e-12);
+
+        CliResult plain = await Cli.InvokeAsync("evaluate", Run, "shapes");
+        Assert.Contains("95 % interval", plain.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("evaluate", Run, "shapes", "--part", "pool")).Code);
+    }
+
+    private string Images(string name, int count)
+    {
+        Directory.CreateDirectory(trained.Folder[name]);
+        for (int i = 0; i < count; i++)
+        {
+            File.WriteAllBytes(Path.Combine(trained.Folder[name], $"{i:00}.ppm"), [.. "P6 4 4 255\n"u8, .. Enumerable.Repeat((byte)(i * 40), 48)]);
+        }
+
+        return trained.Folder[name];
+    }
+
+    /// <summary>A finished run.</summary>
+    public sealed class Trained : IAsyncLifetime
+    {
+        internal TemporaryFolder Folder { get; } = new();
+
+        public async Task InitializeAsync()
+        {
+            CliResult run = await Cli.InvokeAsync([.. Cli.TinyRun, "--out", Folder["run"]]);
+            Assert.True(run.Code == ExitCode.Ok, run.Error);
+        }
+
+        public Task DisposeAsync()
+        {
+            Folder.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+}
