@@ -5,22 +5,30 @@ using System.Text.Json.Nodes;
 
 namespace ActiveInas.LabellingStudy;
 
-/// <summary>A person who looks at each image that the server asks for, knows its class, and errs now and then. Answers no image ahead: what is learnt is what the last query asked for.</summary>
+/// <summary>A person who looks at each image that the server asks for, knows its class, and errs now and then: with one seed, of the same images in the same way, whatever the
+/// query. Answers no image ahead: what is learnt is what the last query asked for.</summary>
 /// <param name="client">Of the server.</param>
 /// <param name="set">The images.</param>
 /// <param name="yardstick">Scores the networks.</param>
 /// <param name="options">Of the study.</param>
 internal sealed class ScriptedLabeller(HttpClient client, FlatFolder set, Yardstick yardstick, StudyOptions options)
 {
+    // The history tells no more at once.
+    private const int MostLabels = 1000;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(0.5);
     private readonly HashSet<int> _labelled = [];
     private readonly Stopwatch _labelling = new();
-    private SeededRandom _random = new(SeedTree.Derive((ulong)options.Seed, "study/mistakes"));
+    private int _answered;
 
     /// <summary>Labels until the budget is spent; each round as soon as its network is there.</summary>
     public async IAsyncEnumerable<StudyRound> LabelAsync()
     {
         Stopwatch waiting = Stopwatch.StartNew();
+        foreach (JsonNode? said in (await GetAsync($"api/v1/history?all=true&n={MostLabels}").ConfigureAwait(false)).AsArray())
+        {
+            _labelled.Add((int)said!["id"]!);
+        }
+
         int? known = null;
         int ahead = 0;
         while (true)
@@ -73,9 +81,10 @@ internal sealed class ScriptedLabeller(HttpClient client, FlatFolder set, Yardst
             }
 
             byte[] image = await client.GetByteArrayAsync((string)item["url"]!).ConfigureAwait(false);
-            string name = Says(set.Seen[Convert.ToHexStringLower(SHA256.HashData(image))]);
+            string name = Says(Convert.ToHexStringLower(SHA256.HashData(image)));
             await PostAsync("api/v1/labels", new JsonObject { ["lease"] = lease, ["class"] = name, ["action"] = "label", ["ms"] = (int)(1000 * options.Pace), ["suggested"] = false }).ConfigureAwait(false);
             _labelled.Add((int)item["id"]!);
+            _answered++;
             answered++;
         }
 
@@ -83,15 +92,17 @@ internal sealed class ScriptedLabeller(HttpClient client, FlatFolder set, Yardst
         return answered > 0;
     }
 
-    private string Says(string truth)
+    private string Says(string hash)
     {
-        if (_random.NextDouble() >= options.Mistakes)
+        string truth = set.Seen[hash];
+        SeededRandom random = new(SeedTree.Derive((ulong)options.Seed, $"study/mistakes/{hash}"));
+        if (random.NextDouble() >= options.Mistakes)
         {
             return truth;
         }
 
         string[] others = [.. set.Classes.Where(name => name != truth)];
-        return others[_random.NextInt(others.Length)];
+        return others[random.NextInt(others.Length)];
     }
 
     private async Task<StudyRound> RoundAsync(double seconds, int ahead)
@@ -118,7 +129,7 @@ internal sealed class ScriptedLabeller(HttpClient client, FlatFolder set, Yardst
                 PoolImages = images,
                 Seconds = seconds,
                 Waited = Math.Max(0, seconds - (ahead * options.Pace)),
-                ImagesPerMinute = 60 * _labelled.Count / _labelling.Elapsed.TotalSeconds,
+                ImagesPerMinute = 60 * _answered / _labelling.Elapsed.TotalSeconds,
             };
         }
         finally

@@ -25,13 +25,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="set">The images.</param>
     /// <param name="project">Folder of the project.</param>
     /// <param name="options">Of the study.</param>
-    public static async Task<ServerProcess> StartAsync(string program, FlatFolder set, string project, StudyOptions options)
+    /// <param name="more">Options for the program.</param>
+    public static async Task<ServerProcess> StartAsync(string program, FlatFolder set, string project, StudyOptions options, IReadOnlyList<string> more)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
         foreach (string argument in (string[])
         [
             program, "label", set.Root, "--classes", string.Join(',', set.Classes), "--out", project, "--seed", $"{options.Seed}", "--query", options.Query,
-            "--budget", $"{options.Labels}", "--port", "0", "--labeller", "script", "--json", "--no-progress",
+            "--budget", $"{options.Labels}", "--port", "0", "--labeller", "script", "--json", "--no-progress", .. more,
         ])
         {
             start.ArgumentList.Add(argument);

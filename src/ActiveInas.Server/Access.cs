@@ -146,7 +146,12 @@ internal sealed class Access
 
     private static CookieOptions Settings(HttpRequest request) => new()
     {
-        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = request.IsHttps, Path = "/", MaxAge = TimeSpan.FromDays(30), IsEssential = true,
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = request.IsHttps,
+        Path = "/",
+        MaxAge = TimeSpan.FromDays(30),
+        IsEssential = true,
     };
 
     // Cookies know no ports: two projects on one machine must not take each other's.

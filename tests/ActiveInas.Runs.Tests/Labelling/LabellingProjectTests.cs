@@ -1,8 +1,8 @@
 using ActiveInas.Learning;
+using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Labelling;
 using ActiveInas.Runs.Labelling.Formats;
 using ActiveInas.Runs.Output;
-using ActiveInas.Runs.Folder;
 using Microsoft.Data.Sqlite;
 
 namespace ActiveInas.Runs.Tests.Labelling;
