@@ -18,9 +18,24 @@ internal sealed class LabelOptions
     private readonly Option<string?> _recipe = new("--recipe") { Description = "standard (default), quick, paper, or a recipe file", HelpName = "NAME|FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "change one key, for example recipe.training.epochs=10; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
 
+    // What these mean for a project, where it is not what they mean for a run.
+    private static readonly Dictionary<string, string> s_meanings = new()
+    {
+        ["--classes"] = "names of the classes (default: of the folders in which images lie)",
+        ["--initial"] = "images of the first batch (default: 50, or 5 a class)",
+        ["--batch"] = "images of each later batch (default: 30, or 3 a class)",
+        ["--budget"] = "labels to learn at most, also later (default: 2000)",
+        ["--out"] = "the project's folder (default: FOLDER-labels here)",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_folder);
+        foreach (Option option in _settings.All)
+        {
+            option.Description = s_meanings.GetValueOrDefault(option.Name, option.Description!);
+        }
+
         _settings.AddTo(command);
         foreach (Option option in (Option[])[_classFile, _labels, _audit, _ignoreFolders, _recipe, _set])
         {

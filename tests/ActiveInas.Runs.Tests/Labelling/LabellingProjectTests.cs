@@ -346,6 +346,31 @@ public sealed class LabellingProjectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_budget_that_is_spent_can_be_raised()
+    {
+        _tiny.Configuration = _tiny.Configuration with { Budget = 8 };
+        await _tiny.CreateAsync(0, 0);
+        await _tiny.AdvanceAsync();
+        using (LabellingProject project = _tiny.Open())
+        {
+            await TinyProject.AnswerAllAsync(project);
+            Assert.True(await _tiny.AdvanceAsync());
+            project.Refresh();
+            Assert.True(project.Status().IsDone);
+        }
+
+        LabellingRounds.RaiseBudget(_tiny.Root, 12);
+
+        Assert.False(await _tiny.AdvanceAsync());
+        using LabellingProject again = _tiny.Open();
+        Assert.Equal((12, 4), (again.Status().Budget, again.Status().Batch.Size));
+        await TinyProject.AnswerAllAsync(again);
+        Assert.True(await _tiny.AdvanceAsync());
+        again.Refresh();
+        Assert.Equal([8, 12], again.Dashboard().Rounds.Select(round => round.Labels));
+    }
+
+    [Fact]
     public async Task A_project_is_served_by_one_process_and_is_no_plain_run()
     {
         await _tiny.CreateAsync();
