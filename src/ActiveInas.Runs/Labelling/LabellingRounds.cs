@@ -7,8 +7,8 @@ using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Labelling.Formats;
 using ActiveInas.Runs.Output;
 using ActiveInas.Runs.Sessions;
-using ActiveInas.Runs.Store;
 using ActiveInas.Runs.Statistics;
+using ActiveInas.Runs.Store;
 using ActiveInas.Training;
 
 namespace ActiveInas.Runs.Labelling;
