@@ -120,8 +120,8 @@ public sealed class ProcessTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "file-size limits are a matter of POSIX shells");
 
-        // 128 KB: the store fits, a checkpoint does not.
-        CliResult full = await Cli.EndAsync(Cli.StartUnder("ulimit -f 256; exec \"$@\"", [.. Cli.TinyRun, "--out", _folder["run"], "--json"]));
+        // 256 KB: the store fits, a checkpoint does not.
+        CliResult full = await Cli.EndAsync(Cli.StartUnder("ulimit -f 512; exec \"$@\"", [.. Cli.TinyRun, "--out", _folder["run"], "--json"]));
         Assert.Equal(3, full.Code);
         Assert.Equal("", full.Out);
         Assert.Contains("cannot write the run", full.Error, StringComparison.Ordinal);

@@ -35,7 +35,7 @@ internal static class RunWatcher
 
     private static string Explanation(Exception exception, string? folder) => exception switch
     {
-        LabelsPendingException => exception.Message,
+        LabelsPendingException => SettingTable.InOptions(exception.Message),
         _ when folder is null => "stopped before anything was recorded; start again with 'ainas run'",
         _ => $"stopped with a checkpoint; go on with: ainas resume {folder}",
     };

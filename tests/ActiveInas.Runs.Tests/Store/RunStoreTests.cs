@@ -223,6 +223,8 @@ public sealed class RunStoreTests : IDisposable
             connection.Open();
             connection.Execute(
                 """
+                DROP TABLE label_revisions; DROP TABLE answers; DROP TABLE label_events; DROP TABLE leases; DROP TABLE audit; DROP TABLE images; DROP TABLE label_classes;
+                DROP TABLE projects; DROP TABLE ahead; DROP TABLE suggestions; DROP TABLE audit_predictions; DROP TABLE qualities;
                 ALTER TABLE runs DROP COLUMN data_loss; DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
                 ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count;
                 DROP TABLE calibration; ALTER TABLE runs DROP COLUMN image_height; ALTER TABLE runs DROP COLUMN image_width; PRAGMA user_version = 2
@@ -265,6 +267,8 @@ public sealed class RunStoreTests : IDisposable
             connection.Open();
             connection.Execute(
                 """
+                DROP TABLE label_revisions; DROP TABLE answers; DROP TABLE label_events; DROP TABLE leases; DROP TABLE audit; DROP TABLE images; DROP TABLE label_classes;
+                DROP TABLE projects; DROP TABLE ahead; DROP TABLE suggestions; DROP TABLE audit_predictions; DROP TABLE qualities;
                 ALTER TABLE runs DROP COLUMN data_loss; DROP TABLE class_results; ALTER TABLE rounds DROP COLUMN never_predicted; ALTER TABLE trials DROP COLUMN measure;
                 ALTER TABLE searches DROP COLUMN measure; ALTER TABLE searches DROP COLUMN effective_count; PRAGMA user_version = 3
                 """);
