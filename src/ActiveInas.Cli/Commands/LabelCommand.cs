@@ -43,6 +43,7 @@ internal static class LabelCommand
             options.Validate();
             if (!LabellingProject.Exists(root))
             {
+                project.RequireFolder(parsed);
                 int code = await BeginAsync(parsed).ConfigureAwait(false);
                 if (code != ExitCode.Ok)
                 {

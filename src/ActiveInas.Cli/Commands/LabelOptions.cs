@@ -56,17 +56,20 @@ internal sealed class LabelOptions
     /// <summary>--budget; null where it is not given.</summary>
     public int? Budget(ParseResult parsed) => IsGiven(parsed, "--budget") ? Configuration(parsed).Budget : null;
 
+    /// <summary>The folder of the images, which must be there.</summary>
+    public string RequireFolder(ParseResult parsed)
+    {
+        string folder = Folder(parsed);
+        return Directory.Exists(folder) ? folder
+            : throw new UsageException(File.Exists(folder)
+                ? $"{folder} is a file; images are labelled where they lie: unpack an archive and give the folder"
+                : $"{folder} does not exist; give a folder of images, or the folder of a labelling project");
+    }
+
     /// <summary>Begins the project.</summary>
     public Task CreateAsync(ParseResult parsed, IProgress<ProgressEvent>? progress, CancellationToken cancellation)
     {
-        string folder = Folder(parsed);
-        if (!Directory.Exists(folder))
-        {
-            throw new UsageException(File.Exists(folder)
-                ? $"{folder} is a file; images are labelled where they lie: unpack an archive and give the folder"
-                : $"{folder} does not exist; give a folder of images, or the folder of a labelling project");
-        }
-
+        string folder = RequireFolder(parsed);
         double share = parsed.GetValue(_audit);
         if (share is not (>= 0 and <= 0.5))
         {
