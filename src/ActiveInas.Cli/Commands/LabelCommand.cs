@@ -24,7 +24,8 @@ internal static class LabelCommand
         Option<string?> labeller = new("--labeller") { Description = "name recorded with labels until somebody gives another (default: the user's)", HelpName = "NAME" };
         Command command = new("label", "Label images in a browser while networks are trained on the labels: begin a project, or go on with it.");
         project.AddTo(command);
-        foreach (Option option in (Option[])[address, port, host, token, labeller])
+        Option[] serving = [address, port, host, token, labeller];
+        foreach (Option option in serving)
         {
             command.Add(option);
         }
@@ -44,7 +45,7 @@ internal static class LabelCommand
             if (!LabellingProject.Exists(root))
             {
                 project.RequireFolder(parsed);
-                int code = await BeginAsync(parsed).ConfigureAwait(false);
+                int code = await BeginAsync(parsed, serving).ConfigureAwait(false);
                 if (code != ExitCode.Ok)
                 {
                     return code;
@@ -60,15 +61,14 @@ internal static class LabelCommand
         return command;
     }
 
-    /// <summary>Decodes the images in a process of its own.</summary>
-    private static async Task<int> BeginAsync(ParseResult parsed)
+    /// <summary>Decodes the images in a process of its own, which is given all options but those of the server, each of which has one value.</summary>
+    private static async Task<int> BeginAsync(ParseResult parsed, Option[] serving)
     {
-        string[] server = ["--address", "--port", "--host", "--token", "--labeller"];
         List<string> arguments = [LabelWorkers.Begin];
-        string[] given = [.. parsed.Tokens.Select(token => token.Value).SkipWhile(value => value != "label").Skip(1)];
+        string[] given = [.. parsed.Tokens.Select(token => token.Value).SkipWhile(value => value != parsed.CommandResult.Command.Name).Skip(1)];
         for (int i = 0; i < given.Length; i++)
         {
-            if (server.Contains(given[i]))
+            if (serving.Any(option => option.Name == given[i]))
             {
                 i++;
             }

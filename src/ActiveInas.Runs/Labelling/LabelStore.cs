@@ -46,14 +46,7 @@ internal sealed class LabelStore : IDisposable
     }
 
     /// <summary>Opens the store of a project.</summary>
-    public static LabelStore Open(string path)
-    {
-        RunStore.Prepare();
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 30 }.ToString());
-        connection.Open();
-        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-        return new LabelStore(connection);
-    }
+    public static LabelStore Open(string path) => new(RunStore.ConnectWriter(path, SqliteOpenMode.ReadWrite));
 
     /// <summary>Whether a file is the store of a labelling project.</summary>
     public static bool IsProject(RunFolder folder)

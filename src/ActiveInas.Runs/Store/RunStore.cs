@@ -82,12 +82,6 @@ internal sealed partial class RunStore : IDisposable
         _secondsBefore = HasSchema ? connection.ExecuteScalar<double?>("SELECT seconds FROM runs") ?? 0 : 0;
     }
 
-    /// <summary>Loads the library and sets how rows are read.</summary>
-    public static void Prepare()
-    {
-        // What it does, the static constructor has done.
-    }
-
     /// <summary>Whether the store is that of a labelling project.</summary>
     public bool HasProject
     {
@@ -119,10 +113,9 @@ internal sealed partial class RunStore : IDisposable
     /// <summary>Opens a store for the one writer, making the file and its tables where they are missing.</summary>
     public static RunStore OpenWriter(string path)
     {
-        SqliteConnection connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
+        SqliteConnection connection = ConnectWriter(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
             Migrations.Apply(connection, path);
             return new RunStore(connection, writes: true);
         }
@@ -269,6 +262,14 @@ internal sealed partial class RunStore : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A connection whose commits are on disk when they return, and whose readers block nobody.</summary>
+    internal static SqliteConnection ConnectWriter(string path, SqliteOpenMode mode)
+    {
+        SqliteConnection connection = Connect(path, mode);
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        return connection;
     }
 
     private static SqliteConnection Connect(string source, SqliteOpenMode mode)

@@ -48,6 +48,8 @@ export class Dashboard {
     this.#renderClasses(data.classes);
     this.#renderConfusion(data.confusion);
     this.#renderRounds(data.rounds);
+    const model = data.rounds.at(-1);
+    if (model) { setText(byId('model-note'), `Model of round ${model.round}, ${model.architecture}`); }
     byId('log').replaceChildren(...data.log.toReversed().map(line => el('li', {}, el('time', { datetime: line.time }, timeOfDay(line.time)), ' ', line.text)));
     byId('log-empty').hidden = data.log.length > 0;
   }
@@ -66,7 +68,7 @@ export class Dashboard {
     setText(byId('fact-next'), time);
     setText(byId('fact-next-note'), note);
     for (const link of [byId('model-link'), byId('report-link')]) { link.hidden = status.model_round === null; }
-    setText(byId('model-note'), status.model_round === null ? 'Model and report come with the first training.' : `Model of round ${status.model_round}, ${status.architecture ?? ''}`);
+    if (status.model_round === null) { setText(byId('model-note'), 'Model and report come with the first training.'); }
   }
 
   #renderAccuracy(rounds) {
