@@ -84,18 +84,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         page.Console += (_, message) => Note(message.Type is "error" or "warning", $"console {message.Type}: {message.Text}");
         page.PageError += (_, error) => Note(true, $"error: {error}");
         page.Request += (_, request) => Note(!IsOurs(request.Url), $"request: {request.Url}");
-        page.Dialog += async (_, dialog) =>
-        {
-            // Asking whether to leave the page is the one dialog that is wanted; whoever tests it leaves.
-            if (dialog.Type == DialogType.BeforeUnload)
-            {
-                await dialog.AcceptAsync();
-                return;
-            }
-
-            Note(true, $"dialog: {dialog.Message}");
-            await dialog.DismissAsync();
-        };
+        page.Dialog += (_, dialog) => _ = AnswerAsync(dialog);
     }
 
     public IPage Page { get; }
@@ -112,6 +101,26 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
+
+    private async Task AnswerAsync(IDialog dialog)
+    {
+        try
+        {
+            // Asking whether to leave the page is the one dialog that is wanted; whoever tests it leaves.
+            if (dialog.Type == DialogType.BeforeUnload)
+            {
+                await dialog.AcceptAsync();
+                return;
+            }
+
+            Note(true, $"dialog: {dialog.Message}");
+            await dialog.DismissAsync();
+        }
+        catch (PlaywrightException)
+        {
+            // The page had left before it was answered, and the dialog with it.
+        }
+    }
 
     private bool IsOurs(string url) => url.StartsWith(_origin, StringComparison.Ordinal) || url.StartsWith("data:image/png;base64,", StringComparison.Ordinal);
 
