@@ -1,9 +1,7 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using ActiveInas.Runs.Folder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace ActiveInas.Server;
 
@@ -25,7 +23,7 @@ internal sealed class Access
     private readonly string _cookie;
     private readonly string _antiforgery;
     private readonly string _labeller;
-    private readonly HashSet<string> _hosts;
+    private readonly HostNames _names;
 
     /// <param name="options">Token, names of this machine.</param>
     /// <param name="token">The secret.</param>
@@ -35,11 +33,7 @@ internal sealed class Access
         _cookie = Derived("session");
         _antiforgery = Derived("antiforgery");
         _labeller = options.Labeller;
-        _hosts = new HashSet<string>([.. options.Hosts, "localhost", "127.0.0.1", "[::1]"], StringComparer.OrdinalIgnoreCase);
-        if (!IPAddress.IsLoopback(options.Address) && !options.Address.Equals(IPAddress.Any) && !options.Address.Equals(IPAddress.IPv6Any))
-        {
-            _hosts.Add(options.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString());
-        }
+        _names = new HostNames(options.Address, options.Hosts);
     }
 
     /// <summary>The token of a project: the one given, or the one that its folder keeps for the next start, which only its owner can read.</summary>
@@ -74,13 +68,9 @@ internal sealed class Access
     public async Task CheckAsync(HttpContext context, RequestDelegate next)
     {
         HttpRequest request = context.Request;
-        if (!_hosts.Contains(request.Host.Host))
+        if (_names.Refusal(request) is var (status, reason))
         {
-            await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, $"This server is not known as '{request.Host.Host}'; wanted one of {string.Join(", ", _hosts)}.").ConfigureAwait(false);
-        }
-        else if (request.Headers.Origin is [{ } origin] && origin != $"{request.Scheme}://{request.Host}")
-        {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, $"A page of {origin} may not ask this server.").ConfigureAwait(false);
+            await Secrets.RefuseAsync(context, status, reason).ConfigureAwait(false);
         }
         else if (IsOpen(request.Path))
         {
@@ -90,13 +80,13 @@ internal sealed class Access
         {
             await next(context).ConfigureAwait(false);
         }
-        else if (!Same(request.Cookies[CookieName(request)], _cookie))
+        else if (!Secrets.Same(request.Cookies[CookieName(request)], _cookie))
         {
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "Open the address that the server printed when it started: it carries the token.").ConfigureAwait(false);
+            await Secrets.RefuseAsync(context, StatusCodes.Status401Unauthorized, "Open the address that the server printed when it started: it carries the token.").ConfigureAwait(false);
         }
-        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !Same(request.Headers[AntiforgeryHeader], _antiforgery))
+        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !Secrets.Same(request.Headers[AntiforgeryHeader], _antiforgery))
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, $"The header {AntiforgeryHeader} does not fit: load the page again.").ConfigureAwait(false);
+            await Secrets.RefuseAsync(context, StatusCodes.Status403Forbidden, $"The header {AntiforgeryHeader} does not fit: load the page again.").ConfigureAwait(false);
         }
         else
         {
@@ -107,7 +97,7 @@ internal sealed class Access
     /// <summary>GET /start: exchanges the token for the cookie.</summary>
     public IResult Start(HttpContext context, string? token)
     {
-        if (!Same(token, Encoding.UTF8.GetString(_token)))
+        if (!Secrets.Same(token, Encoding.UTF8.GetString(_token)))
         {
             return Results.Problem("The token does not fit: open the address that the server printed when it started.", statusCode: StatusCodes.Status401Unauthorized);
         }
@@ -157,18 +147,7 @@ internal sealed class Access
     // Cookies know no ports: two projects on one machine must not take each other's.
     private static string CookieName(HttpRequest request) => $"ainas_{request.Host.Port ?? 80}";
 
-    private static bool Same(string? given, string wanted)
-        => CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(wanted)));
-
-    private static Task RefuseAsync(HttpContext context, int status, string detail)
-    {
-        context.Response.StatusCode = status;
-        ProblemDetails problem = new() { Status = status, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
-        return context.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json");
-    }
-
-    private bool HasToken(HttpRequest request)
-        => request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && Same(header[7..].Trim(), Encoding.UTF8.GetString(_token));
+    private bool HasToken(HttpRequest request) => Secrets.Same(Secrets.Bearer(request), Encoding.UTF8.GetString(_token));
 
     private string Derived(string purpose) => Convert.ToHexStringLower(HMACSHA256.HashData(_token, Encoding.UTF8.GetBytes(purpose)));
 }

@@ -1,16 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using ActiveInas.Runs.Labelling;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry.Exporter;
-using OpenTelemetry.Metrics;
 
 namespace ActiveInas.Server;
 
@@ -61,16 +52,7 @@ public sealed class LabelServer : IAsyncDisposable
         {
             string token = Access.TokenOf(options);
             WebApplication application = Build(options, project, worker, converter, token);
-            try
-            {
-                await application.StartAsync().ConfigureAwait(false);
-            }
-            catch (IOException exception)
-            {
-                await application.DisposeAsync().ConfigureAwait(false);
-                throw new Runs.RunException($"Port {options.Port} of {options.Address} cannot be used: {exception.Message} Choose another one.", exception);
-            }
-
+            await ServerHost.StartAsync(application, options.Address, options.Port).ConfigureAwait(false);
             return new LabelServer(application, project, token);
         }
         catch
@@ -81,17 +63,7 @@ public sealed class LabelServer : IAsyncDisposable
     }
 
     /// <summary>Ends when the cancellation asks for it: requests in hand are answered, a training stops with a checkpoint.</summary>
-    public async Task WaitAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-    }
+    public Task WaitAsync(CancellationToken cancellation) => ServerHost.WaitAsync(_application, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -103,39 +75,14 @@ public sealed class LabelServer : IAsyncDisposable
 
     private static WebApplication Build(LabelServerOptions options, LabellingProject project, IRoundWorker worker, IImageConverter converter, string token)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(options.Address, options.Port);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-        });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        IServiceCollection services = builder.Services;
-        services.AddRoutingCore();
-        services.AddProblemDetails().AddExceptionHandler<Problems>();
-        services.AddOpenApi();
-        services.ConfigureHttpJsonOptions(json =>
-        {
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
-        });
-        services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
-        services.AddHealthChecks();
-        services.AddMetrics();
-        AddTelemetry(services);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = s_stopTime);
-        services.AddSingleton(TimeProvider.System).AddSingleton(new ProjectHost(project, TimeProvider.System)).AddSingleton(worker).AddSingleton(converter)
+        WebApplicationBuilder builder = ServerHost.Create(options.Address, options.Port, LargestBody, Metrics.Meter, s_stopTime);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new ProjectHost(project, TimeProvider.System)).AddSingleton(worker).AddSingleton(converter)
             .AddSingleton(new Access(options, token)).AddSingleton<Images>().AddSingleton<Metrics>().AddHostedService<RoundService>();
 
         WebApplication application = builder.Build();
         _ = application.Services.GetRequiredService<Metrics>();
         Access access = application.Services.GetRequiredService<Access>();
-        application.UseExceptionHandler().UseStatusCodePages();
-        application.Use(next => context => Headers.AddAsync(context, next));
-        application.Use(next => context => access.CheckAsync(context, next));
-        application.UseRouting();
+        ServerHost.Use(application, access.CheckAsync);
         MapRoutes(application);
         return application;
     }
@@ -147,18 +94,6 @@ public sealed class LabelServer : IAsyncDisposable
         application.MapGet("/start", (HttpContext context, Access access, string? token) => access.Start(context, token)).ExcludeFromDescription();
         application.MapGet("/images/{id:int}", (Images images, int id, int? w, CancellationToken cancellation) => images.GetAsync(id, w, cancellation)).WithSummary("An image.");
         application.MapGet("/report", LabelFiles.ReportAsync).WithSummary("The report of the run.");
-        application.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        application.MapHealthChecks("/health/ready");
-        application.MapOpenApi("/openapi/v1.json");
-        application.MapPrometheusScrapingEndpoint("/metrics");
+        ServerHost.MapCommon(application);
     }
-
-    private static void AddTelemetry(IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics =>
-    {
-        metrics.AddMeter(Metrics.Meter, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter();
-        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
-        {
-            metrics.AddOtlpExporter();
-        }
-    });
 }

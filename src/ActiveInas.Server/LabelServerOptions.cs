@@ -7,7 +7,7 @@ namespace ActiveInas.Server;
 public sealed record LabelServerOptions(string Root)
 {
     /// <summary>Fewest characters of a token that a person chooses.</summary>
-    public const int ShortestToken = 16;
+    public const int ShortestToken = Secrets.ShortestToken;
 
     /// <summary>Where to listen: by default for browsers of this machine alone.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
@@ -31,20 +31,7 @@ public sealed record LabelServerOptions(string Root)
     /// <exception cref="ConfigurationException">Other machines could come in without a secret that somebody chose.</exception>
     public void Validate()
     {
-        if (Token is { Length: < ShortestToken })
-        {
-            throw new ConfigurationException($"The token has {Token.Length} characters; wanted at least {ShortestToken}, for example from a password manager.");
-        }
-
-        if (!IPAddress.IsLoopback(Address) && Token is null)
-        {
-            throw new ConfigurationException(
-                $"Address {Address} is open to other machines, and no token is set: choose one of at least {ShortestToken} characters, or serve this machine alone (127.0.0.1).");
-        }
-
-        if (Port is < 0 or > 65_535)
-        {
-            throw new ConfigurationException($"Port {Port} is not possible; wanted 1 to 65535, or 0 for a free one.");
-        }
+        Secrets.Require(Address, Token);
+        Secrets.RequirePort(Port);
     }
 }

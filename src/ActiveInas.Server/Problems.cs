@@ -14,6 +14,11 @@ internal sealed class Problems(IProblemDetailsService service) : IExceptionHandl
     {
         (int status, string detail) = Of(exception);
         httpContext.Response.StatusCode = status;
+        if (exception is Models.TooBusyException)
+        {
+            httpContext.Response.Headers.RetryAfter = "1";
+        }
+
         return service.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
@@ -27,7 +32,9 @@ internal sealed class Problems(IProblemDetailsService service) : IExceptionHandl
         LabellingException { Fault: LabellingFault.Conflict } => (StatusCodes.Status409Conflict, exception.Message),
         LabellingException or ConfigurationException => (StatusCodes.Status400BadRequest, exception.Message),
         DataException => (StatusCodes.Status422UnprocessableEntity, exception.Message),
+        Models.TooBusyException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+        OperationCanceledException => (StatusCodes.Status499ClientClosedRequest, "Whoever asked has gone."),
         SqliteException or IOException => (StatusCodes.Status503ServiceUnavailable, $"The answer could not be written: {exception.Message} Make room, or make the project's folder writable, and try again."),
         _ => (StatusCodes.Status500InternalServerError, "Something went wrong in the server; its output says what."),
     };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Nodes;
 using ActiveInas.Cli.Views;
 using ActiveInas.Runs.Labelling;
@@ -17,28 +16,23 @@ internal static class LabelCommand
     public static Command Create(Terminal terminal)
     {
         LabelOptions project = new();
-        Option<string> address = new("--address") { Description = "where to listen; 0.0.0.0 for other machines, which needs --token", HelpName = "IP", DefaultValueFactory = _ => s_defaults.Address.ToString() };
-        Option<int> port = new("--port") { Description = "port, 0 for a free one", HelpName = "N", DefaultValueFactory = _ => s_defaults.Port };
-        Option<string[]> host = new("--host") { Description = "a name under which other machines know this one; may be repeated", HelpName = "NAME" };
-        Option<string?> token = new("--token") { Description = "the secret that opens the page (default: made at random, kept in the project)", HelpName = "SECRET" };
+        ListeningOptions listening = new(s_defaults.Port, "the secret that opens the page (default: made at random, kept in the project)");
         Option<string?> labeller = new("--labeller") { Description = "name recorded with labels until somebody gives another (default: the user's)", HelpName = "NAME" };
         Command command = new("label", "Label images in a browser while networks are trained on the labels: begin a project, or go on with it.");
         project.AddTo(command);
-        Option[] serving = [address, port, host, token, labeller];
-        foreach (Option option in serving)
-        {
-            command.Add(option);
-        }
+        listening.AddTo(command);
+        command.Add(labeller);
+        Option[] serving = [.. listening.All, labeller];
 
         command.SetAction(async (parsed, _) =>
         {
             string root = project.Project(parsed);
             LabelServerOptions options = new(root)
             {
-                Address = IPAddress.TryParse(parsed.GetRequiredValue(address), out IPAddress? ip) ? ip : throw new UsageException($"--address '{parsed.GetValue(address)}' is no address; give for example 127.0.0.1"),
-                Port = parsed.GetValue(port),
-                Hosts = parsed.GetValue(host) ?? [],
-                Token = parsed.GetValue(token),
+                Address = listening.Address(parsed),
+                Port = listening.Port(parsed),
+                Hosts = listening.Hosts(parsed),
+                Token = listening.Token(parsed),
                 Labeller = parsed.GetValue(labeller) ?? s_defaults.Labeller,
             };
             options.Validate();

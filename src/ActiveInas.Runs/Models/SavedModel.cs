@@ -91,33 +91,20 @@ public sealed class SavedModel : IDisposable
     public void SaveOnnx(string path, OnnxOptions? options = null)
         => AtomicFile.Write(path, stream => OnnxGraph.Create(_network, Description, options ?? new OnnxOptions()).WriteTo(stream));
 
+    /// <summary>Images that are predicted at once; more are taken in parts.</summary>
+    public int Batch => _network.Capacity;
+
     /// <summary>Predicts images in the order in which they come, with bounded memory. Images that cannot be read come with the reason.</summary>
     /// <param name="images">Their files.</param>
     /// <param name="cancellation">Asked before each batch.</param>
     public IEnumerable<ImagePrediction> Predict(ImageReader images, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        (_, int classes, int height, int width) = Description.Shape;
-        int length = _network.Plan.EmbeddingLength;
-        foreach (ImageBatch batch in images.Read(height, width, _network.Capacity, cancellation))
+        foreach (ImageBatch batch in images.Read(Description.Shape.Height, Description.Shape.Width, Batch, cancellation))
         {
-            float[] probabilities = new float[batch.Images.Count * classes];
-            float[] embeddings = new float[batch.Images.Count * length];
-            int[] all = [.. Enumerable.Range(0, batch.Images.Count)];
-            new InferenceBatch(_network, Description.Normalization).Run(
-                batch.Images,
-                all,
-                (first, count) =>
-                {
-                    _network.Logits.Read(probabilities.AsSpan(first * classes, count * classes));
-                    _network.Embedding.Read(embeddings.AsSpan(first * length, count * length));
-                },
-                cancellation);
-            for (int i = 0; i < all.Length; i++)
+            foreach (ImagePrediction image in Predict(batch.Images, cancellation))
             {
-                Memory<float> row = probabilities.AsMemory(i * classes, classes);
-                Softmax.Row(row.Span);
-                yield return new ImagePrediction(batch.Images.Names[i], null, Rank(row.Span), embeddings.AsMemory(i * length, length));
+                yield return image;
             }
 
             foreach (DataProblem problem in batch.Problems)
@@ -125,6 +112,33 @@ public sealed class SavedModel : IDisposable
                 yield return new ImagePrediction(problem.Path, problem.Message, [], default);
             }
         }
+    }
+
+    /// <summary>Predicts decoded images, in their order. One caller at a time.</summary>
+    /// <param name="images">Of the model's size.</param>
+    /// <param name="cancellation">Asked before each batch.</param>
+    public IReadOnlyList<ImagePrediction> Predict(ImageSet images, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        int classes = Classes.Count, length = _network.Plan.EmbeddingLength;
+        float[] probabilities = new float[images.Count * classes];
+        float[] embeddings = new float[images.Count * length];
+        int[] all = [.. Enumerable.Range(0, images.Count)];
+        new InferenceBatch(_network, Description.Normalization).Run(
+            images,
+            all,
+            (first, count) =>
+            {
+                _network.Logits.Read(probabilities.AsSpan(first * classes, count * classes));
+                _network.Embedding.Read(embeddings.AsSpan(first * length, count * length));
+            },
+            cancellation);
+        return Array.ConvertAll(all, i =>
+        {
+            Memory<float> row = probabilities.AsMemory(i * classes, classes);
+            Softmax.Row(row.Span);
+            return new ImagePrediction(images.Names[i], null, Rank(row.Span), embeddings.AsMemory(i * length, length));
+        });
     }
 
     /// <summary>Evaluates on labelled images; those without a label are left out.</summary>

@@ -66,6 +66,25 @@ public static class ImageFile
         }
     }
 
+    /// <summary>Decodes an image that lies in memory, to the pixels that it would have in a data set of this size.</summary>
+    /// <param name="file">Contents of a file of any kind that is read.</param>
+    /// <param name="height">H in pixels that it is resized to.</param>
+    /// <param name="width">W in pixels.</param>
+    /// <returns>[H, W, 3], RGB.</returns>
+    /// <exception cref="DataException">It cannot be decoded.</exception>
+    public static byte[] Decode(byte[] file, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return Resizer.Resize(ImageDecoder.Decode(file, Math.Max(height, width)), height, width).Rgb;
+        }
+        catch (BadImageException exception)
+        {
+            throw new DataException(exception.Message, exception);
+        }
+    }
+
     private static string? MediaType(ImageKind kind, ReadOnlySpan<byte> head) => kind switch
     {
         ImageKind.Jpeg => "image/jpeg",
