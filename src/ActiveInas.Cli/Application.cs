@@ -71,6 +71,7 @@ internal static class Application
         root.Add(ExportCommand.Create(terminal));
         root.Add(PredictCommand.Create(terminal));
         root.Add(ServeCommand.Create(terminal));
+        root.Add(ModelCommand.Create(terminal));
         root.Add(EvaluateCommand.Create(terminal));
         root.Add(LabelsCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));

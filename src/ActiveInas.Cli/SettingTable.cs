@@ -22,6 +22,10 @@ internal static partial class SettingTable
         ["mlflow"] = "--mlflow",
         ["mlflowExperiment"] = "--name",
         ["trialArchitecture"] = "--architecture",
+        ["importSize"] = "--image-size",
+        ["importClasses"] = "--classes",
+        ["importMean"] = "--mean",
+        ["importStd"] = "--std",
     };
 
     /// <summary>In the order of help, a row for each setting of a run.</summary>
@@ -55,6 +59,7 @@ internal static partial class SettingTable
         new("stopPlateau", "--stop-plateau", "GAIN[:ROUNDS]", "end when the validation accuracy gained no more in so many rounds (3)"),
         new("stopKappa", "--stop-kappa", "KAPPA[:ROUNDS]", "end when successive models agree on the pool, on average of so many rounds (3)"),
         new("stopHours", "--stop-hours", "HOURS", "end after so much time, over all sessions of the run"),
+        new("initialWeights", "--init", "MODEL", "a model file whose weights every training begins from, where they fit"),
         new("mirror", "--mirror", "on|off", "mirror training images at random (default: sets that are known to bear it)"),
         new("seed", "--seed", "N", "seed of the run"),
         new("threads", "--threads", "N", "threads, 0 for one a core; results do not depend on it"),

@@ -98,6 +98,35 @@ public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClas
         Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("evaluate", Run, "shapes", "--part", "pool")).Code);
     }
 
+    [Fact]
+    public async Task A_network_from_elsewhere_is_imported_and_a_run_begins_from_it()
+    {
+        string model = Path.Combine(Run, "model", "model.safetensors"), imported = trained.Folder["imported.safetensors"];
+        CliResult import = await Cli.InvokeAsync("model", "import", model, "--out", imported, "--json");
+        Assert.Equal((ExitCode.Ok, imported), (import.Code, (string)import.Json["file"]!));
+        CliResult refused = await Cli.InvokeAsync("model", "import", model, "--classes", "a,b", "--out", trained.Folder["no.safetensors"]);
+        Assert.Equal(ExitCode.Configuration, refused.Code);
+        Assert.Contains("2 names of classes were given", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("model", "import", model, "--out", model)).Code);
+
+        // Stopped after the first round, and gone on with when the file it began from has gone.
+        string begun = trained.Folder["begun"], whole = trained.Folder["whole"];
+        Assert.Equal(ExitCode.Ok, (await Cli.InvokeAsync([.. Cli.TinyRun, "--init", imported, "--out", whole])).Code);
+        CliResult run = await Cli.InvokeAsync([.. Cli.TinyRun, "--init", imported, "--out", begun, "--stop-hours", "1e-9"]);
+        Assert.True(run.Code == ExitCode.Ok, run.Error);
+        Assert.Contains("arrays begin as in initial.safetensors", File.ReadAllText(Path.Combine(begun, "log.txt")), StringComparison.Ordinal);
+        File.Delete(imported);
+        string job = trained.Folder["job.json"];
+        CliResult described = await Cli.InvokeAsync("trial", job, "--from", begun, "--round", "1");
+        Assert.True(described.Code == ExitCode.Ok, described.Error);
+        Assert.Equal("begun/initial.safetensors", (string)JsonNode.Parse(File.ReadAllText(job))!["request"]!["init"]!["file"]!);
+        CliResult trial = await Cli.InvokeAsync("trial", job, "--out", trained.Folder["trial"]);
+        Assert.True(trial.Code == ExitCode.Ok, trial.Error);
+        CliResult missing = await Cli.InvokeAsync([.. Cli.TinyRun, "--init", imported, "--out", trained.Folder["none"]]);
+        Assert.Contains("--init", missing.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(trained.Folder["none"]));
+    }
+
     private string Images(string name, int count)
     {
         Directory.CreateDirectory(trained.Folder[name]);

@@ -131,6 +131,9 @@ public sealed record RunConfiguration
         init => _recipe = value;
     }
 
+    /// <summary>A model file whose weights every training begins from, where they fit; null: random ones.</summary>
+    public string? InitialWeights { get; init; }
+
     /// <summary>Whether training images are mirrored at random; null: where the recipe does and the data set is known to bear it.</summary>
     public bool? Mirror { get; init; }
 
@@ -177,6 +180,7 @@ public sealed record RunConfiguration
         LabelsTable = LabelsTable is null ? null : Path.GetFullPath(LabelsTable),
         Labels = Labels is null ? null : Path.GetFullPath(Labels),
         Labelled = Labelled is null ? null : Path.GetFullPath(Labelled),
+        InitialWeights = InitialWeights is null ? null : Path.GetFullPath(InitialWeights),
     };
 
     /// <summary>All values that cannot work, found before any data is loaded; empty: none.</summary>

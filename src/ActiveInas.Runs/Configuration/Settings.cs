@@ -48,6 +48,7 @@ public static class Settings
         new("stopPlateau", c => c.StopPlateau?.ToString(), (c, v) => c with { StopPlateau = RuleOrNull(v) }),
         new("stopKappa", c => c.StopKappa?.ToString(), (c, v) => c with { StopKappa = RuleOrNull(v) }),
         new("stopHours", c => c.StopHours, (c, v) => c with { StopHours = IsNull(v) ? null : Number(v) }),
+        new("initialWeights", c => c.InitialWeights, (c, v) => c with { InitialWeights = TextOrNull(v) }),
         new("mirror", c => c.Mirror is { } mirrored ? mirrored ? "on" : "off" : null, (c, v) => c with { Mirror = IsEmpty(v) ? null : OnOrOff(v) }),
         new("seed", c => c.Seed, (c, v) => c with { Seed = Seed(v) }),
         new("threads", c => c.Threads, (c, v) => c with { Threads = Whole(v) }),

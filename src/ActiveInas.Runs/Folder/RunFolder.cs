@@ -11,6 +11,7 @@ namespace ActiveInas.Runs.Folder;
 /// <item><term>rounds.csv, metrics.jsonl, tb/, queries/round_NN.csv</term><description>rewritten after each round and query</description></item>
 /// <item><term>model/model.safetensors</term><description>the final model, when the run is finished</description></item>
 /// <item><term>progress.json</term><description>where the run stands, while a process writes it</description></item>
+/// <item><term>initial.safetensors</term><description>a copy of the network that its trainings begin from, where one was given</description></item>
 /// <item><term>labelling/</term><description>of a labelling project: lock and secret of its server</description></item>
 /// <item><term>checkpoints/</term><description>the latest round's model and the trainings under way</description></item>
 /// </list>
@@ -54,6 +55,9 @@ public sealed class RunFolder
 
     /// <summary>model/model.safetensors.</summary>
     public string FinalModel => Path.Combine(Root, "model", "model.safetensors");
+
+    /// <summary>initial.safetensors: the network that a run's trainings begin from, where one was given.</summary>
+    public string InitialWeights => Path.Combine(Root, "initial.safetensors");
 
     /// <summary>run.lock.</summary>
     public string LockFile => Path.Combine(Root, "run.lock");
@@ -133,7 +137,7 @@ public sealed class RunFolder
     /// <summary>Removes what a run that recorded nothing left, and the folder when that was all.</summary>
     public void RemoveTraces()
     {
-        string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log, Progress];
+        string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log, Progress, InitialWeights];
         foreach (string path in traces)
         {
             File.Delete(path);

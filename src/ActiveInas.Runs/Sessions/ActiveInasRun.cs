@@ -1,5 +1,6 @@
 using ActiveInas.Compute;
 using ActiveInas.Data;
+using ActiveInas.Networks;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Output;
@@ -50,6 +51,7 @@ public static class ActiveInasRun
         {
             Dataset data = await LoadAsync(configuration, progress, parts, cancellation).ConfigureAwait(false);
             configuration = DataFit.Adapt(configuration with { Out = folder.Root }, data);
+            KeepInitialWeights(configuration, folder);
             using Session session = new(folder, configuration, data, kernels, parts, progress);
             session.CheckOptions();
             session.Record(id);
@@ -112,6 +114,26 @@ public static class ActiveInasRun
     {
         Dataset data = await parts.LoadData(configuration.DataRequest, progress, cancellation).ConfigureAwait(false);
         return DataFit.Simulated(DataFit.WithClasses(data, configuration), configuration);
+    }
+
+    /// <summary>A run keeps the network that it began from: resumed, it must find the same.</summary>
+    private static void KeepInitialWeights(RunConfiguration configuration, RunFolder folder)
+    {
+        if (configuration.InitialWeights is not { } file)
+        {
+            return;
+        }
+
+        try
+        {
+            _ = ModelFile.Describe(file);
+            using FileStream source = File.OpenRead(file);
+            AtomicFile.Write(folder.InitialWeights, source.CopyTo);
+        }
+        catch (Exception exception) when (exception is ModelFileException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"`initialWeights={file}` cannot be begun from: {exception.Message}", exception);
+        }
     }
 
     private static void RequireNoRun(RunFolder folder)

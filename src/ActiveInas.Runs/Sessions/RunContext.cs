@@ -12,5 +12,8 @@ namespace ActiveInas.Runs.Sessions;
 public sealed record RunContext(RunConfiguration Configuration, Dataset Data, RunFolder Folder)
 {
     /// <summary>What its networks learn, and how.</summary>
-    public Problem Problem => new(Data.Classes.Count, Data.Train.Height, Data.Train.Width, Configuration.Recipe, Configuration.Seed);
+    public Problem Problem => new(Data.Classes.Count, Data.Train.Height, Data.Train.Width, Configuration.Recipe, Configuration.Seed)
+    {
+        Init = Configuration.InitialWeights is null ? null : InitialWeights.Of(Folder.InitialWeights, Data.Classes),
+    };
 }

@@ -44,6 +44,7 @@ public static class TrialFile
         DataRequest request = job.Data.Request;
         return job with
         {
+            Request = job.Request with { Init = job.Request.Init is { } init ? init with { File = change(init.File) } : null },
             Data = job.Data with
             {
                 Request = request with

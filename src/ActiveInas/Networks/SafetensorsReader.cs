@@ -47,19 +47,47 @@ internal sealed class SafetensorsReader : IDisposable
     /// <summary>Names of the arrays.</summary>
     public IReadOnlyCollection<string> Names => _slices.Keys;
 
+    /// <summary>Whether there is an array of this name, fp32 and of this shape.</summary>
+    public bool Has(string name, IReadOnlyList<int> shape)
+        => _slices.TryGetValue(name, out SafetensorsSlice? slice) && slice.Type == "F32" && slice.Shape.SequenceEqual(shape.Select(extent => (long)extent));
+
     /// <summary>Reads an array that must be fp32 and of the given shape.</summary>
     /// <exception cref="ModelFileException">It is missing, or of another type or shape.</exception>
     public float[] Read(string name, IReadOnlyList<int> shape)
+    {
+        SafetensorsSlice slice = Require(name, shape);
+        return slice.Type == "F32"
+            ? Floats(slice)
+            : throw new ModelFileException($"{_path}: array '{name}' has type {slice.Type}; F32 is wanted. Convert it to float32 and save it again.");
+    }
+
+    /// <summary>Reads an array of 16, 32 or 64-bit floating point and of the given shape.</summary>
+    /// <exception cref="ModelFileException">It is missing, or of another type or shape.</exception>
+    public float[] ReadAny(string name, IReadOnlyList<int> shape)
+    {
+        SafetensorsSlice slice = Require(name, shape);
+        return slice.Type switch
+        {
+            "F32" => Floats(slice),
+            "F16" => Array.ConvertAll(Values(slice, 2, BinaryPrimitives.ReadHalfLittleEndian), value => (float)value),
+            "BF16" => Values(slice, 2, bytes => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
+            "F64" => Array.ConvertAll(Values(slice, 8, BinaryPrimitives.ReadDoubleLittleEndian), value => (float)value),
+            _ => throw new ModelFileException($"{_path}: array '{name}' has type {slice.Type}; F16, BF16, F32 or F64 is wanted."),
+        };
+    }
+
+    /// <summary>The extents of an array; null: there is none of this name.</summary>
+    public IReadOnlyList<long>? ShapeOf(string name) => _slices.GetValueOrDefault(name)?.Shape;
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private SafetensorsSlice Require(string name, IReadOnlyList<int> shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (!_slices.TryGetValue(name, out SafetensorsSlice? slice))
         {
             throw new ModelFileException($"{_path}: array '{name}' is missing; the file holds {_slices.Count} arrays. Was it written for another architecture?");
-        }
-
-        if (slice.Type != "F32")
-        {
-            throw new ModelFileException($"{_path}: array '{name}' has type {slice.Type}; F32 is wanted. Convert it to float32 and save it again.");
         }
 
         if (!slice.Shape.SequenceEqual(shape.Select(extent => (long)extent)))
@@ -68,6 +96,25 @@ internal sealed class SafetensorsReader : IDisposable
                 $"{_path}: array '{name}' has shape [{string.Join(", ", slice.Shape)}]; [{string.Join(", ", shape)}] is wanted.");
         }
 
+        return slice;
+    }
+
+    private T[] Values<T>(SafetensorsSlice slice, int size, Func<ReadOnlySpan<byte>, T> convert)
+    {
+        byte[] bytes = new byte[slice.End - slice.Start];
+        _stream.Position = _dataStart + slice.Start;
+        _stream.ReadExactly(bytes);
+        T[] values = new T[bytes.Length / size];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = convert(bytes.AsSpan(i * size, size));
+        }
+
+        return values;
+    }
+
+    private float[] Floats(SafetensorsSlice slice)
+    {
         float[] values = new float[(slice.End - slice.Start) / sizeof(float)];
         _stream.Position = _dataStart + slice.Start;
         Span<byte> bytes = MemoryMarshal.AsBytes(values.AsSpan());
@@ -80,9 +127,6 @@ internal sealed class SafetensorsReader : IDisposable
 
         return values;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
 
     private byte[] ReadHeader()
     {

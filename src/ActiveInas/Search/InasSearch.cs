@@ -36,6 +36,7 @@ public sealed record InasOptions(SearchSpace Space, Problem Problem)
         return new TrialRequest(key, architecture, Problem.Classes, parts.Train, parts.Validation, Problem.Recipe, SeedTree.Derive(Problem.Seed, key))
         {
             Measure = measure,
+            Init = Problem.Init,
         };
     }
 }

@@ -26,6 +26,9 @@ public sealed record TrialRequest(
     /// <summary>Which error on V' scores it.</summary>
     public ErrorMeasure Measure { get; init; } = ErrorMeasure.ZeroOne;
 
+    /// <summary>Weights that it begins from; null: random ones.</summary>
+    public InitialWeights? Init { get; init; }
+
     /// <summary>Names the training by its content: the SHA-256 of all that this request says, and of what else decides its result. Checkpoints, results that
     /// runs share and jobs are told apart by it. A set has no order: samples listed otherwise are the same.</summary>
     /// <param name="around">What else decides: the data, the kernels.</param>

@@ -11,6 +11,9 @@ namespace ActiveInas.Training;
 /// <param name="Seed">Everything random derives from it.</param>
 public sealed record Problem(int Classes, int Height, int Width, Recipe Recipe, ulong Seed)
 {
+    /// <summary>Weights that every training begins from; null: random ones.</summary>
+    public InitialWeights? Init { get; init; }
+
     /// <summary>The training of the network of round t, on all of S_t.</summary>
     /// <param name="round">t.</param>
     /// <param name="architecture">A_t.</param>
@@ -18,6 +21,6 @@ public sealed record Problem(int Classes, int Height, int Width, Recipe Recipe, 
     public TrialRequest Training(int round, Architecture architecture, IReadOnlyList<LabelledSample> labelled)
     {
         string key = RoundKeys.Train(round);
-        return new TrialRequest(key, architecture, Classes, [.. labelled], [], Recipe, SeedTree.Derive(Seed, key));
+        return new TrialRequest(key, architecture, Classes, [.. labelled], [], Recipe, SeedTree.Derive(Seed, key)) { Init = Init };
     }
 }

@@ -137,6 +137,10 @@ internal sealed class Trainer
         }
 
         _network.Initialize(_request.Seed);
+        if (_request.Init is { } init)
+        {
+            Notify($"{_request.Key}: {init.Apply(_network)} of {_network.Weights.Count} arrays begin as in {Path.GetFileName(init.File)}.");
+        }
     }
 
     private void MakeStep(TrainingBatch batch)

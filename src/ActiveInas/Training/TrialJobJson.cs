@@ -16,7 +16,7 @@ internal static class TrialJobJson
     private const int SchemaVersion = 1;
     private const int IdDigits = 12;
     private const int FingerprintDigits = 64;
-    private const string Data = "data", Request = "request", Source = "source", LabelsTable = "labelsTable";
+    private const string Data = "data", Request = "request", Source = "source", LabelsTable = "labelsTable", Init = "init", InitFile = "file";
 
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -54,6 +54,7 @@ internal static class TrialJobJson
     {
         JsonObject json = around.DeepClone().AsObject();
         json[Request] = ToNode(request);
+        (json[Request]![Init] as JsonObject)?.Remove(InitFile);
         return SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString(s_options)));
     }
 
@@ -71,7 +72,18 @@ internal static class TrialJobJson
         [Data] = ToNode(job.Data),
     };
 
-    private static JsonObject ToNode(TrialRequest request) => new()
+    private static JsonObject ToNode(TrialRequest request)
+    {
+        JsonObject json = Described(request);
+        if (request.Init is { } init)
+        {
+            json[Init] = new JsonObject { [InitFile] = init.File, ["sha256"] = init.Sha256, ["head"] = init.Head };
+        }
+
+        return json;
+    }
+
+    private static JsonObject Described(TrialRequest request) => new()
     {
         ["key"] = request.Key,
         ["architecture"] = request.Architecture.ToString(),
@@ -151,7 +163,7 @@ internal static class TrialJobJson
 
     private static TrialRequest ReadRequest(StrictJson root, int classes, string origin)
     {
-        StrictJson json = root.Group(Request, "key", "architecture", "seed", "measure", "train", "validation", "recipe");
+        StrictJson json = root.Group(Request, "key", "architecture", "seed", "measure", "train", "validation", "recipe", Init);
         if (!Architecture.TryParse(json.Value<string>("architecture", "a text"), out Architecture architecture))
         {
             throw json.Wrong("architecture", "A(i,j), for example \"A(2,4)\"");
@@ -185,7 +197,14 @@ internal static class TrialJobJson
             json.Value<ulong>("seed", "a whole number from 0"))
         {
             Measure = ErrorMeasures.FromKey(measure),
+            Init = json.Has(Init) ? ReadInit(json) : null,
         };
+    }
+
+    private static InitialWeights ReadInit(StrictJson request)
+    {
+        StrictJson json = request.Group(Init, InitFile, "sha256", "head");
+        return new InitialWeights(json.Value<string>(InitFile, "a text"), json.Value<string>("sha256", "a text"), json.Value<bool>("head", "true or false"));
     }
 
     private static LabelledSample[] ReadSamples(StrictJson json, string key, int classes)
