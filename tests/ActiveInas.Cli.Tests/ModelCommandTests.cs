@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using ActiveInas.Tests.Shared;
+using Parquet;
+using Parquet.Schema;
 
 namespace ActiveInas.Cli.Tests;
 
@@ -66,6 +68,34 @@ public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClas
     }
 
     [Fact]
+    public async Task Predictions_are_a_parquet_file_with_the_rows_of_the_table()
+    {
+        string images = Images("columns", 4), file = trained.Folder["predictions.parquet"], table = trained.Folder["predictions.csv"];
+        File.WriteAllText(Path.Combine(images, "02.ppm"), "P6 4 4 255\n");
+        CliResult result = await Cli.InvokeAsync("predict", Run, images, "--parquet", file, "--csv", table, "--top", "2");
+        Assert.True(result.Code == ExitCode.Ok, result.Error);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(file);
+        DataField[] fields = reader.Schema.GetDataFields();
+        Assert.Equal("path,class,probability,class_2,probability_2,problem", string.Join(',', fields.Select(field => field.Name)));
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
+        string?[] paths = new string?[4], classes = new string?[4], problems = new string?[4];
+        float?[] probabilities = new float?[4];
+        await group.ReadAsync(fields[0], paths);
+        await group.ReadAsync(fields[1], classes);
+        await group.ReadAsync<float>(fields[2], probabilities);
+        await group.ReadAsync(fields[^1], problems);
+        string[] lines = [.. File.ReadLines(table).Skip(1)];
+        for (int row = 0; row < 4; row++)
+        {
+            string probability = probabilities[row]?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
+            Assert.StartsWith($"{paths[row]},{classes[row]},{probability},", lines[row], StringComparison.Ordinal);
+            Assert.Equal(classes[row] is null, problems[row] is not null);
+        }
+
+        Assert.Single(problems, problem => problem is not null);
+    }
+
+    [Fact]
     public async Task Nothing_to_predict_is_an_error()
     {
         CliResult missing = await Cli.InvokeAsync("predict", Run, trained.Folder["nowhere"]);
@@ -92,6 +122,15 @@ public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClas
         // What the run itself recorded of its last network.
         JsonObject run = (await Cli.InvokeAsync("show", Run, "--json")).Json;
         Assert.Equal((double)run["rounds"]!.AsArray()[^1]!["test_accuracy"]!, accuracy, 1e-12);
+
+        string warm = trained.Folder["warm.safetensors"];
+        CliResult fitted = await Cli.InvokeAsync("evaluate", Run, "shapes", "--json", "--calibrate", warm);
+        JsonNode temperature = fitted.Json["temperature"]!;
+        Assert.Equal((double)result["loss"]!, (double)temperature["loss_before"]!, 1e-9);
+        JsonObject scaled = (await Cli.InvokeAsync("evaluate", warm, "shapes", "--json")).Json;
+        Assert.Equal(accuracy, (double)scaled["accuracy"]!);
+        Assert.True((double)scaled["loss"]! < (double)result["loss"]!, $"{scaled["loss"]} is no better than {result["loss"]}");
+        Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("evaluate", warm, "shapes", "--calibrate", warm)).Code);
 
         CliResult plain = await Cli.InvokeAsync("evaluate", Run, "shapes");
         Assert.Contains("95 % interval", plain.Out, StringComparison.Ordinal);

@@ -21,10 +21,11 @@ internal static class EvaluateCommand
         Argument<string> model = ModelOptions.Model();
         Argument<string> source = new("DATA") { Description = "name of a data set, or path of a class-folder tree or archive" };
         Option<string?> part = new("--part") { Description = $"{Test} or {Train} (default: {Test} where the data has such a part)", HelpName = "PART" };
+        Option<string?> calibrate = new("--calibrate") { Description = "fit the temperature of the probabilities on these images, and write the model with it", HelpName = "FILE" };
         Option<string?> kernels = ModelOptions.Kernels();
         Option<int> threads = ModelOptions.Threads();
         SettingOptions settings = new("dataDirectory", "dataSeed", "useAllTraining", "include", "exclude", "validationPart", "labelsTable");
-        Command command = new("evaluate", "Say how a trained network does on labelled images: accuracy, classes, confusions, calibration.") { model, source, part, kernels, threads };
+        Command command = new("evaluate", "Say how a trained network does on labelled images: accuracy, classes, confusions, calibration.") { model, source, part, calibrate, kernels, threads };
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -45,9 +46,10 @@ internal static class EvaluateCommand
             string used = parsed.GetValue(part) ?? (data.Test is null ? Train : Test);
             ImageSet images = used == Train ? data.Train : data.Test ?? throw new DataException($"{configuration.Data} has no test part: evaluate on its images with --part {Train}.");
             ModelEvaluation result = loaded.Evaluate(images, data.Classes, signals.Token);
+            TemperatureFit? fit = parsed.GetValue(calibrate) is { } file ? Calibrate(loaded, images, data.Classes, file, signals.Token) : null;
             if (parsed.GetValue(CommonOptions.Json))
             {
-                terminal.Out.WriteLine(JsonText.Write(Document(loaded, configuration.Data, used, result)));
+                terminal.Out.WriteLine(JsonText.Write(Document(loaded, configuration.Data, used, result, fit)));
                 return ExitCode.Ok;
             }
 
@@ -55,12 +57,32 @@ internal static class EvaluateCommand
             ModelView.WriteNetwork(terminal.Result, loaded);
             Tables.Fact(terminal.Result, "data", $"{configuration.Data}, {used}");
             ModelView.Write(terminal.Result, result);
+            if (fit is not null)
+            {
+                ModelView.Write(terminal.Result, fit, parsed.GetValue(calibrate)!);
+            }
+
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static JsonObject Document(SavedModel model, string data, string part, ModelEvaluation result)
+    private static TemperatureFit Calibrate(SavedModel model, ImageSet images, IReadOnlyList<string> classes, string file, CancellationToken cancellation)
+    {
+        if (Path.GetFullPath(file) == Path.GetFullPath(model.Path))
+        {
+            throw new UsageException($"--calibrate '{file}' is the model itself; it must be another file");
+        }
+
+        TemperatureFit fit = model.FitTemperature(images, classes, cancellation);
+        return NamedFiles.Write("The model", "--calibrate", () =>
+        {
+            model.SaveSafetensors(file, fit.Temperature);
+            return fit;
+        });
+    }
+
+    private static JsonObject Document(SavedModel model, string data, string part, ModelEvaluation result, TemperatureFit? fit)
     {
         Evaluation evaluation = result.Evaluation;
         (double low, double high) = result.Accuracy.Interval;
@@ -90,6 +112,14 @@ internal static class EvaluateCommand
                 ["f1"] = JsonText.Number(row.F1),
             })]),
             ["confusion"] = new JsonArray([.. result.Confusion.Select(row => new JsonArray([.. row.Select(count => JsonValue.Create(count))]))]),
+            ["temperature"] = fit is null ? null : new JsonObject
+            {
+                ["value"] = fit.Temperature,
+                ["loss_before"] = JsonText.Number(fit.Before.Loss),
+                ["loss_after"] = JsonText.Number(fit.After.Loss),
+                ["calibration_error_before"] = JsonText.Number(fit.Before.CalibrationError),
+                ["calibration_error_after"] = JsonText.Number(fit.After.CalibrationError),
+            },
         };
     }
 }

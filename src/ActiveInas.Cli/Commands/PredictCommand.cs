@@ -19,11 +19,12 @@ internal static class PredictCommand
         Argument<string> model = ModelOptions.Model();
         Argument<string[]> paths = new("PATHS") { Arity = ArgumentArity.OneOrMore, Description = "folders, archives (.zip, .tar, .tar.gz) and image files" };
         Option<string?> csv = new("--csv") { Description = "write a table: path, class, probability, problem", HelpName = "FILE" };
+        Option<string?> parquet = new("--parquet") { Description = "write that table as a Parquet file", HelpName = "FILE" };
         Option<int> top = new("--top") { Description = "classes of each image, the most probable first (default: 1)", HelpName = "K", DefaultValueFactory = _ => 1 };
         Option<string?> embeddings = new("--embeddings") { Description = "write the pooled vectors of the images that could be read, a NumPy file [N, D]", HelpName = "FILE" };
         Option<string?> kernels = ModelOptions.Kernels();
         Option<int> threads = ModelOptions.Threads();
-        Command command = new("predict", "Say which class images are of, by a trained network.") { model, paths, csv, top, embeddings, kernels, threads };
+        Command command = new("predict", "Say which class images are of, by a trained network.") { model, paths, csv, parquet, top, embeddings, kernels, threads };
         command.SetAction(async (parsed, _) =>
         {
             int most = parsed.GetValue(top) is > 0 and var count ? count : throw new UsageException($"--top is {parsed.GetValue(top)}; it must be 1 or more");
@@ -32,18 +33,18 @@ internal static class PredictCommand
             using SavedModel loaded = SavedModel.Load(parsed.GetRequiredValue(model), device);
             ImageReader images = ImageReader.Open(parsed.GetRequiredValue(paths), signals.Token);
             most = Math.Min(most, loaded.Classes.Count);
-            string? table = parsed.GetValue(csv);
+            string? table = parsed.GetValue(csv), file = table ?? parsed.GetValue(parquet);
             bool json = parsed.GetValue(CommonOptions.Json);
-            Func<IProgress<ProgressEvent>, Task<int>> work = progress => Task.Run(() => NamedFiles.Write("The predictions", "--csv or --embeddings", () =>
-                Run(loaded, images, new Outputs(terminal, json, table, parsed.GetValue(embeddings), most), progress, signals.Token)));
+            Func<IProgress<ProgressEvent>, Task<int>> work = progress => Task.Run(() => NamedFiles.Write("The predictions", "--csv, --parquet or --embeddings", () =>
+                Run(loaded, images, new Outputs(terminal, json, table, parsed.GetValue(parquet), parsed.GetValue(embeddings), most), progress, signals.Token)));
 
             // A bar would tear the lines of stdout.
-            int read = table is null || json ? await work(ProgressViews.Lines(terminal.Error)).ConfigureAwait(false) : await ProgressViews.WatchAsync(terminal, parsed, work).ConfigureAwait(false);
-            if (table is not null && !json)
+            int read = file is null || json ? await work(ProgressViews.Lines(terminal.Error)).ConfigureAwait(false) : await ProgressViews.WatchAsync(terminal, parsed, work).ConfigureAwait(false);
+            if (file is not null && !json)
             {
                 Tables.Fact(terminal.Result, "model", loaded.Path);
                 ModelView.WriteNetwork(terminal.Result, loaded);
-                Tables.Fact(terminal.Result, "predictions", $"{table}, {NumberText.Count(read)} images");
+                Tables.Fact(terminal.Result, "predictions", $"{file}, {NumberText.Count(read)} images");
             }
 
             return read > 0 ? ExitCode.Ok : throw new DataException($"None of the {NumberText.Count(images.Count)} image files could be read: see the reasons above.");
@@ -54,15 +55,17 @@ internal static class PredictCommand
     private static int Run(SavedModel model, ImageReader images, Outputs outputs, IProgress<ProgressEvent> progress, CancellationToken cancellation)
     {
         int read = 0;
-        InFile(outputs.Csv, csv => InFile(outputs.Embeddings, embeddings =>
+        InFile(outputs.Csv, csv => InFile(outputs.Parquet, parquet => InFile(outputs.Embeddings, embeddings =>
         {
             PredictionCsv? table = csv is null ? null : new PredictionCsv(csv, outputs.Top);
             EmbeddingFile? vectors = null;
-            PredictionText? text = outputs.Json || csv is null ? new PredictionText(outputs.Terminal.Out, outputs.Json, model, outputs.Top) : null;
+            PredictionParquet? columns = parquet is null ? null : new PredictionParquet(parquet, outputs.Top);
+            PredictionText? text = outputs.Json || (csv is null && parquet is null) ? new PredictionText(outputs.Terminal.Out, outputs.Json, model, outputs.Top) : null;
             int done = 0;
             foreach (ImagePrediction image in model.Predict(images, cancellation))
             {
                 table?.Add(image);
+                columns?.Add(image);
                 text?.Add(image);
                 if (image.Problem is { } problem)
                 {
@@ -82,8 +85,9 @@ internal static class PredictCommand
             }
 
             text?.Finish();
+            columns?.Finish();
             vectors?.Finish();
-        }));
+        })));
         return read;
     }
 
@@ -100,7 +104,7 @@ internal static class PredictCommand
     }
 
     /// <summary>Where predictions go.</summary>
-    private sealed record Outputs(Terminal Terminal, bool Json, string? Csv, string? Embeddings, int Top);
+    private sealed record Outputs(Terminal Terminal, bool Json, string? Csv, string? Parquet, string? Embeddings, int Top);
 
     /// <summary>Predictions on stdout: a line each, or one JSON document that is never held as a whole.</summary>
     private sealed class PredictionText

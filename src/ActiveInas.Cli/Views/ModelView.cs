@@ -43,6 +43,14 @@ internal static class ModelView
         console.Write(result.Classes.Count <= LargestMatrix ? Matrix(result) : Mistakes(result));
     }
 
+    public static void Write(IAnsiConsole console, TemperatureFit fit, string file)
+    {
+        string limit = fit.Temperature is <= TemperatureFit.Least * 1.01 or >= TemperatureFit.Most * 0.99 ? ", at the limit: too few images, or all of them right or at random" : "";
+        Tables.Fact(console, "temperature", $"{NumberText.Share(fit.Temperature)}{limit}; written to {file}");
+        Tables.Fact(console, "loss", $"{NumberText.Share(fit.Before.Loss)} without, {NumberText.Share(fit.After.Loss)} with (each half by the other half's)");
+        Tables.Fact(console, "calibration error", $"{NumberText.Share(fit.Before.CalibrationError)} without, {NumberText.Share(fit.After.CalibrationError)} with (each half by the other half's)");
+    }
+
     private static Table Matrix(ModelEvaluation result)
     {
         Table table = Tables.Create(["is \\ taken for", .. result.Classes.Select(name => $"#{Printable.Text(name)}")]);

@@ -82,7 +82,9 @@ public sealed class SavedModel : IDisposable
 
     /// <summary>Writes the model as our safetensors file, with torchvision's names.</summary>
     /// <param name="path">File to make or replace.</param>
-    public void SaveSafetensors(string path) => ModelFile.Save(path, _network, Description.Normalization, Description.ClassNames);
+    /// <param name="temperature">By which its logits are divided before the softmax; null: as the model has it.</param>
+    public void SaveSafetensors(string path, double? temperature = null)
+        => ModelFile.Save(path, _network, Description.Normalization, Description.ClassNames, temperature ?? Description.Temperature);
 
     /// <summary>Writes the model as an ONNX file: see docs/models.md for its input and outputs.</summary>
     /// <param name="path">File to make or replace.</param>
@@ -121,18 +123,9 @@ public sealed class SavedModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         int classes = Classes.Count, length = _network.Plan.EmbeddingLength;
-        float[] probabilities = new float[images.Count * classes];
         float[] embeddings = new float[images.Count * length];
         int[] all = [.. Enumerable.Range(0, images.Count)];
-        new InferenceBatch(_network, Description.Normalization).Run(
-            images,
-            all,
-            (first, count) =>
-            {
-                _network.Logits.Read(probabilities.AsSpan(first * classes, count * classes));
-                _network.Embedding.Read(embeddings.AsSpan(first * length, count * length));
-            },
-            cancellation);
+        float[] probabilities = Logits(images, all, cancellation, embeddings);
         return Array.ConvertAll(all, i =>
         {
             Memory<float> row = probabilities.AsMemory(i * classes, classes);
@@ -147,6 +140,30 @@ public sealed class SavedModel : IDisposable
     /// <param name="cancellation">Asked before each batch.</param>
     /// <exception cref="DataException">The images do not fit the model, or none has a label.</exception>
     public ModelEvaluation Evaluate(ImageSet images, IReadOnlyList<string> classes, CancellationToken cancellation = default)
+    {
+        (int[] indices, int[] labels) = Labelled(images, classes);
+        (Evaluation evaluation, IReadOnlyList<IReadOnlyList<int>> confusion) = Evaluator.OfLogits(Logits(images, indices, cancellation), labels, Classes.Count);
+        return new ModelEvaluation(Classes, evaluation, confusion);
+    }
+
+    /// <summary>Finds the temperature that makes the probabilities fit labelled images best: those should be none that the network has learnt.</summary>
+    /// <inheritdoc cref="Evaluate"/>
+    public TemperatureFit FitTemperature(ImageSet images, IReadOnlyList<string> classes, CancellationToken cancellation = default)
+    {
+        (int[] indices, int[] labels) = Labelled(images, classes);
+        float[] logits = Logits(images, indices, cancellation);
+        foreach (ref float logit in logits.AsSpan())
+        {
+            logit = (float)(logit * Description.Temperature);
+        }
+
+        return TemperatureFit.Of(logits, labels, Classes.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    private (int[] Indices, int[] Labels) Labelled(ImageSet images, IReadOnlyList<string> classes)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(classes);
@@ -171,13 +188,36 @@ public sealed class SavedModel : IDisposable
                 + $"{(Classes.Count > 20 ? ", ..." : "")}. Rename the classes, or leave those images out.");
         }
 
-        (Evaluation evaluation, IReadOnlyList<IReadOnlyList<int>> confusion) =
-            Evaluator.EvaluateWithConfusion(_network, images, Description.Normalization, indices, labels, cancellation);
-        return new ModelEvaluation(Classes, evaluation, confusion);
+        return (indices, labels);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    /// <summary>Class scores of images over the temperature, [n, classes], and their embeddings, [n, D], where they are wanted.</summary>
+    private float[] Logits(ImageSet images, int[] indices, CancellationToken cancellation, float[]? embeddings = null)
+    {
+        int classes = Classes.Count, length = _network.Plan.EmbeddingLength;
+        float[] logits = new float[indices.Length * classes];
+        new InferenceBatch(_network, Description.Normalization).Run(
+            images,
+            indices,
+            (first, count) =>
+            {
+                _network.Logits.Read(logits.AsSpan(first * classes, count * classes));
+                if (embeddings is not null)
+                {
+                    _network.Embedding.Read(embeddings.AsSpan(first * length, count * length));
+                }
+            },
+            cancellation);
+        if (Description.Temperature != 1)
+        {
+            foreach (ref float logit in logits.AsSpan())
+            {
+                logit = (float)(logit / Description.Temperature);
+            }
+        }
+
+        return logits;
+    }
 
     private RankedClass[] Rank(ReadOnlySpan<float> probabilities)
     {

@@ -13,6 +13,9 @@ namespace ActiveInas.Networks;
 /// <param name="ClassNames">In label order; empty when they were not given.</param>
 public sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Normalization Normalization, IReadOnlyList<string> ClassNames)
 {
+    /// <summary>T, by which logits are divided before the softmax (Guo et al., arXiv 1706.04599, section 4.2): 1 leaves probabilities as they were trained.</summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary>All of it as texts under the keys of model files; numbers round-trip.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata =>
     [
@@ -28,7 +31,10 @@ public sealed record ModelDescription(NetworkShape Shape, NormSettings Norm, Nor
         new("std", Text(Normalization.Deviation)),
         new("batch_norm_epsilon", Text(Norm.Epsilon)),
         new("batch_norm_running_weight", Text(Norm.RunningWeight)),
+        .. Temperature == 1 ? (KeyValuePair<string, string>[])[] : [new(TemperatureKey, Text(Temperature))],
     ];
+
+    internal const string TemperatureKey = "temperature";
 
     private static string Text(IFormattable value) => value.ToString(value is double ? "R" : null, CultureInfo.InvariantCulture);
 }
@@ -44,7 +50,8 @@ public static class ModelFile
     /// <param name="network">With trained weights.</param>
     /// <param name="normalization">Of the pixels.</param>
     /// <param name="classNames">In label order, or empty.</param>
-    public static void Save(string path, ResidualNetwork network, Normalization normalization, IReadOnlyList<string> classNames)
+    /// <param name="temperature"><see cref="ModelDescription.Temperature"/>.</param>
+    public static void Save(string path, ResidualNetwork network, Normalization normalization, IReadOnlyList<string> classNames, double temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(classNames);
@@ -54,7 +61,7 @@ public static class ModelFile
             throw new ArgumentException($"{classNames.Count} class names do not fit a network of {shape.Classes} classes.");
         }
 
-        ModelDescription description = new(shape, network.Norm, normalization, classNames);
+        ModelDescription description = new(shape, network.Norm, normalization, classNames) { Temperature = temperature };
         SafetensorsWriter.Write(
             path, [new("format", "pt"), .. description.Metadata], network.Weights.Select(weight => new SafetensorsEntry(weight.Name, weight.Shape, weight.Read)).ToArray());
     }
@@ -113,7 +120,10 @@ public static class ModelFile
             shape,
             new NormSettings(fields.Number("batch_norm_epsilon"), fields.Number("batch_norm_running_weight")),
             new Normalization(fields.Number("mean"), fields.Number("std")),
-            fields.Names("class_names"));
+            fields.Names("class_names"))
+        {
+            Temperature = reader.Metadata.ContainsKey(ModelDescription.TemperatureKey) ? fields.Positive(ModelDescription.TemperatureKey) : 1,
+        };
     }
 
     /// <summary>Typed access to the metadata strings.</summary>
@@ -126,6 +136,8 @@ public static class ModelFile
             => double.TryParse(String(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
                 ? value
                 : throw Bad(key, "a finite number");
+
+        public double Positive(string key) => Number(key) is > 0 and var value ? value : throw Bad(key, "a number above 0");
 
         public string[] Names(string key)
         {

@@ -52,7 +52,7 @@ public static partial class ModelImport
             weight.Write(Array.TrueForAll(values, float.IsFinite) ? values : throw new ModelFileException($"{source}: array '{weight.Name}' holds values that are not finite: the training had failed."));
         }
 
-        ModelFile.Save(destination, network, description.Normalization, description.ClassNames);
+        ModelFile.Save(destination, network, description.Normalization, description.ClassNames, description.Temperature);
         return description;
     }
 
@@ -103,7 +103,7 @@ public static partial class ModelImport
         Normalization normalization = new(
             facts.Mean ?? own?.Normalization.Mean ?? throw Missing(source, "the mean of its pixels (0..255)", "importMean=127.5"),
             facts.Deviation ?? own?.Normalization.Deviation ?? throw Missing(source, "the standard deviation of its pixels (0..255)", "importStd=64"));
-        return new ModelDescription(shape, new NormSettings(facts.Epsilon ?? own?.Norm.Epsilon ?? PyTorchEpsilon, own?.Norm.RunningWeight ?? PyTorchMomentum), normalization, names);
+        return new ModelDescription(shape, new NormSettings(facts.Epsilon ?? own?.Norm.Epsilon ?? PyTorchEpsilon, own?.Norm.RunningWeight ?? PyTorchMomentum), normalization, names) { Temperature = own?.Temperature ?? 1 };
     }
 
     private static void RequireNoOther(string source, SafetensorsReader reader, string prefix, ResidualNetwork network)

@@ -24,18 +24,24 @@ public static class Evaluator
         CancellationToken cancellation)
         => Tally(network, images, normalization, indices, labels, cancellation).ToEvaluation();
 
-    /// <summary>As <see cref="Evaluate"/>, and which classes were taken for which.</summary>
+    /// <summary>Evaluates predictions that were made, and says which classes were taken for which.</summary>
+    /// <param name="logits">Class scores before the softmax, [n, classes].</param>
+    /// <param name="labels">Classes of the images, [n], each below their number.</param>
+    /// <param name="classes">Number of classes.</param>
     /// <returns>The evaluation, and [classes][classes]: images of a class (row) by what they were taken for (column).</returns>
-    /// <inheritdoc cref="Evaluate"/>
-    public static (Evaluation Evaluation, IReadOnlyList<IReadOnlyList<int>> Confusion) EvaluateWithConfusion(
-        ResidualNetwork network,
-        ImageSet images,
-        Normalization normalization,
-        int[] indices,
-        int[] labels,
-        CancellationToken cancellation)
+    public static (Evaluation Evaluation, IReadOnlyList<IReadOnlyList<int>> Confusion) OfLogits(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes)
     {
-        EvaluationTally tally = Tally(network, images, normalization, indices, labels, cancellation);
+        if (logits.Length != labels.Length * classes)
+        {
+            throw new ArgumentException($"{labels.Length} labels of {classes} classes need {labels.Length * classes} logits; got {logits.Length}.");
+        }
+
+        EvaluationTally tally = new(classes);
+        for (int n = 0; n < labels.Length; n++)
+        {
+            tally.Add(logits.Slice(n * classes, classes), labels[n]);
+        }
+
         return (tally.ToEvaluation(), tally.Confusion);
     }
 

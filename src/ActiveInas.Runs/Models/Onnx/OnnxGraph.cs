@@ -86,7 +86,7 @@ internal sealed class OnnxGraph
             x = Block(block, x);
         }
 
-        Head(x);
+        Head(x, description.Temperature);
     }
 
     private string Block(PlannedBlock block, string x)
@@ -97,12 +97,13 @@ internal sealed class OnnxGraph
         return _nodes.Add("Relu", $"{block.Name}.relu2", [_nodes.Add("Add", $"{block.Name}.add", [y, shortcut])]);
     }
 
-    private void Head(string x)
+    private void Head(string x, double temperature)
     {
         x = _nodes.Add("GlobalAveragePool", "avgpool", [x]);
         _nodes.Add("Flatten", Embedding, [x], OnnxNodes.Integer("axis", 1));
         _nodes.Add("Gemm", Logits, [Embedding, _nodes.Weights(_weights["fc.weight"]), Vector("fc.bias")], OnnxNodes.Integer("transB", 1));
-        _nodes.Add("Softmax", Probabilities, [Logits], OnnxNodes.Integer("axis", 1));
+        string scaled = temperature == 1 ? Logits : _nodes.Add("Div", "temperature", [Logits, _nodes.Floats("temperature.value", [], [(float)temperature])]);
+        _nodes.Add("Softmax", Probabilities, [scaled], OnnxNodes.Integer("axis", 1));
     }
 
     private string Convolution(PlannedConvolution plan, string x)
