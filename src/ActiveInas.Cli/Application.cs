@@ -78,6 +78,7 @@ internal static class Application
         root.Add(SpaceCommand.Create(terminal));
         root.Add(StrategiesCommand.Create(terminal));
         root.Add(InfoCommand.Create(terminal));
+        root.Add(DoctorCommand.Create(terminal));
         root.Add(BenchCommand.Create(terminal));
         return root;
     }

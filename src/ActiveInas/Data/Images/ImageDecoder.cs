@@ -24,6 +24,11 @@ public static partial class ImageDecoder
     /// <summary>Name and version of the library; null where the package has none for this system.</summary>
     public static string? Version => s_version.Value;
 
+    /// <summary>The formats that are read where the library can; empty where it is missing.</summary>
+    public static IReadOnlyList<(string Name, bool IsRead)> Formats => Version is null
+        ? []
+        : [.. Enum.GetValues<ImageKind>().Where(kind => kind != ImageKind.None).Select(kind => (kind.ToString(), MagickFormatInfo.Create(ImageKinds.Format(kind))?.SupportsReading == true))];
+
     /// <summary>Whether <see cref="Decode"/> may give a smaller image than the file holds when a side is asked for.</summary>
     internal static bool MayShrink(byte[] file) => file.Length > LargeFile && ImageKinds.Sniff(file) == ImageKind.Jpeg;
 
