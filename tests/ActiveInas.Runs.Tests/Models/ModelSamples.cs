@@ -2,6 +2,7 @@ using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Data;
 using ActiveInas.Networks;
+using ActiveInas.Tests.Data;
 
 namespace ActiveInas.Runs.Tests.Models;
 
@@ -9,6 +10,9 @@ namespace ActiveInas.Runs.Tests.Models;
 internal static class ModelSamples
 {
     public static readonly string[] Classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+    /// <summary>Null: CIFAR-10 is not on this machine.</summary>
+    public static string? CifarArchive => Path.Combine(RealData.Folder ?? "", "cifar10-images.tar.gz") is var path && File.Exists(path) ? path : null;
 
     public static NetworkShape Shape(int size, int classes = 10) => new(new Architecture(1, 3), classes, size, size);
 
@@ -31,9 +35,7 @@ internal static class ModelSamples
     /// <summary>CIFAR-10 test images where they are on this machine, else generated ones, which are 32x32 too.</summary>
     public static ImageSet Images(int count)
     {
-        string? folder = Environment.GetEnvironmentVariable("AINAS_DATA_DIR");
-        string archive = Path.Combine(folder ?? "", "cifar10-images.tar.gz");
-        if (folder is null || !File.Exists(archive))
+        if (CifarArchive is not { } archive)
         {
             return DataSources.Load(new DataRequest("shapes", ImageSize: 32)).Test!;
         }
