@@ -123,6 +123,14 @@ public sealed class ModelCommandTests(ModelCommandTests.Trained trained) : IClas
         JsonObject run = (await Cli.InvokeAsync("show", Run, "--json")).Json;
         Assert.Equal((double)run["rounds"]!.AsArray()[^1]!["test_accuracy"]!, accuracy, 1e-12);
 
+        string svg = trained.Folder["confusion.svg"], png = trained.Folder["confusion.png"];
+        Assert.Equal(ExitCode.Ok, (await Cli.InvokeAsync("evaluate", Run, "shapes", "--json", "--figure", svg)).Code);
+        Assert.Equal(ExitCode.Ok, (await Cli.InvokeAsync("evaluate", Run, "shapes", "--json", "--figure", png)).Code);
+        string[] numbers = [.. System.Xml.Linq.XDocument.Load(svg).Descendants().Where(node => node.Name.LocalName == "text" && int.TryParse(node.Value, out _)).Select(node => node.Value)];
+        Assert.Equal(confusion.SelectMany(row => row).Where(count => count > 0).Select(count => $"{count}"), numbers);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(png)[..4]);
+        Assert.Equal(ExitCode.Usage, (await Cli.InvokeAsync("evaluate", Run, "shapes", "--figure", "x.gif")).Code);
+
         string warm = trained.Folder["warm.safetensors"];
         CliResult fitted = await Cli.InvokeAsync("evaluate", Run, "shapes", "--json", "--calibrate", warm);
         JsonNode temperature = fitted.Json["temperature"]!;

@@ -7,6 +7,7 @@ using ActiveInas.Data;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Models;
 using ActiveInas.Runs.Output;
+using ActiveInas.Runs.Reports;
 using ActiveInas.Training;
 
 namespace ActiveInas.Cli.Commands;
@@ -22,13 +23,19 @@ internal static class EvaluateCommand
         Argument<string> source = new("DATA") { Description = "name of a data set, or path of a class-folder tree or archive" };
         Option<string?> part = new("--part") { Description = $"{Test} or {Train} (default: {Test} where the data has such a part)", HelpName = "PART" };
         Option<string?> calibrate = new("--calibrate") { Description = "fit the temperature of the probabilities on these images, and write the model with it", HelpName = "FILE" };
+        Option<string?> figure = new("--figure") { Description = "draw the confusion matrix, as .svg or .png", HelpName = "FILE" };
         Option<string?> kernels = ModelOptions.Kernels();
         Option<int> threads = ModelOptions.Threads();
         SettingOptions settings = new("dataDirectory", "dataSeed", "useAllTraining", "include", "exclude", "validationPart", "labelsTable");
-        Command command = new("evaluate", "Say how a trained network does on labelled images: accuracy, classes, confusions, calibration.") { model, source, part, calibrate, kernels, threads };
+        Command command = new("evaluate", "Say how a trained network does on labelled images: accuracy, classes, confusions, calibration.") { model, source, part, calibrate, figure, kernels, threads };
         settings.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            if (parsed.GetValue(figure) is { } picture && Path.GetExtension(picture).ToUpperInvariant() is not (".SVG" or ".PNG"))
+            {
+                throw new UsageException($"--figure '{picture}' must end in .svg or .png");
+            }
+
             if (parsed.GetValue(part) is { } named and not (Train or Test))
             {
                 throw new UsageException($"--part '{named}' is not known; it must be {Test} or {Train}");
@@ -46,6 +53,7 @@ internal static class EvaluateCommand
             string used = parsed.GetValue(part) ?? (data.Test is null ? Train : Test);
             ImageSet images = used == Train ? data.Train : data.Test ?? throw new DataException($"{configuration.Data} has no test part: evaluate on its images with --part {Train}.");
             ModelEvaluation result = loaded.Evaluate(images, data.Classes, signals.Token);
+            Draw(result, parsed.GetValue(figure));
             TemperatureFit? fit = parsed.GetValue(calibrate) is { } file ? Calibrate(loaded, images, data.Classes, file, signals.Token) : null;
             if (parsed.GetValue(CommonOptions.Json))
             {
@@ -65,6 +73,18 @@ internal static class EvaluateCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static void Draw(ModelEvaluation result, string? file)
+    {
+        if (file is not null)
+        {
+            NamedFiles.Write("The figure", "--figure", () =>
+            {
+                FigureFiles.WriteConfusion(result, file);
+                return file;
+            });
+        }
     }
 
     private static TemperatureFit Calibrate(SavedModel model, ImageSet images, IReadOnlyList<string> classes, string file, CancellationToken cancellation)

@@ -1,6 +1,8 @@
+using System.Text;
 using ActiveInas.Architectures;
 using ActiveInas.Data.Images;
 using ActiveInas.Runs.Folder;
+using ActiveInas.Runs.Models;
 using ActiveInas.Runs.Reports.Figures;
 
 namespace ActiveInas.Runs.Reports;
@@ -8,6 +10,18 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>Figures as files: SVG always, PNG where the image library runs.</summary>
 public static class FigureFiles
 {
+    /// <summary>Draws a confusion matrix.</summary>
+    /// <param name="evaluation">Of a model.</param>
+    /// <param name="path">File to make or replace: .png, else SVG.</param>
+    public static void WriteConfusion(ModelEvaluation evaluation, string path)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(path);
+        string svg = ConfusionPicture.Svg(evaluation);
+        byte[] file = Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase) ? SvgRenderer.Png(svg) : Encoding.UTF8.GetBytes(svg);
+        AtomicFile.Write(path, stream => stream.Write(file));
+    }
+
     /// <summary>Writes FOLDER/ID.svg and FOLDER/ID.png for each figure of a report.</summary>
     /// <param name="report">Whose figures.</param>
     /// <param name="folder">Where.</param>
