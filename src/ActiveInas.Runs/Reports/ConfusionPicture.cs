@@ -8,7 +8,7 @@ namespace ActiveInas.Runs.Reports;
 /// <summary>A confusion matrix as SVG: rows are the classes, columns what they were taken for, the darker a cell the larger its share of the row.</summary>
 internal static class ConfusionPicture
 {
-    private const int Cell = 44, SmallCell = 16, MostNumbered = 20, Letter = 7, Margin = 12, FontSize = 13, LongestName = 24;
+    private const int Cell = 44, SmallCell = 16, MostNumbered = 20, Letter = 7, Margin = 12, FontSize = 13, Rise = FontSize * 2 / 5, LongestName = 24;
 
     /// <summary>Draws it. Numbers stand in the cells of up to 20 classes.</summary>
     public static string Svg(ModelEvaluation evaluation)
@@ -28,8 +28,8 @@ internal static class ConfusionPicture
         {
             string name = Name(classes[row]);
             int middle = (row * cell) + (cell / 2);
-            Line(svg, $"<text x='{left - Margin}' y='{top + middle}' text-anchor='end' dominant-baseline='central' fill='#1f2933'>{name}</text>");
-            Line(svg, $"<text transform='translate({left + middle} {top - Margin}) rotate(-90)' dominant-baseline='central' fill='#1f2933'>{name}</text>");
+            Line(svg, $"<text x='{left - Margin}' y='{top + middle + Rise}' text-anchor='end' fill='#1f2933'>{name}</text>");
+            Line(svg, $"<text transform='translate({left + middle + Rise} {top - Margin}) rotate(-90)' fill='#1f2933'>{name}</text>");
             Row(svg, evaluation.Confusion[row], row, numbered, (left, top + (row * cell), cell));
         }
 
@@ -49,7 +49,7 @@ internal static class ConfusionPicture
             Line(svg, $"<rect x='{x}' y='{top}' width='{cell}' height='{cell}' fill='{colour}' stroke='#d9e2ec'/>");
             if (numbered && counts[column] > 0)
             {
-                Line(svg, $"<text x='{x + (cell / 2)}' y='{top + (cell / 2)}' text-anchor='middle' dominant-baseline='central' fill='{(share > 0.5 ? "#ffffff" : "#1f2933")}'>{counts[column]}</text>");
+                Line(svg, $"<text x='{x + (cell / 2)}' y='{top + (cell / 2) + Rise}' text-anchor='middle' fill='{(share > 0.5 ? "#ffffff" : "#1f2933")}'>{counts[column]}</text>");
             }
         }
     }

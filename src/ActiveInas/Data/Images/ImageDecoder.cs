@@ -54,7 +54,7 @@ public static partial class ImageDecoder
             image.Warning += (_, e) => Collect(e.Exception, warnings);
             image.Read(file, settings);
             RefuseDamage(kind, image, warnings);
-            RefuseOtherThanColours(image);
+            RefuseOtherThanColours(kind, image);
             return Convert(image);
         }
         catch (MagickException e)
@@ -124,7 +124,7 @@ public static partial class ImageDecoder
     [GeneratedRegex("^(Warning: unknown JFIF revision|Invalid SOS parameters for sequential|Unknown Adobe color transform|Premature end of JPEG file|Corrupt JPEG data: [0-9]+ extraneous bytes before marker 0xd9)")]
     private static partial Regex Harmless();
 
-    private static void RefuseOtherThanColours(MagickImage image)
+    private static void RefuseOtherThanColours(ImageKind kind, MagickImage image)
     {
         if (image.MetaChannelCount > 0)
         {
@@ -133,7 +133,7 @@ public static partial class ImageDecoder
                 + "wanted grey or RGB; save the three bands that shall be used as an RGB image");
         }
 
-        if (image.GetAttribute("quantum:format") is { } samples and not "unsigned")
+        if (kind == ImageKind.Tiff && image.GetAttribute("quantum:format") is { } samples and not "unsigned")
         {
             throw new BadImageException($"{samples} samples, whose range is not known: convert it to 8 or 16 bits a sample");
         }
@@ -168,8 +168,8 @@ public static partial class ImageDecoder
     /// <summary>The first frame of an animation may cover a part of the screen only.</summary>
     private static void PlaceOnCanvas(MagickImage image)
     {
-        IMagickGeometry page = image.Page;
-        if (image.Format == MagickFormat.Gif && (page.X != 0 || page.Y != 0 || page.Width > image.Width || page.Height > image.Height))
+        // Asked for by text, which costs a tiny image more than its pixels: of animations only.
+        if (image.Format == MagickFormat.Gif && image.Page is var page && (page.X != 0 || page.Y != 0 || page.Width > image.Width || page.Height > image.Height))
         {
             uint width = Math.Max(page.Width, image.Width + (uint)Math.Max(0, page.X));
             uint height = Math.Max(page.Height, image.Height + (uint)Math.Max(0, page.Y));
