@@ -99,7 +99,7 @@ public sealed record KernelRow
     public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
 
     /// <summary>Whether this machine can run it and <see cref="CpuFeatures.CapVariable"/> allows it.</summary>
-    public bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
+    internal bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
 
     /// <summary>Whether 3x3 convolutions take fewer products, of transformed values.</summary>
     internal bool IsTransformed => Tolerance >= KernelTolerance.Transformed;

@@ -71,10 +71,10 @@ public abstract class DropoutHead
     }
 
     /// <summary>D.</summary>
-    public int Units { get; }
+    internal int Units { get; }
 
     /// <summary>C.</summary>
-    public int Classes { get; }
+    internal int Classes { get; }
 
     /// <summary>Classes, rounded up to what the kernel computes at once.</summary>
     private protected int Stride { get; }

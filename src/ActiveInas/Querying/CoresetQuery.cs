@@ -15,7 +15,7 @@ namespace ActiveInas.Querying;
 /// Reference: Sener and Savarese, arXiv 1708.00489, algorithm 1, as used in Geifman and El-Yaniv, arXiv 1811.07579, section 4.
 /// Deviations: none from the greedy algorithm (the mixed-integer refinement is not part of it). Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class CoresetQuery : IQueryStrategy
+internal sealed class CoresetQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "coreset";

@@ -16,7 +16,7 @@ namespace ActiveInas.Querying;
 /// Gal and Ghahramani, arXiv 1506.02142, as used in Geifman and El-Yaniv, arXiv 1811.07579, section 4 (T = 100, p = 0.5). Deviations:
 /// none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class McDropoutQuery : ScoreQuery
+internal sealed class McDropoutQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "mc-dropout";

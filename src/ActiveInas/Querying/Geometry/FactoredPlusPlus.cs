@@ -66,13 +66,13 @@ public sealed class FactoredPlusPlus
     }
 
     /// <summary>Rows.</summary>
-    public int Count { get; }
+    internal int Count { get; }
 
     /// <summary>D^2(i), [pool]: squared distance to the nearest centre; infinity before the first, 0 for a centre.</summary>
-    public ReadOnlySpan<double> Nearest => _nearest;
+    internal ReadOnlySpan<double> Nearest => _nearest;
 
     /// <summary>Sum of D^2 over the pool, in the order of the blocks; valid after the first <see cref="Add"/>.</summary>
-    public double Total { get; private set; } = double.PositiveInfinity;
+    internal double Total { get; private set; } = double.PositiveInfinity;
 
     /// <summary>||g_i||^2 = |q_i|^2 |e_i|^2, [pool].</summary>
     public ReadOnlySpan<double> SquaredNorms => _squaredNorms;
