@@ -1,5 +1,4 @@
 using ActiveInas.Compute;
-using ActiveInas.Compute.Profiling;
 
 namespace ActiveInas.Benchmarks;
 
@@ -34,14 +33,14 @@ public sealed class LayerBench : IDisposable
     }
 
     /// <summary>The call of an operation.</summary>
-    public Action Call(Operation operation) => operation switch
+    public Action Call(LayerOperation operation) => operation switch
     {
-        Operation.ConvolutionForward => () => _device.ConvolutionForward(_shape, _x, _weights, _convolved, _norm),
-        Operation.ConvolutionBackwardData => () => _device.ConvolutionBackwardData(_shape, _dy, _weights, _dx, accumulate: false),
-        Operation.ConvolutionBackwardWeights => () => _device.ConvolutionBackwardWeights(_shape, _x, _dy, _weights),
-        Operation.ConvolutionInference => () => _device.ConvolutionInference(_shape, _x, _weights, _norm, null, relu: true, _y),
-        Operation.BatchNormApply => () => _device.BatchNormApply(_norm, _convolved, null, relu: true, _y),
-        Operation.BatchNormBackward => () => _device.BatchNormBackward(_norm, _convolved, _y, relu: true, _dy, _dy, null),
+        LayerOperation.ConvolutionForward => () => _device.ConvolutionForward(_shape, _x, _weights, _convolved, _norm),
+        LayerOperation.ConvolutionBackwardData => () => _device.ConvolutionBackwardData(_shape, _dy, _weights, _dx, accumulate: false),
+        LayerOperation.ConvolutionBackwardWeights => () => _device.ConvolutionBackwardWeights(_shape, _x, _dy, _weights),
+        LayerOperation.ConvolutionInference => () => _device.ConvolutionInference(_shape, _x, _weights, _norm, null, relu: true, _y),
+        LayerOperation.BatchNormApply => () => _device.BatchNormApply(_norm, _convolved, null, relu: true, _y),
+        LayerOperation.BatchNormBackward => () => _device.BatchNormBackward(_norm, _convolved, _y, relu: true, _dy, _dy, null),
         _ => throw new ArgumentException($"{operation} is no operation of a layer."),
     };
 

@@ -4,7 +4,7 @@ namespace ActiveInas.Compute;
 
 /// <summary>A 16-bit brain float: the upper half of an IEEE 754 single (8 exponent bits, 7 fraction bits).</summary>
 /// <remarks>Storage only: arithmetic happens in <see cref="float"/>. Conversion from single rounds to nearest, ties to even.</remarks>
-public readonly record struct BFloat16(ushort Bits)
+internal readonly record struct BFloat16(ushort Bits)
 {
     /// <summary>Rounds to the nearest bf16, ties to even; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace ActiveInas.Compute;
 /// on batches, threads or the order of calls.</summary>
 /// <remarks>At rate 1/2, the rate of MC-dropout, unit u is bit u mod 64 of word u / 64: one hash decides 64 units. At any other rate
 /// each unit has a word of its own, read as a uniform number in [0, 1).</remarks>
-public static class DropoutMask
+internal static class DropoutMask
 {
     private const int WordBits = 64;
 

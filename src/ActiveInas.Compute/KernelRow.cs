@@ -23,7 +23,7 @@ public enum KernelFamily
 }
 
 /// <summary>How close the results of a row are to those of Reference with the same storage.</summary>
-public enum KernelTolerance
+internal enum KernelTolerance
 {
     /// <summary>They are those of Reference.</summary>
     Exact,
@@ -39,7 +39,7 @@ public enum KernelTolerance
 }
 
 /// <summary>In which order the convolutions of a training are summed. Rows that share order and storage give the same bytes there, on whatever instructions.</summary>
-public enum SummationOrder
+internal enum SummationOrder
 {
     /// <summary>One fused multiply-add a term: over blocks of 32 channels, in a block over taps, in a tap over channels; weight gradients over positions.</summary>
     TermByTerm,
@@ -58,24 +58,51 @@ public enum SummationOrder
 }
 
 /// <summary>One row of the table: a named way to run every operation. Names follow family-isa-storage.</summary>
-/// <param name="Name">For example <c>vector-avx512-bf16</c>.</param>
-/// <param name="Family">Family: rows of one family give the same bytes.</param>
-/// <param name="InstructionSet">What the hardware must offer.</param>
-/// <param name="Storage">Storage type of the tensors.</param>
-/// <param name="Tolerance">How close it is to Reference.</param>
-/// <param name="Order">Whose order of summation it shares.</param>
-/// <param name="Create">Makes a device with so many threads.</param>
-public sealed record KernelRow(
-    string Name, KernelFamily Family, InstructionSet InstructionSet, StorageType Storage, KernelTolerance Tolerance, SummationOrder Order, Func<int, IDevice> Create)
+public sealed record KernelRow
 {
+    /// <summary>For <see cref="KernelTable"/>.</summary>
+    /// <param name="name">For example <c>vector-avx512-bf16</c>.</param>
+    /// <param name="family">Rows of one family give the same bytes.</param>
+    /// <param name="instructionSet">What the hardware must offer.</param>
+    /// <param name="storage">Storage type of the tensors.</param>
+    /// <param name="tolerance">How close it is to Reference.</param>
+    /// <param name="order">Whose order of summation it shares.</param>
+    /// <param name="create">Makes a device with so many threads.</param>
+    internal KernelRow(
+        string name, KernelFamily family, InstructionSet instructionSet, StorageType storage, KernelTolerance tolerance, SummationOrder order, Func<int, IDevice> create)
+    {
+        (Name, Family, InstructionSet, Storage, Tolerance, Order, Create) = (name, family, instructionSet, storage, tolerance, order, create);
+    }
+
+    /// <summary>For example <c>vector-avx512-bf16</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Rows of one family give the same bytes.</summary>
+    public KernelFamily Family { get; }
+
+    /// <summary>What the hardware must offer.</summary>
+    public InstructionSet InstructionSet { get; }
+
+    /// <summary>Storage type of the tensors.</summary>
+    public StorageType Storage { get; }
+
+    /// <summary>How close it is to Reference.</summary>
+    internal KernelTolerance Tolerance { get; }
+
+    /// <summary>Whose order of summation it shares.</summary>
+    internal SummationOrder Order { get; }
+
+    /// <summary>Makes a device with so many threads, one at least.</summary>
+    internal Func<int, IDevice> Create { get; init; }
+
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
     public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
 
     /// <summary>Whether this machine can run it and <see cref="CpuFeatures.CapVariable"/> allows it.</summary>
-    public bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
+    internal bool IsUsable => IsSupported && InstructionSet <= CpuFeatures.Best;
 
     /// <summary>Whether 3x3 convolutions take fewer products, of transformed values.</summary>
-    public bool IsTransformed => Tolerance >= KernelTolerance.Transformed;
+    internal bool IsTransformed => Tolerance >= KernelTolerance.Transformed;
 
     /// <summary>Makes a device; 0 threads: one a core.</summary>
     public IDevice Open(int threads = 0) => Create(threads > 0 ? threads : Environment.ProcessorCount);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActiveInas.Runs;
 
 /// <summary>Resident memory of this process as Linux counts it; null elsewhere.</summary>
-internal static class ProcessMemory
+public static class ProcessMemory
 {
     private const string Status = "/proc/self/status";
     private const string ClearReferences = "/proc/self/clear_refs";

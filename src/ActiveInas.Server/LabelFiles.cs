@@ -35,7 +35,7 @@ internal static class LabelFiles
 
         Report report = await Report.CreateAsync(ReportInput.OfRuns([host.Project.Root]), cancellation: cancellation).ConfigureAwait(false);
         context.Response.Headers.ContentSecurityPolicy = Headers.ReportPolicy;
-        return Results.Content(HtmlReport.Page(report), "text/html; charset=utf-8");
+        return Results.Content(report.ToHtml(), "text/html; charset=utf-8");
     }
 
     private static async Task<IResult> ExportAsync(HttpContext context, ProjectHost host, string format, CancellationToken cancellation)

@@ -27,8 +27,8 @@ public sealed class ViewTests
     public void A_path_counts_repeated_architectures()
     {
         RunDocument run = Document((1, 1), (1, 1), (2, 1), (1, 1));
-        Assert.Equal("A(1,1) x2 -> A(2,1) -> A(1,1)", ArchitecturePath.Of(run.Rounds));
-        Assert.Equal("", ArchitecturePath.Of([]));
+        Assert.Equal("A(1,1) x2 -> A(2,1) -> A(1,1)", run.ArchitecturePath);
+        Assert.Equal("", (run with { Rounds = [] }).ArchitecturePath);
     }
 
     [Theory]

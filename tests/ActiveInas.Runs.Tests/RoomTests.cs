@@ -12,7 +12,7 @@ public sealed class RoomTests
     private static readonly string[] s_runs =
     [
         "Configuration", "Folder", "Store", "Output", "Forecast", "Live", "Sessions", "Trials", "Experiments", "Estimation", "Statistics", "Models", "Reports", "Tracking",
-        "Benchmarking", "Labelling",
+        "Labelling",
     ];
 
     [Fact]

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ActiveInas.Architectures;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Cli.Views;
 using ActiveInas.Kernels;
-using ActiveInas.Runs.Benchmarking;
 using ActiveInas.Runs.Configuration;
 
 namespace ActiveInas.Cli.Commands;

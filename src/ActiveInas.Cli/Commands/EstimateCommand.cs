@@ -47,7 +47,7 @@ internal static class EstimateCommand
                 }
 
                 RunConfiguration configuration = run.Resolve(parsed, path);
-                experiment = new Experiment { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
+                experiment = Experiment.OfRun(configuration);
                 options = new ExperimentOptions(1, configuration.Threads);
             }
 

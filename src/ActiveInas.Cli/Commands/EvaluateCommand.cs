@@ -81,7 +81,7 @@ internal static class EvaluateCommand
         {
             NamedFiles.Write("The figure", "--figure", () =>
             {
-                FigureFiles.WriteConfusion(result, file);
+                ConfusionPicture.Save(result, file);
                 return file;
             });
         }

@@ -74,16 +74,16 @@ internal static class ReportCommand
     {
         List<string> files = [html];
         cancellation.ThrowIfCancellationRequested();
-        HtmlReport.Write(report, html);
+        AtomicFile.WriteText(html, report.ToHtml());
         if (figures is not null)
         {
-            files.AddRange(FigureFiles.Write(report, figures, cancellation));
+            files.AddRange(report.WriteFigures(figures, cancellation));
         }
 
         if (csv is not null)
         {
             cancellation.ThrowIfCancellationRequested();
-            files.AddRange(ReportCsv.Write(report, csv));
+            files.AddRange(report.WriteCsv(csv));
         }
 
         return files;

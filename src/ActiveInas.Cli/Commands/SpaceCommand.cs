@@ -44,7 +44,7 @@ internal static class SpaceCommand
 
     private static void Draw(Terminal terminal, SearchSpace space, int side, int classes, string folder)
     {
-        foreach (string path in NamedFiles.Write("The figure", "--figures", () => FigureFiles.WriteSpace(space, side, classes, folder)))
+        foreach (string path in NamedFiles.Write("The figure", "--figures", () => SpaceFigure.Write(space, side, classes, folder)))
         {
             terminal.Error.WriteLine($"wrote {path}");
         }

@@ -26,8 +26,7 @@ internal static class TrackCommand
             Uri server = Server(parsed.GetValue(mlflow));
             string path = parsed.GetRequiredValue(what);
             (string experiment, (RunFolder Folder, string? Label)[] runs) = Runs(path);
-            using HttpClient http = MlflowClient.CreateHttp();
-            MlflowTracker tracker = new(new MlflowClient(http, server), server, parsed.GetValue(name) ?? experiment);
+            using MlflowTracker tracker = new(server, parsed.GetValue(name) ?? experiment);
             using Signals signals = new(terminal, stopping: null);
             List<(RunFolder Folder, TrackResult Result)> results = [];
             foreach ((RunFolder folder, string? label) in runs)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
-using ActiveInas.Runs.Benchmarking;
 using ActiveInas.Runs.Output;
 
 namespace ActiveInas.Cli.Views;

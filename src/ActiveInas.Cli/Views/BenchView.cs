@@ -1,7 +1,7 @@
 using System.Globalization;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
-using ActiveInas.Runs.Benchmarking;
 using ActiveInas.Runs.Output;
 using Spectre.Console;
 

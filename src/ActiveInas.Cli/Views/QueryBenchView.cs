@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Compute;
-using ActiveInas.Runs.Benchmarking;
 using ActiveInas.Runs.Output;
 using Spectre.Console;
 

@@ -42,7 +42,7 @@ internal static class RunView
             Tables.Fact(console, "initial labels", ClassCounts.Text(run.Classes, counts));
         }
 
-        Tables.Fact(console, "architecture path", ArchitecturePath.Of(run.Rounds));
+        Tables.Fact(console, "architecture path", run.ArchitecturePath);
         if (RoundMetrics.MajorityShare.Of(run.Rounds[^1]) is { } majority)
         {
             Tables.Fact(console, "largest class", $"{RoundMetrics.MajorityShare.Text(majority)} of the test part: the accuracy of guessing it always");

@@ -2,16 +2,28 @@ using System.Runtime.Intrinsics;
 
 namespace ActiveInas.Compute.Geometry;
 
-/// <summary>Squared distances and inner products between rows of two tables, on the calling thread. Every kernel gives the bytes of
-/// <see cref="PlainDistance"/>.</summary>
+/// <summary>Squared distances and inner products between rows of two tables, on the calling thread; without state: any thread may use it.</summary>
+/// <remarks>Every kernel follows one order of summation, and so gives the same bytes. Sixteen running sums, sum j taking the elements
+/// j, j + 16, j + 32, ... by fused multiply-adds in ascending order; then the sums are folded in halves: j with j + 8, j with j + 4,
+/// j with j + 2, j with j + 1. Elements past the end count as zeros, which change no sum.</remarks>
 public abstract class DistanceKernel
 {
+    /// <summary>Running sums; tables have rows that are padded to a multiple of it.</summary>
+    public const int Lanes = PlainDistance.Lanes;
+
+    private protected DistanceKernel()
+    {
+    }
+
+    /// <summary>The fastest that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
+    public static DistanceKernel Best => DistanceKernels.Best.Kernel;
+
     /// <summary>nearest[i] = min(nearest[i], min over j of ||points[rows[i]] - centres[centreRows[j]]||^2).</summary>
     /// <param name="points">[any, length].</param>
     /// <param name="rows">[n], rows of <paramref name="points"/>.</param>
     /// <param name="centres">[any, length].</param>
     /// <param name="centreRows">[m], rows of <paramref name="centres"/>.</param>
-    /// <param name="length">D, a multiple of <see cref="PlainDistance.Lanes"/>.</param>
+    /// <param name="length">D, a multiple of <see cref="Lanes"/>.</param>
     /// <param name="nearest">[n], squared distances; infinity at first.</param>
     public void Nearest(
         ReadOnlySpan<float> points, ReadOnlySpan<int> rows, ReadOnlySpan<float> centres, ReadOnlySpan<int> centreRows, int length, Span<float> nearest)
@@ -41,7 +53,7 @@ public abstract class DistanceKernel
     }
 
     /// <summary>dots[i] = points[rows[i]] . vector.</summary>
-    /// <param name="points">[any, D], D the length of the vector: a multiple of <see cref="PlainDistance.Lanes"/>.</param>
+    /// <param name="points">[any, D], D the length of the vector: a multiple of <see cref="Lanes"/>.</param>
     /// <param name="rows">[n], rows of <paramref name="points"/>.</param>
     /// <param name="vector">[D].</param>
     /// <param name="dots">[n], overwritten.</param>

@@ -4,14 +4,14 @@ namespace ActiveInas.Compute.Geometry;
 /// <param name="Name">For example <c>distance-avx512</c>.</param>
 /// <param name="InstructionSet">What the hardware must offer.</param>
 /// <param name="Kernel">Without state: any thread may use it.</param>
-public sealed record DistanceKernelRow(string Name, InstructionSet InstructionSet, DistanceKernel Kernel)
+internal sealed record DistanceKernelRow(string Name, InstructionSet InstructionSet, DistanceKernel Kernel)
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
     public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
 }
 
 /// <summary>The only source of dispatch, tests and benchmarks of distances between embeddings. All rows give the same bytes.</summary>
-public static class DistanceKernels
+internal static class DistanceKernels
 {
     /// <summary>All rows, slowest first.</summary>
     public static IReadOnlyList<DistanceKernelRow> Rows { get; } =

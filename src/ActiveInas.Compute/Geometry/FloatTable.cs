@@ -26,7 +26,7 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     private FloatTable(MemoryMappedFile file, MemoryMappedViewAccessor view, int count) => (_file, _view, Count) = (file, view, count);
 
     /// <summary>Elements of the largest table: 8 GiB, less a cache line.</summary>
-    public static int MaxCount => Array.MaxLength - (CacheLine / sizeof(float));
+    internal static int MaxCount => Array.MaxLength - (CacheLine / sizeof(float));
 
     /// <summary>Elements.</summary>
     public int Count { get; }
@@ -35,7 +35,7 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     public int Length => Count;
 
     /// <summary>Whether the elements are in a file.</summary>
-    public bool IsMapped => _view is not null;
+    internal bool IsMapped => _view is not null;
 
     /// <summary>All elements.</summary>
     public Span<float> Span
@@ -69,7 +69,7 @@ public sealed unsafe class FloatTable : IReadOnlyList<float>, IDisposable
     public static implicit operator FloatTable?(float[]? values) => values is null ? null : new FloatTable(values, 0, values.Length);
 
     /// <summary>A table of the given values.</summary>
-    public static FloatTable Create(ReadOnlySpan<float> values) => new(values.ToArray(), 0, values.Length);
+    internal static FloatTable Create(ReadOnlySpan<float> values) => new(values.ToArray(), 0, values.Length);
 
     /// <summary>Zeros in memory; the first element is aligned to a cache line.</summary>
     /// <param name="count">Elements.</param>

@@ -1,10 +1,8 @@
 namespace ActiveInas.Compute.Geometry;
 
-/// <summary>The one order of summation of every distance and inner product between embeddings, as plain loops.</summary>
-/// <remarks>Sixteen running sums, sum j taking the elements j, j + 16, j + 32, ... by fused multiply-adds in ascending order; then the
-/// sums are folded in halves: j with j + 8, j with j + 4, j with j + 2, j with j + 1. Every vector width can follow it, so all of them
-/// give the same bytes. Elements past the end count as zeros, which change no sum.</remarks>
-public static class PlainDistance
+/// <summary>The one order of summation of every distance and inner product between embeddings, which <see cref="DistanceKernel"/> describes, as
+/// plain loops. Every vector width can follow it, so all of them give the same bytes.</summary>
+internal static class PlainDistance
 {
     /// <summary>Running sums; kernels take rows padded to a multiple of it.</summary>
     public const int Lanes = 16;

@@ -29,6 +29,12 @@ public abstract class DropoutHead
     private readonly ulong[] _words;
     private int _passes;
 
+    /// <summary>The fastest that the machine offers and <see cref="CpuFeatures.CapVariable"/> allows.</summary>
+    /// <param name="weights">[units, classes].</param>
+    /// <param name="bias">[classes].</param>
+    /// <param name="rate">Share of the units that a pass drops, in [0, 1).</param>
+    public static DropoutHead Create(float[] weights, float[] bias, double rate) => DropoutHeads.Best.Create(weights, bias, rate);
+
     /// <summary>For the rows of <see cref="DropoutHeads"/>.</summary>
     private protected DropoutHead(float[] weights, float[] bias, double rate)
     {
@@ -65,10 +71,10 @@ public abstract class DropoutHead
     }
 
     /// <summary>D.</summary>
-    public int Units { get; }
+    internal int Units { get; }
 
     /// <summary>C.</summary>
-    public int Classes { get; }
+    internal int Classes { get; }
 
     /// <summary>Classes, rounded up to what the kernel computes at once.</summary>
     private protected int Stride { get; }

@@ -7,14 +7,14 @@ namespace ActiveInas.Compute.Heads;
 /// <param name="Name">For example <c>dropout-avx512</c>.</param>
 /// <param name="InstructionSet">What the hardware must offer.</param>
 /// <param name="Create">Makes a head of weights [units, classes], bias [classes] and the dropout rate.</param>
-public sealed record DropoutHeadRow(string Name, InstructionSet InstructionSet, Func<float[], float[], double, DropoutHead> Create)
+internal sealed record DropoutHeadRow(string Name, InstructionSet InstructionSet, Func<float[], float[], double, DropoutHead> Create)
 {
     /// <summary>Whether this machine can run it, whatever the cap.</summary>
     public bool IsSupported => InstructionSet <= CpuFeatures.Hardware;
 }
 
 /// <summary>The only source of dispatch and tests of stochastic heads. All rows give the same bytes.</summary>
-public static class DropoutHeads
+internal static class DropoutHeads
 {
     /// <summary>All rows, slowest first.</summary>
     public static IReadOnlyList<DropoutHeadRow> Rows { get; } =

@@ -14,15 +14,15 @@ public readonly record struct OpCounts(long Calls, double Seconds, long Flops, l
     public double GigabytesPerSecond => Seconds > 0 ? Bytes / Seconds / 1e9 : 0;
 
     /// <summary>Both together.</summary>
-    public OpCounts Plus(OpCounts other)
+    internal OpCounts Plus(OpCounts other)
         => new(Calls + other.Calls, Seconds + other.Seconds, Flops + other.Flops, Bytes + other.Bytes);
 }
 
 /// <summary>All calls of one operation at one shape.</summary>
-public sealed record ShapeCounts(OpShape Shape, OpCounts Counts);
+internal sealed record ShapeCounts(OpShape Shape, OpCounts Counts);
 
 /// <summary>All calls of one class of operations.</summary>
-/// <param name="Name">See <see cref="OpShape.ClassName"/>.</param>
-/// <param name="IsArithmetic">See <see cref="OpShape.IsArithmetic"/>.</param>
+/// <param name="Name">For example <c>conv 3x3 backward data</c>.</param>
+/// <param name="IsArithmetic">Whether the arithmetic limits it, and not the memory.</param>
 /// <param name="Counts">Their sum.</param>
 public sealed record ClassCounts(string Name, bool IsArithmetic, OpCounts Counts);

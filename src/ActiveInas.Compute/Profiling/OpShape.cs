@@ -1,7 +1,7 @@
 namespace ActiveInas.Compute.Profiling;
 
 /// <summary>The operations of <see cref="IDevice"/>, as a profile tells them apart.</summary>
-public enum Operation
+internal enum Operation
 {
     /// <summary><see cref="IDevice.ConvolutionForward"/>.</summary>
     ConvolutionForward,
@@ -43,7 +43,7 @@ public enum Operation
 /// <param name="OutChannels">K; for a dense layer the classes; 0 where there is none.</param>
 /// <param name="Kernel">1 or 3; 0 for other operations than convolutions.</param>
 /// <param name="Stride">1 or 2; 0 for other operations than convolutions.</param>
-public readonly record struct OpShape(Operation Operation, TensorShape Input, int OutChannels = 0, int Kernel = 0, int Stride = 0)
+internal readonly record struct OpShape(Operation Operation, TensorShape Input, int OutChannels = 0, int Kernel = 0, int Stride = 0)
 {
     private const int ImageChannels = 3;
 

@@ -29,14 +29,14 @@ public sealed class ProfilingDevice : IDevice
     public int PreferredBatch => _inner.PreferredBatch;
 
     /// <summary>What was counted since the last <see cref="Reset"/>, slowest shape first.</summary>
-    public IReadOnlyList<ShapeCounts> ByShape() =>
+    internal IReadOnlyList<ShapeCounts> ByShape() =>
     [
         .. _tallies.Where(tally => tally.Value.Calls > 0)
             .Select(tally => new ShapeCounts(tally.Key, tally.Value.Counts))
             .OrderByDescending(row => row.Counts.Seconds),
     ];
 
-    /// <summary>The same, added up over shapes; slowest class first.</summary>
+    /// <summary>What was counted since the last <see cref="Reset"/>, added up over shapes; slowest class first.</summary>
     public IReadOnlyList<ClassCounts> ByClass() =>
     [
         .. ByShape().GroupBy(row => (row.Shape.ClassName, row.Shape.IsArithmetic))

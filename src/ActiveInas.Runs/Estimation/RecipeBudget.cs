@@ -18,7 +18,7 @@ public sealed record FittedRun(RunConfiguration Configuration, double Share, dou
 public static class RecipeBudget
 {
     /// <summary>Trainings below a tenth of their length learn little: fewer labels or smaller images are the better saving.</summary>
-    public const double SmallestShare = 0.1;
+    internal const double SmallestShare = 0.1;
 
     /// <summary>Measures, then fits.</summary>
     /// <param name="configuration">Of the run, as asked for.</param>
@@ -32,7 +32,7 @@ public static class RecipeBudget
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hours);
-        Experiment experiment = new() { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
+        Experiment experiment = Experiment.OfRun(configuration);
         Estimate estimate = await new Estimator(time, progress)
             .EstimateAsync(experiment, null, new ExperimentOptions(1, configuration.Threads), cancellation).ConfigureAwait(false);
         return Fit(configuration, hours, estimate.Methods[0].Stages);

@@ -10,7 +10,7 @@ namespace ActiveInas.Runs.Experiments;
 /// <remarks>Where the run lies, its threads and the cache of data sets change no result and are left out; so are the kernels, which are those of the whole
 /// experiment (<see cref="ExperimentKernels"/>), settings without a value, and keys of the recipe that say what a recipe without them means, so that what a
 /// later version adds leaves the ids of runs without it alone. Keys are sorted.</remarks>
-public static class CellId
+internal static class CellId
 {
     private const int Digits = 12;
     private static readonly string[] s_without = ["out", "threads", "kernels", "dataDirectory"];

@@ -5,7 +5,7 @@ using ActiveInas.Runs.Configuration;
 namespace ActiveInas.Runs.Experiments;
 
 /// <summary>One run of an experiment.</summary>
-/// <param name="Id">See <see cref="CellId"/>.</param>
+/// <param name="Id">12 hexadecimal digits that follow from what it computes.</param>
 /// <param name="Settings">What distinguishes its method from others of the experiment, in the order of <see cref="Experiment.Varying"/>.</param>
 /// <param name="Configuration">Of the run, without its folder.</param>
 public sealed record ExperimentCell(string Id, IReadOnlyList<string> Settings, RunConfiguration Configuration)
@@ -39,6 +39,10 @@ public sealed record Experiment
 
     /// <summary>In the order in which they run: all methods of the first seed, then of the second, so that what is there can be compared.</summary>
     public required IReadOnlyList<ExperimentCell> Cells { get; init; }
+
+    /// <summary>The experiment that a single run is.</summary>
+    public static Experiment OfRun(RunConfiguration configuration)
+        => new() { Name = "run", Title = "run", Varying = [], Cells = [new ExperimentCell(CellId.Of(configuration), [], configuration)] };
 
     /// <summary>experiment.json.</summary>
     public string ToJson() => new JsonObject

@@ -60,10 +60,10 @@ public sealed class RunFolder
     public string InitialWeights => Path.Combine(Root, "initial.safetensors");
 
     /// <summary>run.lock.</summary>
-    public string LockFile => Path.Combine(Root, "run.lock");
+    internal string LockFile => Path.Combine(Root, "run.lock");
 
     /// <summary>run.pid.</summary>
-    public string HolderFile => Path.Combine(Root, "run.pid");
+    internal string HolderFile => Path.Combine(Root, "run.pid");
 
     /// <summary>labelling/: where the process that serves the labellers of a project keeps its lock and its secret.</summary>
     public RunFolder Labelling => At(Path.Combine(Root, "labelling"));
@@ -72,11 +72,11 @@ public sealed class RunFolder
     public string Query(int round) => Path.Combine(Root, "queries", $"round_{round:00}.csv");
 
     /// <summary>checkpoints/round_NN.safetensors.</summary>
-    public string RoundModel(int round) => Path.Combine(Checkpoints, $"round_{round:00}.safetensors");
+    internal string RoundModel(int round) => Path.Combine(Checkpoints, $"round_{round:00}.safetensors");
 
     /// <summary>The latest trained network: the final one, else that of the last finished round; null before the first. The folder of a trial has its network where
     /// a run has the final one.</summary>
-    public string? LatestModel => File.Exists(FinalModel) ? FinalModel : RoundModels().DefaultIfEmpty().MaxBy(model => model.Round).Path;
+    internal string? LatestModel => File.Exists(FinalModel) ? FinalModel : RoundModels().DefaultIfEmpty().MaxBy(model => model.Round).Path;
 
     private IEnumerable<(int Round, string? Path)> RoundModels()
     {
@@ -92,10 +92,10 @@ public sealed class RunFolder
     }
 
     /// <summary>A short id for a new run. It names the run and influences no result.</summary>
-    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+    internal static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 
     /// <summary>runs/DATE-ID.</summary>
-    public static string DefaultPath(string id)
+    internal static string DefaultPath(string id)
         => Path.Combine(DefaultRoot, $"{DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{id}");
 
     /// <summary>Names an existing run's folder without touching it.</summary>
@@ -104,7 +104,7 @@ public sealed class RunFolder
     /// <summary>Makes the folder of a new run with its parents. An empty folder, and one whose run recorded nothing, are fine. Whether a run is recorded
     /// there is for the store to say.</summary>
     /// <exception cref="RunException">It holds something else, or cannot be made.</exception>
-    public static RunFolder Create(string path)
+    internal static RunFolder Create(string path)
     {
         RunFolder folder = At(path);
         try
@@ -135,7 +135,7 @@ public sealed class RunFolder
     public bool HasStore => File.Exists(Database);
 
     /// <summary>Removes what a run that recorded nothing left, and the folder when that was all.</summary>
-    public void RemoveTraces()
+    internal void RemoveTraces()
     {
         string[] traces = [Database, Database + "-wal", Database + "-shm", LockFile, HolderFile, HolderFile + AtomicFile.TemporarySuffix, Log, Progress, InitialWeights];
         foreach (string path in traces)

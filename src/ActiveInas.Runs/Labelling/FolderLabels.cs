@@ -4,7 +4,7 @@ using ActiveInas.Runs.Labelling.Formats;
 namespace ActiveInas.Runs.Labelling;
 
 /// <summary>Labels that folders give: an image in a folder that is called like a class is of that class.</summary>
-public static class FolderLabels
+internal static class FolderLabels
 {
     // Where people put what they have not sorted yet.
     private static readonly HashSet<string> s_none = new(StringComparer.OrdinalIgnoreCase) { "unlabelled", "unlabeled", "unsorted", "unknown", "inbox", "new", "todo" };

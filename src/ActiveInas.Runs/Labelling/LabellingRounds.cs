@@ -44,7 +44,7 @@ public static class LabellingRounds
     private const int MostAudited = 1500;
 
     /// <summary>Labels of the first batch and of each later one, where nothing is said.</summary>
-    public static (int Initial, int Batch) DefaultCounts(int classes) => (Math.Max(5 * classes, 50), Math.Max(3 * classes, 30));
+    internal static (int Initial, int Batch) DefaultCounts(int classes) => (Math.Max(5 * classes, 50), Math.Max(3 * classes, 30));
 
     /// <summary>Reads the images and records the project; the run begins with <see cref="AdvanceAsync"/>.</summary>
     /// <param name="configuration">Of the run: a folder as data, where it lies (Out), classes (none: the folders in which images lie); the oracle is people.</param>

@@ -3,7 +3,7 @@ using ActiveInas.Runs.Labelling.Formats;
 namespace ActiveInas.Runs.Labelling;
 
 /// <summary>Why an image is shown.</summary>
-public static class LabelReasons
+internal static class LabelReasons
 {
     /// <summary>One of the first images, chosen without a model.</summary>
     public const string Initial = "initial";

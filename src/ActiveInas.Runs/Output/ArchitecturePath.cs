@@ -3,7 +3,7 @@ using ActiveInas.Learning;
 namespace ActiveInas.Runs.Output;
 
 /// <summary>The architectures of successive rounds in one line.</summary>
-public static class ArchitecturePath
+internal static class ArchitecturePath
 {
     /// <summary>"A(1,1) -> A(2,1) x2 -> A(2,2)".</summary>
     public static string Of(IReadOnlyList<RoundRecord> rounds)

@@ -64,6 +64,9 @@ public sealed record RunDocument
     /// <summary>For each round its labels so far, by class.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<int>> ClassLabels { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
 
+    /// <summary>The architectures of the rounds in one line: "A(1,1) -> A(2,1) x2 -> A(2,2)".</summary>
+    public string ArchitecturePath => Output.ArchitecturePath.Of(Rounds);
+
     /// <summary>Area under the test 0-1 error from the first to the last point (trapezoids over labels) over the label span;
     /// null for one point and without a test part.</summary>
     public double? Auc => LearningCurve.Auc(LearningCurve.Points(Rounds));

@@ -6,12 +6,23 @@ using ActiveInas.Runs.Models;
 namespace ActiveInas.Runs.Reports;
 
 /// <summary>A confusion matrix as SVG: rows are the classes, columns what they were taken for, the darker a cell the larger its share of the row.</summary>
-internal static class ConfusionPicture
+public static class ConfusionPicture
 {
     private const int Cell = 44, SmallCell = 16, MostNumbered = 20, Letter = 7, Margin = 12, FontSize = 13, Rise = FontSize * 2 / 5, LongestName = 24;
 
-    /// <summary>Draws it. Numbers stand in the cells of up to 20 classes.</summary>
-    public static string Svg(ModelEvaluation evaluation)
+    /// <summary>Draws it into a file. Numbers stand in the cells of up to 20 classes.</summary>
+    /// <param name="evaluation">Of a model.</param>
+    /// <param name="path">File to make or replace: .png, else SVG.</param>
+    public static void Save(ModelEvaluation evaluation, string path)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(path);
+        string svg = Svg(evaluation);
+        byte[] file = Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase) ? SvgRenderer.Png(svg) : Encoding.UTF8.GetBytes(svg);
+        AtomicFile.Write(path, stream => stream.Write(file));
+    }
+
+    private static string Svg(ModelEvaluation evaluation)
     {
         IReadOnlyList<string> classes = evaluation.Classes;
         bool numbered = classes.Count <= MostNumbered;

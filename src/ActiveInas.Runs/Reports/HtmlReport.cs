@@ -7,7 +7,7 @@ using ActiveInas.Runs.Reports.Figures;
 namespace ActiveInas.Runs.Reports;
 
 /// <summary>A report as one HTML file that needs nothing else: no network, no other file.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const int RowsShown = 500;
 
@@ -18,9 +18,6 @@ public static class HtmlReport
         <noscript><style>.chart, .keys { display: none; }</style><p class="note">The charts need JavaScript; the tables have all their numbers.</p></noscript>
 
         """;
-
-    /// <summary>Writes the page to a file, which is the old or the new one whenever the process dies.</summary>
-    public static void Write(Report report, string path) => AtomicFile.WriteText(path, Page(report));
 
     /// <summary>The page.</summary>
     public static string Page(Report report)

@@ -62,6 +62,20 @@ public sealed record Report
         };
     }
 
+    /// <summary>The report as one HTML page that needs nothing else: no network, no other file.</summary>
+    public string ToHtml() => HtmlReport.Page(this);
+
+    /// <summary>Writes FOLDER/ID.svg for each figure and, where the image library runs, FOLDER/ID.png.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="cancellation">Asked before each figure.</param>
+    /// <returns>The paths written.</returns>
+    public IReadOnlyList<string> WriteFigures(string folder, CancellationToken cancellation) => FigureFiles.Write(Figures, folder, cancellation);
+
+    /// <summary>Writes FOLDER/ID.csv for each figure, table and gallery: every number of the report.</summary>
+    /// <param name="folder">Where.</param>
+    /// <returns>The paths written.</returns>
+    public IReadOnlyList<string> WriteCsv(string folder) => ReportCsv.Write(this, folder);
+
     private static async Task<(IReadOnlyDictionary<ReportRun, Dataset> Data, IReadOnlyList<string> Gaps)> LoadAsync(
         Comparison comparison, IProgress<ProgressEvent>? progress, RunParts parts, CancellationToken cancellation)
     {

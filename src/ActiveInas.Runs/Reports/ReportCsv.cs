@@ -6,7 +6,7 @@ using ActiveInas.Runs.Reports.Figures;
 namespace ActiveInas.Runs.Reports;
 
 /// <summary>Every number of a report as CSV: a file a figure, a table and a gallery.</summary>
-public static class ReportCsv
+internal static class ReportCsv
 {
     /// <summary>Writes FOLDER/ID.csv for each.</summary>
     /// <returns>The paths written.</returns>

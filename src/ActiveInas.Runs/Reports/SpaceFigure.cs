@@ -19,6 +19,21 @@ public static class SpaceFigure
     private const int NodeHeight = 92;
     private const int Frame = 110;
 
+    /// <summary>Writes FOLDER/space.svg and FOLDER/space.png: the search space.</summary>
+    /// <param name="space">Its bounds.</param>
+    /// <param name="side">H and W of the images in pixels.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="folder">Where.</param>
+    /// <returns>The paths written.</returns>
+    public static IReadOnlyList<string> Write(SearchSpace space, int side, int classes, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        Figure figure = Create(
+            space, side, side, classes, [], $"Search space up to A({space.MaxBlocks},{space.MaxStacks})",
+            $"Parameters and FLOPs of one forward pass for images of {side}x{side} pixels and {classes} classes. Arrows lead to more blocks and to more stacks.");
+        return FigureFiles.Write([figure], folder, CancellationToken.None);
+    }
+
     /// <summary>Draws a space.</summary>
     /// <param name="space">Its bounds.</param>
     /// <param name="height">H of the images in pixels.</param>

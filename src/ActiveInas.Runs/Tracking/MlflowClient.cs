@@ -11,13 +11,13 @@ namespace ActiveInas.Runs.Tracking;
 /// <param name="Value">Finite.</param>
 /// <param name="Timestamp">Milliseconds since 1970, UTC.</param>
 /// <param name="Step">Labels or SGD steps.</param>
-public readonly record struct MlflowMetric(string Key, double Value, long Timestamp, long Step);
+internal readonly record struct MlflowMetric(string Key, double Value, long Timestamp, long Step);
 
 /// <summary>The few calls of MLflow's REST interface that tracking needs (mlflow.org, REST API 2.0).</summary>
 /// <remarks>A request holds at most 1,000 metrics, 100 params and 1 MB. Requests that the server was too busy for are sent again.</remarks>
 /// <param name="http">Sends the requests.</param>
 /// <param name="server">Address of the server, without /api.</param>
-public sealed class MlflowClient(HttpClient http, Uri server)
+internal sealed class MlflowClient(HttpClient http, Uri server)
 {
     /// <summary>Metrics of one request.</summary>
     public const int MostMetrics = 1000;

@@ -21,23 +21,43 @@ public readonly record struct TrackResult(string Run, int Metrics, bool IsNew);
 /// <summary>Copies a run to an MLflow server: its configuration as params, its rounds over the labels and its trainings over their steps as metrics.</summary>
 /// <remarks>mlflow.json in the run's folder remembers what was sent, so that a later call adds what is new. A call that dies between
 /// sending and remembering sends at most one part twice.</remarks>
-/// <param name="client">The server.</param>
-/// <param name="server">Its address.</param>
-/// <param name="experiment">Name of the experiment there.</param>
-public sealed class MlflowTracker(MlflowClient client, Uri server, string experiment)
+public sealed class MlflowTracker : IDisposable
 {
     private const string FileName = "mlflow.json";
     private const string ParamsPart = "params";
     private const int LongestKey = 250;
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JsonStyle.Encoder };
     private static readonly JsonSerializerOptions s_strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-    private readonly string _address = server.AbsoluteUri.TrimEnd('/');
+    private readonly HttpClient? _http;
+    private readonly MlflowClient _client;
+    private readonly string _address;
+    private readonly string _experiment;
+
+    /// <summary>Signs in as MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, or with MLFLOW_TRACKING_TOKEN, where they are set.</summary>
+    /// <param name="server">Its address, without /api.</param>
+    /// <param name="experiment">Name of the experiment there.</param>
+    public MlflowTracker(Uri server, string experiment)
+    {
+        _http = MlflowClient.CreateHttp();
+        (_client, _address, _experiment) = (new MlflowClient(_http, server), Address(server), experiment);
+    }
+
+    /// <summary>Over a client that its maker disposes.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="server">Its address.</param>
+    /// <param name="experiment">Name of the experiment there.</param>
+    internal MlflowTracker(MlflowClient client, Uri server, string experiment)
+    {
+        (_client, _address, _experiment) = (client, Address(server), experiment);
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => _http?.Dispose();
 
     /// <summary>Sends what the server does not have yet.</summary>
     /// <param name="folder">Of the run.</param>
     /// <param name="name">For people; null: the run's id.</param>
     /// <param name="cancellation">Stops between requests; a later call goes on.</param>
-    /// <exception cref="TrackingException">The server cannot be used.</exception>
     public async Task<TrackResult> TrackAsync(RunFolder folder, string? name, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -45,25 +65,25 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
         using RunStore store = RunStore.OpenReader(folder.Database);
         string path = Path.Combine(folder.Root, FileName);
         Sent? known = Sent.Read(path, _address);
-        bool isNew = known is null || !await client.HasRunAsync(known.Run, cancellation).ConfigureAwait(false);
+        bool isNew = known is null || !await _client.HasRunAsync(known.Run, cancellation).ConfigureAwait(false);
         Sent sent = isNew ? await BeginAsync(run, name, path, cancellation).ConfigureAwait(false) : known!;
         if (!sent.Parts.Contains(ParamsPart))
         {
-            await client.LogParamsAsync(sent.Run, Params(run.Configuration), cancellation).ConfigureAwait(false);
+            await _client.LogParamsAsync(sent.Run, Params(run.Configuration), cancellation).ConfigureAwait(false);
             sent.Add(ParamsPart, path);
         }
 
         int metrics = 0;
         foreach ((string key, List<MlflowMetric> part) in Parts(run, store).Where(part => !sent.Parts.Contains(part.Key)))
         {
-            await client.LogMetricsAsync(sent.Run, part, cancellation).ConfigureAwait(false);
+            await _client.LogMetricsAsync(sent.Run, part, cancellation).ConfigureAwait(false);
             sent.Add(key, path);
             metrics += part.Count;
         }
 
         long? end = run.State == RunState.Running || store.RoundTimes().Count == 0 ? null : new DateTimeOffset(store.RoundTimes().Values.Max()).ToUnixTimeMilliseconds();
         string status = run.State switch { RunState.Finished => "FINISHED", RunState.Running => "RUNNING", _ => "KILLED" };
-        await client.UpdateRunAsync(sent.Run, status, end, cancellation).ConfigureAwait(false);
+        await _client.UpdateRunAsync(sent.Run, status, end, cancellation).ConfigureAwait(false);
         return new TrackResult(sent.Run, metrics, isNew);
     }
 
@@ -86,12 +106,14 @@ public sealed class MlflowTracker(MlflowClient client, Uri server, string experi
 
     private async Task<Sent> BeginAsync(RunDocument run, string? name, string path, CancellationToken cancellation)
     {
-        string id = await client.ExperimentAsync(experiment, cancellation).ConfigureAwait(false);
-        string made = await client.CreateRunAsync(id, name ?? run.Run, Milliseconds(run.CreatedAt), Tags(run), cancellation).ConfigureAwait(false);
+        string id = await _client.ExperimentAsync(_experiment, cancellation).ConfigureAwait(false);
+        string made = await _client.CreateRunAsync(id, name ?? run.Run, Milliseconds(run.CreatedAt), Tags(run), cancellation).ConfigureAwait(false);
         Sent sent = new(_address, made, []);
         sent.Write(path);
         return sent;
     }
+
+    private static string Address(Uri server) => server.AbsoluteUri.TrimEnd('/');
 
     private static (string, string)[] Tags(RunDocument run) =>
     [

@@ -1,4 +1,4 @@
 namespace ActiveInas.Runs.Tracking;
 
 /// <summary>A tracking server that cannot be used, with its address and what it said.</summary>
-public sealed class TrackingException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class TrackingException(string message, Exception? inner = null) : Exception(message, inner);

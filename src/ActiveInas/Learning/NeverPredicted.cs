@@ -9,14 +9,14 @@ namespace ActiveInas.Learning;
 public static class NeverPredicted
 {
     /// <summary>Where to read what to do.</summary>
-    public const string Advice = "docs/imbalance.md";
+    internal const string Advice = "docs/imbalance.md";
 
     private const int MostNamed = 10;
 
     /// <summary>The classes that have labels and test images, and no prediction among them; ascending. None where predictions were not counted.</summary>
     /// <param name="test">On the test part.</param>
     /// <param name="labelled">S.</param>
-    public static IReadOnlyList<int> On(Evaluation test, IReadOnlyList<LabelledSample> labelled)
+    internal static IReadOnlyList<int> On(Evaluation test, IReadOnlyList<LabelledSample> labelled)
     {
         ArgumentNullException.ThrowIfNull(test);
         return [.. Trained(labelled).Where(c => c < test.Classes.Count && test.Classes[c] is { Images: > 0, Predicted: 0 })];
@@ -27,7 +27,7 @@ public static class NeverPredicted
     /// <param name="labelled">S.</param>
     /// <param name="threads">0: one a core.</param>
     /// <param name="cancellation">Asked between batches.</param>
-    public static IReadOnlyList<int> On(IModel model, IReadOnlyList<LabelledSample> labelled, int threads, CancellationToken cancellation)
+    internal static IReadOnlyList<int> On(IModel model, IReadOnlyList<LabelledSample> labelled, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
         float[] embeddings = model.Embed([.. labelled.Select(sample => sample.Id)], cancellation);

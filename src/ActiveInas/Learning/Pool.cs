@@ -4,7 +4,7 @@ namespace ActiveInas.Learning;
 
 /// <summary>U: the samples that may still be asked for.</summary>
 /// <param name="size">Samples of the training part: ids 0..size-1.</param>
-public sealed class Pool(int size)
+internal sealed class Pool(int size)
 {
     private readonly bool[] _gone = new bool[size];
 

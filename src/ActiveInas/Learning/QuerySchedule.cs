@@ -5,7 +5,7 @@ namespace ActiveInas.Learning;
 /// <summary>A part of a schedule: batches of <paramref name="Batch"/> while fewer than <paramref name="Until"/> samples are labelled.</summary>
 /// <param name="Batch">b.</param>
 /// <param name="Until">Labels at which the next part begins; null in the last part.</param>
-public readonly record struct QueryPart(int Batch, int? Until);
+internal readonly record struct QueryPart(int Batch, int? Until);
 
 /// <summary>How many labels a round asks for: "2000", or "2000:10000,5000": 2,000 while fewer than 10,000 are labelled, then 5,000.</summary>
 /// <example><code>QuerySchedule schedule = new(150);</code></example>
@@ -25,7 +25,7 @@ public sealed class QuerySchedule : IEquatable<QuerySchedule>
 
     /// <param name="parts">In order; UNTIL grows and only the last part has none.</param>
     /// <exception cref="ConfigurationException">The parts make no schedule.</exception>
-    public QuerySchedule(IReadOnlyList<QueryPart> parts)
+    internal QuerySchedule(IReadOnlyList<QueryPart> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
         Parts = [.. parts];
@@ -59,7 +59,7 @@ public sealed class QuerySchedule : IEquatable<QuerySchedule>
     }
 
     /// <summary>In order.</summary>
-    public IReadOnlyList<QueryPart> Parts { get; }
+    internal IReadOnlyList<QueryPart> Parts { get; }
 
     /// <summary>Reads a schedule.</summary>
     /// <exception cref="ConfigurationException">The text is no schedule.</exception>

@@ -61,7 +61,7 @@ public sealed record StopEvidence(int Round, double Seconds, double? Kappa, shor
 public sealed record StoppingRules
 {
     /// <summary>No rule but the budget.</summary>
-    public static StoppingRules None { get; } = new();
+    internal static StoppingRules None { get; } = new();
 
     /// <summary>Target validation accuracy, 0..1.</summary>
     public double? Accuracy { get; init; }
@@ -78,7 +78,7 @@ public sealed record StoppingRules
     /// <summary>The first rule that holds after the last of some rounds, or null.</summary>
     /// <param name="rounds">Rounds 1..t.</param>
     /// <param name="evidence">Of rounds 1..t.</param>
-    public LearningStop? Decide(IReadOnlyList<RoundRecord> rounds, IReadOnlyList<StopEvidence> evidence)
+    internal LearningStop? Decide(IReadOnlyList<RoundRecord> rounds, IReadOnlyList<StopEvidence> evidence)
     {
         ArgumentNullException.ThrowIfNull(rounds);
         ArgumentNullException.ThrowIfNull(evidence);
@@ -93,7 +93,7 @@ public sealed record StoppingRules
 
     /// <summary>Accuracy of the chosen candidate on the validation part of the search, balanced where the search compared balanced errors; null
     /// without a search, and while there are too few labels for one.</summary>
-    public static double? ValidationAccuracy(RoundRecord round)
+    internal static double? ValidationAccuracy(RoundRecord round)
     {
         ArgumentNullException.ThrowIfNull(round);
         return round.Search?.Candidates.LastOrDefault(candidate => candidate.Chosen) is CandidateRecord chosen ? 1 - chosen.ValidationError : null;
@@ -104,7 +104,7 @@ public sealed record StoppingRules
     /// <param name="before">[n], classes.</param>
     /// <param name="now">[n]; samples where it is -1 are left out.</param>
     /// <param name="classes">Classes.</param>
-    public static double CohensKappa(ReadOnlySpan<short> before, ReadOnlySpan<short> now, int classes)
+    internal static double CohensKappa(ReadOnlySpan<short> before, ReadOnlySpan<short> now, int classes)
     {
         long[] rows = new long[classes];
         long[] columns = new long[classes];

@@ -6,7 +6,7 @@ namespace ActiveInas.Networks;
 /// <summary>Dropout of one training step: the mask depends on the seed and the row of the batch only.</summary>
 /// <param name="Rate">p.</param>
 /// <param name="Seed">Of this step.</param>
-public readonly record struct StepDropout(double Rate, ulong Seed);
+internal readonly record struct StepDropout(double Rate, ulong Seed);
 
 /// <summary>Global average pool -> (dropout) -> dense with bias. The pooled vector before the dropout is the embedding.</summary>
 internal sealed class Head : IDisposable

@@ -42,7 +42,7 @@ public sealed class NetworkModel : IModel
     public Normalization Normalization { get; }
 
     /// <summary>Kernel-table row that computes its predictions.</summary>
-    public string KernelName => _network.Device.KernelName;
+    internal string KernelName => _network.Device.KernelName;
 
     /// <summary>Loads a model file.</summary>
     /// <param name="path">File made by <see cref="Save"/>.</param>

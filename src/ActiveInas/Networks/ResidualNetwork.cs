@@ -103,7 +103,11 @@ public sealed class ResidualNetwork : IDisposable
     }
 
     /// <summary>Forward with the statistics of the batch, which also move the running ones.</summary>
-    public void ForwardTraining(StepDropout? dropout = null) => Forward(training: true, dropout);
+    public void ForwardTraining() => ForwardTraining(null);
+
+    /// <inheritdoc cref="ForwardTraining()"/>
+    /// <param name="dropout">Of the step; null: none.</param>
+    internal void ForwardTraining(StepDropout? dropout) => Forward(training: true, dropout);
 
     /// <summary>Forward with the running statistics and no dropout.</summary>
     public void ForwardInference() => Forward(training: false, dropout: null);

@@ -8,14 +8,14 @@ namespace ActiveInas.Querying;
 /// <remarks>
 /// <para>Equation: d(x) = min over centres s of ||e(x) - e(s)||_2, the labelled points being the first centres; b times: take
 /// x* = argmax over U of d(x) and make it a centre. The score reported is d(x*) when it was taken. Squared distances are single precision
-/// in the one order of summation of <see cref="PlainDistance"/>; the picks are those of the plain loop in that order.</para>
+/// in the one order of summation of <see cref="DistanceKernel"/>; the picks are those of the plain loop in that order.</para>
 /// <para>Example: <c>QueryStrategies.Create("coreset").Select(context, CancellationToken.None)</c>.</para>
 /// <para>Cost at most O((labelled + b) pool D), mostly far less: <see cref="GreedyKCentre"/> leaves out what cannot matter; memory O(pool)
 /// beside the embeddings, never a pool-by-pool matrix.
 /// Reference: Sener and Savarese, arXiv 1708.00489, algorithm 1, as used in Geifman and El-Yaniv, arXiv 1811.07579, section 4.
 /// Deviations: none from the greedy algorithm (the mixed-integer refinement is not part of it). Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class CoresetQuery : IQueryStrategy
+internal sealed class CoresetQuery : IQueryStrategy
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "coreset";

@@ -9,7 +9,7 @@ namespace ActiveInas.Querying;
 /// <param name="length">D.</param>
 internal sealed class EmbeddingRows(SampleId[] ids, FloatTable values, int length)
 {
-    private static readonly DistanceKernel s_kernel = DistanceKernels.Best.Kernel;
+    private static readonly DistanceKernel s_kernel = DistanceKernel.Best;
 
     /// <summary>[n, length].</summary>
     public FloatTable Values => values;
@@ -80,10 +80,10 @@ internal sealed class EmbeddingRows(SampleId[] ids, FloatTable values, int lengt
         return sum;
     }
 
-    /// <summary>||a - b||^2 in the order of <see cref="PlainDistance"/>.</summary>
+    /// <summary>||a - b||^2 in the order of <see cref="DistanceKernel"/>.</summary>
     public static float Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => s_kernel.Squared(a, b);
 
-    /// <summary>a . b in single precision, in the order of <see cref="PlainDistance"/>.</summary>
+    /// <summary>a . b in single precision, in the order of <see cref="DistanceKernel"/>.</summary>
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => s_kernel.Dot(a, b);
 
     private static FloatTable Joined(FloatTable pool, FloatTable labelled)

@@ -91,4 +91,4 @@ public interface IQueryStrategy
 }
 
 /// <summary>A query that cannot be answered, naming the sample and the value.</summary>
-public sealed class QueryException(string message) : Exception(message);
+internal sealed class QueryException(string message) : Exception(message);

@@ -10,13 +10,13 @@ namespace ActiveInas.Querying;
 /// <para>Equation: c(x) = the class that the pass without dropout predicts; p_t(x) = softmax((m_t * e(x) / (1 - p)) W + b)[c(x)] for
 /// masks m_1..m_T; score(x) = sum over t of (p_t - mean p)^2 / T; S' = the b points of U with the largest score.</para>
 /// <para>Only the dense layer follows the dropout, so one pass of the body is enough: e(x) is cached and the T passes are passes of the
-/// head. The mask of pass t is <see cref="DropoutMask"/> of (seed of the pass, sample id, unit), whatever the batches or threads.</para>
+/// head. The mask of pass t is a hash of (seed of the pass, sample id, unit), whatever the batches or threads.</para>
 /// <para>Example: <c>QueryStrategies.Create("mc-dropout").Select(context, CancellationToken.None)</c>.</para>
 /// <para>Cost O(T pool D classes) additions, sixteen passes side by side (<see cref="DropoutHead"/>); memory O(pool + threads D classes), independent of T but for one seed a pass. Reference:
 /// Gal and Ghahramani, arXiv 1506.02142, as used in Geifman and El-Yaniv, arXiv 1811.07579, section 4 (T = 100, p = 0.5). Deviations:
 /// none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class McDropoutQuery : ScoreQuery
+internal sealed class McDropoutQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "mc-dropout";
@@ -57,7 +57,7 @@ public sealed class McDropoutQuery : ScoreQuery
         double[] scores = new double[context.Pool.Count];
         FixedBlocks.Run(scores.Length, RowsPerItem, context.Threads, (_, first, end) =>
         {
-            DropoutHead stochastic = DropoutHeads.Best.Create(head.Weights, head.Bias, context.DropoutRate);
+            DropoutHead stochastic = DropoutHead.Create(head.Weights, head.Bias, context.DropoutRate);
             float[] logits = new float[head.Bias.Length];
             for (int row = first; row < end; row++)
             {

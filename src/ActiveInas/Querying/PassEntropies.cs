@@ -23,7 +23,7 @@ internal readonly record struct PassEntropies(double OfMean, double Mean)
         PassEntropies[] result = new PassEntropies[context.Pool.Count];
         FixedBlocks.Run(result.Length, RowsPerItem, context.Threads, (_, first, end) =>
         {
-            DropoutHead stochastic = DropoutHeads.Best.Create(head.Weights, head.Bias, context.DropoutRate);
+            DropoutHead stochastic = DropoutHead.Create(head.Weights, head.Bias, context.DropoutRate);
             double[] sums = new double[context.Classes];
             for (int row = first; row < end; row++)
             {

@@ -15,7 +15,7 @@ public static class Softmax
     /// <param name="embedding">[D].</param>
     /// <param name="head">Weights [D, classes], Bias [classes].</param>
     /// <param name="logits">[classes], overwritten.</param>
-    public static void Logits(ReadOnlySpan<float> embedding, DenseHead head, Span<float> logits)
+    internal static void Logits(ReadOnlySpan<float> embedding, DenseHead head, Span<float> logits)
     {
         ArgumentNullException.ThrowIfNull(head);
         int classes = head.Bias.Length;

@@ -7,7 +7,7 @@ namespace ActiveInas.Querying;
 /// <para>Cost O(pool classes + pool log pool) after one pass of the network; memory O(pool). Reference: Geifman and El-Yaniv,
 /// arXiv 1811.07579, section 4; the score is that of arXiv 1705.08500. Deviations: none. Ties: a seeded hash of the sample id.</para>
 /// </remarks>
-public sealed class SoftmaxResponseQuery : ScoreQuery
+internal sealed class SoftmaxResponseQuery : ScoreQuery
 {
     /// <summary>Name on the command line.</summary>
     public const string StrategyName = "softmax-response";

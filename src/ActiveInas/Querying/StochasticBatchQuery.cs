@@ -3,7 +3,7 @@ using ActiveInas.Data;
 namespace ActiveInas.Querying;
 
 /// <summary>How <see cref="StochasticBatchQuery"/> weighs a score.</summary>
-public enum BatchNoise
+internal enum BatchNoise
 {
     /// <summary>p proportional to s^beta: near-zero scores are hardly ever drawn.</summary>
     Power,

@@ -10,7 +10,7 @@ public static class NearTie
     /// with about the same error in each its variance is e (1 - e) (1 / k^2) sum 1 / n_c, that of a share of k^2 / sum(1 / n_c) images, at most |V'|.</summary>
     /// <param name="validation">V'.</param>
     /// <param name="measure">What the errors are.</param>
-    public static double EffectiveCount(IReadOnlyList<LabelledSample> validation, ErrorMeasure measure)
+    internal static double EffectiveCount(IReadOnlyList<LabelledSample> validation, ErrorMeasure measure)
     {
         ArgumentNullException.ThrowIfNull(validation);
         if (measure == ErrorMeasure.ZeroOne || validation.Count == 0)
@@ -25,7 +25,7 @@ public static class NearTie
     /// <summary>Standard error of a share estimated from so many images.</summary>
     /// <param name="error">0..1.</param>
     /// <param name="validationCount">|V'|, or <see cref="EffectiveCount"/>.</param>
-    public static double StandardError(double error, double validationCount) => Math.Sqrt(error * (1 - error) / Math.Max(1, validationCount));
+    internal static double StandardError(double error, double validationCount) => Math.Sqrt(error * (1 - error) / Math.Max(1, validationCount));
 
     /// <summary>Whether an error is equal to the winner's, or above it by less than the winner's standard error.</summary>
     /// <param name="winner">The smallest error.</param>

@@ -5,7 +5,7 @@ namespace ActiveInas.Search;
 /// <summary>S cut into S' and V': disjoint, together S, both ascending by id.</summary>
 /// <param name="Train">S'.</param>
 /// <param name="Validation">V'; empty when no class has two labels.</param>
-public sealed record SplitParts(IReadOnlyList<LabelledSample> Train, IReadOnlyList<LabelledSample> Validation);
+internal sealed record SplitParts(IReadOnlyList<LabelledSample> Train, IReadOnlyList<LabelledSample> Validation);
 
 /// <summary>Step 1 of Algorithm 1: a random split of the labelled samples, stratified by class as far as counts allow.</summary>
 /// <remarks>
@@ -23,7 +23,7 @@ public static class StratifiedSplit
     /// <param name="labelled">S, each sample once.</param>
     /// <param name="validationShare">0 &lt; share &lt; 1.</param>
     /// <param name="seed">Seed of this split.</param>
-    public static SplitParts Draw(IReadOnlyList<LabelledSample> labelled, double validationShare, ulong seed)
+    internal static SplitParts Draw(IReadOnlyList<LabelledSample> labelled, double validationShare, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(labelled);
         if (validationShare is not (> 0 and < 1))

@@ -23,7 +23,7 @@ public static class ErrorMeasures
     public static string ValidationName(ErrorMeasure measure) => measure == ErrorMeasure.Balanced ? "balanced validation error" : "validation error";
 
     /// <summary>The error of a network; NaN without images.</summary>
-    public static double Of(Evaluation evaluation, ErrorMeasure measure)
+    internal static double Of(Evaluation evaluation, ErrorMeasure measure)
     {
         ArgumentNullException.ThrowIfNull(evaluation);
         return 1 - (measure == ErrorMeasure.Balanced ? evaluation.BalancedAccuracy : evaluation.Accuracy);

@@ -15,7 +15,7 @@ public sealed class LearningRateSchedule
     /// <param name="length">Epochs and schedule.</param>
     /// <param name="stepsPerEpoch">Steps an epoch where the minimum does not win.</param>
     /// <param name="minimumSteps">The minimum.</param>
-    public LearningRateSchedule(TrainingLength length, int stepsPerEpoch, int minimumSteps)
+    internal LearningRateSchedule(TrainingLength length, int stepsPerEpoch, int minimumSteps)
     {
         ArgumentNullException.ThrowIfNull(length);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stepsPerEpoch);
@@ -25,7 +25,7 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>Steps in all.</summary>
-    public long Steps { get; }
+    internal long Steps { get; }
 
     /// <summary>Epochs, a fractional last one counted as one.</summary>
     public int Epochs { get; }
@@ -48,11 +48,11 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>Steps made when epoch <paramref name="epoch"/> (from 1) is over.</summary>
-    public long EpochEnd(int epoch)
+    internal long EpochEnd(int epoch)
         => epoch >= Epochs ? Steps : Math.Min(Steps, (long)Math.Round(epoch * (Steps / _length.Epochs), MidpointRounding.AwayFromZero));
 
     /// <summary>Learning rate of a step (from 0).</summary>
-    public double Rate(long step)
+    internal double Rate(long step)
     {
         Schedule schedule = _length.Schedule;
         if (schedule.Kind == ScheduleKind.Step)

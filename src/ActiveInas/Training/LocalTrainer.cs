@@ -56,7 +56,7 @@ public sealed class LocalTrainer : ITrialRunner, IModelTrainer, IDisposable
     }
 
     /// <summary>The device that trains; models may be loaded onto it.</summary>
-    public IDevice Device { get; }
+    internal IDevice Device { get; }
 
     /// <inheritdoc/>
     public Task<TrialResult> RunAsync(TrialRequest request, CancellationToken cancellation)

@@ -49,7 +49,7 @@ public sealed class RoundMetricsTests : IDisposable
     {
         using MlflowServer server = new();
         using HttpClient http = new();
-        MlflowTracker tracker = new(new MlflowClient(http, new Uri(server.Address)), new Uri(server.Address), "ours");
+        using MlflowTracker tracker = new(new MlflowClient(http, new Uri(server.Address)), new Uri(server.Address), "ours");
         await tracker.TrackAsync(RunFolder.At(_folder.Path), null, CancellationToken.None);
         MlflowRun run = Assert.Single(server.Runs);
         Assert.All(RoundMetrics.All, metric => Assert.Equal(metric.Of(s_round), run.Metrics.Single(sent => sent.Key == metric.Key).Value));

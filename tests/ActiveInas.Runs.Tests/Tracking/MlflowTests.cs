@@ -308,10 +308,10 @@ public sealed class MlflowTests : IDisposable
     private Task<TrainingException> StartAndStop()
         => Assert.ThrowsAsync<TrainingException>(() => Start(parts: FakeBackend.Parts(_ => throw new TrainingException("stopped by the test"))));
 
-    private Task<TrackResult> Track(MlflowServer? server = null)
+    private async Task<TrackResult> Track(MlflowServer? server = null)
     {
         Uri address = new((server ?? _server).Address);
-        MlflowTracker tracker = new(new MlflowClient(_http, address) { FirstPause = TimeSpan.FromMilliseconds(1) }, address, "ours");
-        return tracker.TrackAsync(RunFolder.At(_folder["run"]), null, CancellationToken.None);
+        using MlflowTracker tracker = new(new MlflowClient(_http, address) { FirstPause = TimeSpan.FromMilliseconds(1) }, address, "ours");
+        return await tracker.TrackAsync(RunFolder.At(_folder["run"]), null, CancellationToken.None);
     }
 }

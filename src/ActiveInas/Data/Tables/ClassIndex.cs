@@ -34,7 +34,7 @@ public sealed class ClassIndex
     public int? ByIndex(string text) => !_hasNumbers && Number(text) is { } index && index < (ulong)_classes.Count ? (int)index : null;
 
     /// <summary>What would be right, for messages.</summary>
-    public string Wanted()
+    internal string Wanted()
     {
         const int Shown = 20;
         string names = string.Join(", ", _classes.Take(Shown)) + (_classes.Count > Shown ? ", ..." : string.Empty);

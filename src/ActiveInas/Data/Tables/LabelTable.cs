@@ -49,10 +49,10 @@ public sealed class LabelTable
     }
 
     /// <summary>Whether columns were found by a header.</summary>
-    public bool HasHeader { get; }
+    internal bool HasHeader { get; }
 
     /// <summary>Whether the header says that images are named, so that a number is no position.</summary>
-    public bool HasPaths { get; }
+    internal bool HasPaths { get; }
 
     /// <summary>In the file's order.</summary>
     public IReadOnlyList<LabelLine> Lines { get; private set; } = [];

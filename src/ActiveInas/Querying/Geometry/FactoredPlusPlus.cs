@@ -5,7 +5,7 @@ namespace ActiveInas.Querying.Geometry;
 /// <summary>k-means++ over gradient embeddings g(x) = q(x) (outer product) e(x), which are never made: only their factors are kept.</summary>
 /// <remarks>
 /// <para>Equation: ||g_i - g_c||^2 = |q_i|^2 |e_i|^2 + |q_c|^2 |e_c|^2 - 2 (q_i . q_c)(e_i . e_c); the inner products are single precision
-/// in the order of <see cref="PlainDistance"/>, their products and sums double precision, and what is below 0 counts as 0.
+/// in the order of <see cref="DistanceKernel"/>, their products and sums double precision, and what is below 0 counts as 0.
 /// D^2(i) = min over the centres c; the next centre is drawn with probability D^2(i) / sum of all.</para>
 /// <para>Example: <c>var seeds = new FactoredPlusPlus(embeddings, 512, residuals, 10, threads: 0); seeds.Add(first, token); int next =
 /// seeds.Draw(uniform); seeds.Add(next, token);</c>.</para>
@@ -21,7 +21,7 @@ public sealed class FactoredPlusPlus
 
     // Far below any length that matters and far above the square root of the smallest float: covers squares that underflow.
     private const double Tiny = 1e-18;
-    private readonly DistanceKernel _kernel = DistanceKernels.Best.Kernel;
+    private readonly DistanceKernel _kernel = DistanceKernel.Best;
     private readonly FloatTable _embeddings;
     private readonly FloatTable _residuals;
     private readonly int _length;
@@ -66,13 +66,13 @@ public sealed class FactoredPlusPlus
     }
 
     /// <summary>Rows.</summary>
-    public int Count { get; }
+    internal int Count { get; }
 
     /// <summary>D^2(i), [pool]: squared distance to the nearest centre; infinity before the first, 0 for a centre.</summary>
-    public ReadOnlySpan<double> Nearest => _nearest;
+    internal ReadOnlySpan<double> Nearest => _nearest;
 
     /// <summary>Sum of D^2 over the pool, in the order of the blocks; valid after the first <see cref="Add"/>.</summary>
-    public double Total { get; private set; } = double.PositiveInfinity;
+    internal double Total { get; private set; } = double.PositiveInfinity;
 
     /// <summary>||g_i||^2 = |q_i|^2 |e_i|^2, [pool].</summary>
     public ReadOnlySpan<double> SquaredNorms => _squaredNorms;
@@ -123,8 +123,8 @@ public sealed class FactoredPlusPlus
     /// <summary>||g_row - g_centre||^2 by the definition: what <see cref="Add"/> must agree with.</summary>
     internal double SquaredDistance(int row, int centre)
     {
-        float q = PlainDistance.Dot(Residual(row), Residual(centre));
-        float e = PlainDistance.Dot(Embedding(row), Embedding(centre));
+        float q = _kernel.Dot(Residual(row), Residual(centre));
+        float e = _kernel.Dot(Embedding(row), Embedding(centre));
         return Math.Max(0, _squaredNorms[row] + _squaredNorms[centre] - (2 * ((double)q * e)));
     }
 

@@ -10,7 +10,7 @@ public readonly record struct KCentrePick(int Row, float SquaredDistance);
 
 /// <summary>Exact greedy k-centre: again and again the row of the pool that is farthest from its nearest centre becomes a centre.</summary>
 /// <remarks>
-/// <para>Equation: d(i) = min over centres c of ||x_i - c||^2, single precision in the order of <see cref="PlainDistance"/>; the pick is
+/// <para>Equation: d(i) = min over centres c of ||x_i - c||^2, single precision in the order of <see cref="DistanceKernel"/>; the pick is
 /// argmax d, ties going to the smallest tie-break and then to the smallest row.</para>
 /// <para>Why it is fast and still exact: d only shrinks when centres are added, so the minimum over the first few centres is an upper bound.
 /// Each row remembers its bound and how many centres it has seen, in one list of centres (labelled first, then the picks). A heap keeps the
@@ -53,7 +53,7 @@ public sealed class GreedyKCentre
     /// <param name="ties">[n]: of rows at equal distances the one with the smallest goes first.</param>
     /// <param name="threads">0: one a core.</param>
     public GreedyKCentre(FloatTable pool, FloatTable labelled, int length, ulong[] ties, int threads)
-        : this(pool, labelled, length, ties, threads, DistanceKernels.Best.Kernel)
+        : this(pool, labelled, length, ties, threads, DistanceKernel.Best)
     {
     }
 

@@ -6,7 +6,7 @@ namespace ActiveInas.Querying.Geometry;
 internal static class PaddedRows
 {
     /// <summary>The length of a row with its zeros.</summary>
-    public static int Length(int length) => (length + PlainDistance.Lanes - 1) / PlainDistance.Lanes * PlainDistance.Lanes;
+    public static int Length(int length) => (length + DistanceKernel.Lanes - 1) / DistanceKernel.Lanes * DistanceKernel.Lanes;
 
     /// <summary>The table itself if its rows fill whole vectors (those of every network do), else a copy with zeros behind each row.</summary>
     /// <param name="table">[rows, length].</param>

@@ -1,7 +1,7 @@
 using ActiveInas.Networks;
 using ActiveInas.Training;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>The steps of a training, all on one batch, so that the loss must fall.</summary>
 internal sealed class TrainingSteps(ResidualNetwork network, FixedBatch batch, double learningRate)

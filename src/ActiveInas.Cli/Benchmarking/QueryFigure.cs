@@ -1,4 +1,4 @@
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>What was measured of one query.</summary>
 /// <param name="Query">Name of the strategy: mc-dropout, coreset or badge.</param>
@@ -13,7 +13,7 @@ namespace ActiveInas.Runs.Benchmarking;
 /// <param name="MemoryBytes">Peak resident memory beyond what was there before: the embeddings, or the network and its images. Null where
 /// the system does not tell.</param>
 /// <param name="PicksHash">FNV-1a (64 bits) over the picked rows of the pool, each as four little-endian bytes, in the order of picking.</param>
-public sealed record QueryFigure(
+internal sealed record QueryFigure(
     string Query,
     string? Network,
     int Pool,

@@ -1,8 +1,8 @@
 using ActiveInas.Architectures;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Compute;
-using ActiveInas.Runs.Benchmarking;
 
-namespace ActiveInas.Runs.Tests.Benchmarking;
+namespace ActiveInas.Cli.Tests.Benchmarking;
 
 public class LayerFileTests
 {

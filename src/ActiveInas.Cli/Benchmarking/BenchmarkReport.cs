@@ -2,7 +2,7 @@ using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>Training steps on one fixed batch.</summary>
 /// <param name="ImagesPerSecond">Batch over the median time of a step.</param>
@@ -11,13 +11,13 @@ namespace ActiveInas.Runs.Benchmarking;
 /// <param name="FirstLoss">Before the first step.</param>
 /// <param name="LastLoss">Before the last step: lower, or the benchmark fails.</param>
 /// <param name="MemoryBytes">Peak resident memory above that of the idle process; null where the system does not tell.</param>
-public sealed record TrainingSpeed(double ImagesPerSecond, double Teraflops, int Steps, double FirstLoss, double LastLoss, long? MemoryBytes);
+internal sealed record TrainingSpeed(double ImagesPerSecond, double Teraflops, int Steps, double FirstLoss, double LastLoss, long? MemoryBytes);
 
 /// <summary>Inference with one size of batch.</summary>
 /// <param name="Batch">Images.</param>
 /// <param name="ImagesPerSecond">Batch over the median time of a pass.</param>
 /// <param name="Teraflops">TFLOP/s.</param>
-public sealed record InferenceSpeed(int Batch, double ImagesPerSecond, double Teraflops);
+internal sealed record InferenceSpeed(int Batch, double ImagesPerSecond, double Teraflops);
 
 /// <summary>What was measured of one network.</summary>
 /// <param name="Architecture">Which.</param>
@@ -25,7 +25,7 @@ public sealed record InferenceSpeed(int Batch, double ImagesPerSecond, double Te
 /// <param name="ForwardFlops">Useful flops of one image forward.</param>
 /// <param name="Training">Null: not measured.</param>
 /// <param name="Inference">One row a batch size; empty: not measured.</param>
-public sealed record NetworkSpeed(
+internal sealed record NetworkSpeed(
     Architecture Architecture, long Parameters, long ForwardFlops, TrainingSpeed? Training, IReadOnlyList<InferenceSpeed> Inference)
 {
     /// <summary>The fastest batch size.</summary>
@@ -33,7 +33,7 @@ public sealed record NetworkSpeed(
 }
 
 /// <summary>What a profile was taken of.</summary>
-public enum BenchmarkPhase
+internal enum BenchmarkPhase
 {
     /// <summary>Training steps.</summary>
     Training,
@@ -50,7 +50,7 @@ public enum BenchmarkPhase
 /// <param name="Share">Of the time of all, 0..1.</param>
 /// <param name="Limit">Name of the limit it is held against: of arithmetic or of memory; null for what has none.</param>
 /// <param name="LimitShare">What it reaches of that limit.</param>
-public sealed record OpSpeed(
+internal sealed record OpSpeed(
     Architecture Network, BenchmarkPhase Phase, string Name, OpCounts Counts, double Share, string? Limit, double? LimitShare)
 {
     /// <summary>Loading of the pixels and everything between the operations.</summary>
@@ -69,7 +69,7 @@ public sealed record OpSpeed(
 /// <param name="Networks">In the order asked for.</param>
 /// <param name="Limits">Of this machine.</param>
 /// <param name="Ops">All classes of all networks, slowest first within a network and phase.</param>
-public sealed record BenchmarkReport(
+internal sealed record BenchmarkReport(
     KernelRow Row,
     int Threads,
     int Batch,

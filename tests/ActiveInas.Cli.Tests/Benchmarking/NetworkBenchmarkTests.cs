@@ -1,11 +1,11 @@
 using ActiveInas.Architectures;
+using ActiveInas.Cli.Benchmarking;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 using ActiveInas.Networks;
-using ActiveInas.Runs.Benchmarking;
 using ActiveInas.Training;
 
-namespace ActiveInas.Runs.Tests.Benchmarking;
+namespace ActiveInas.Cli.Tests.Benchmarking;
 
 public class NetworkBenchmarkTests
 {

@@ -9,9 +9,10 @@ using ActiveInas.Data;
 using ActiveInas.Networks;
 using ActiveInas.Querying;
 using ActiveInas.Querying.Geometry;
+using ActiveInas.Runs;
 using Architecture = ActiveInas.Architectures.Architecture;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>Measures how long queries take and what memory they need, on made-up images and embeddings.</summary>
 /// <remarks>
@@ -20,9 +21,10 @@ namespace ActiveInas.Runs.Benchmarking;
 /// which benchmarks/peers/coreset_numpy.py repeats. Ties go to the lowest row, as in NumPy.</para>
 /// <para>Example: <c>foreach (QueryFigure figure in QueryBenchmark.Run(new QueryBenchmarkOptions(), token)) { ... }</c>.</para>
 /// </remarks>
-public static class QueryBenchmark
+internal static class QueryBenchmark
 {
     private const ulong Seed = 1;
+    private const string McDropoutQuery = "mc-dropout";
     private const int ImageSide = 32;
     private const int InferenceBatch = 128;
     private const int RowsPerItem = 256;
@@ -58,17 +60,17 @@ public static class QueryBenchmark
 
     private static QueryFigure McDropout(QueryBenchmarkOptions options, Architecture architecture, int classes, CancellationToken cancellation)
     {
-        using IDevice device = options.Row.Create(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        using IDevice device = options.Row.Open(options.Threads);
         using NetworkModel model = Model(device, architecture, classes, options.Images);
         int picks = Math.Max(1, options.Images / 24);
         QueryRequest request = new(
             [.. Enumerable.Range(0, options.Images).Select(row => new SampleId(row))], [], picks, classes, Seed, options.Passes, 0.5, options.Threads);
-        _ = QueryRunner.Run(new McDropoutQuery(), model, request with { Pool = [.. request.Pool.Take(256)], Count = 1 }, cancellation);
-        double plain = Timed(() => QueryRunner.Run(new SoftmaxResponseQuery(), model, request, cancellation)).Seconds;
+        _ = QueryRunner.Run(QueryStrategies.Create(McDropoutQuery), model, request with { Pool = [.. request.Pool.Take(256)], Count = 1 }, cancellation);
+        double plain = Timed(() => QueryRunner.Run(QueryStrategies.Create("softmax-response"), model, request, cancellation)).Seconds;
         (IReadOnlyList<QueryPick> chosen, double seconds, long? memory) = Timed(
-            () => QueryRunner.Run(new McDropoutQuery(), model, request, cancellation));
+            () => QueryRunner.Run(QueryStrategies.Create(McDropoutQuery), model, request, cancellation));
         return new QueryFigure(
-            McDropoutQuery.StrategyName, architecture.ToString(), options.Images, 0, model.EmbeddingLength, classes, picks, seconds, plain, memory,
+            McDropoutQuery, architecture.ToString(), options.Images, 0, model.EmbeddingLength, classes, picks, seconds, plain, memory,
             Hash(chosen.Select(pick => pick.Id.Value)));
     }
 
@@ -98,7 +100,7 @@ public static class QueryBenchmark
             return new GreedyKCentre(pool, labelled, size.Length, ties, options.Threads).Pick(size.Picks, cancellation);
         });
         return new QueryFigure(
-            CoresetQuery.StrategyName, null, size.Pool, size.Labelled, size.Length, 0, size.Picks, seconds, null, memory,
+            "coreset", null, size.Pool, size.Labelled, size.Length, 0, size.Picks, seconds, null, memory,
             Hash(picks.Select(pick => pick.Row)));
     }
 

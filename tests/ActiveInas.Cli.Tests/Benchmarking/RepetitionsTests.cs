@@ -1,6 +1,7 @@
-using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Cli.Benchmarking;
+using ActiveInas.Runs;
 
-namespace ActiveInas.Runs.Tests.Benchmarking;
+namespace ActiveInas.Cli.Tests.Benchmarking;
 
 public class RepetitionsTests
 {

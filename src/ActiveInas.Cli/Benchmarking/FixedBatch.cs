@@ -1,4 +1,4 @@
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>A batch of noise with random labels, always the same.</summary>
 internal sealed class FixedBatch

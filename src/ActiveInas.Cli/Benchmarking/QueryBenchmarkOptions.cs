@@ -2,24 +2,24 @@ using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Kernels;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>How much a k-centre query has to do.</summary>
 /// <param name="Pool">Rows to choose from.</param>
 /// <param name="Labelled">Rows that are centres from the start.</param>
 /// <param name="Length">D.</param>
 /// <param name="Picks">Rows to choose.</param>
-public readonly record struct KCentreSize(int Pool, int Labelled, int Length, int Picks);
+internal readonly record struct KCentreSize(int Pool, int Labelled, int Length, int Picks);
 
 /// <summary>How much a BADGE query has to do.</summary>
 /// <param name="Pool">Rows to choose from.</param>
 /// <param name="Length">D.</param>
 /// <param name="Classes">C.</param>
 /// <param name="Picks">Rows to choose.</param>
-public readonly record struct BadgeSize(int Pool, int Length, int Classes, int Picks);
+internal readonly record struct BadgeSize(int Pool, int Length, int Classes, int Picks);
 
 /// <summary>What the benchmark of the queries measures. An empty list leaves its part out.</summary>
-public sealed record QueryBenchmarkOptions
+internal sealed record QueryBenchmarkOptions
 {
     private readonly KernelRow? _row;
 

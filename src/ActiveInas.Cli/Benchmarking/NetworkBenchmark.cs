@@ -3,15 +3,16 @@ using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Compute.Profiling;
 using ActiveInas.Networks;
+using ActiveInas.Runs;
 using ActiveInas.Training;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>Measures how fast networks train and infer, what each class of operations takes of it, and what the machine could do.</summary>
 /// <remarks>The speeds come from undisturbed passes; operations are timed one by one in short passes of their own.</remarks>
 /// <param name="options">What to measure.</param>
 /// <param name="progress">Told about each stage.</param>
-public sealed class NetworkBenchmark(BenchmarkOptions options, IProgress<ProgressEvent>? progress = null)
+internal sealed class NetworkBenchmark(BenchmarkOptions options, IProgress<ProgressEvent>? progress = null)
 {
     private const int WarmUps = 3;
     private const int FewestTrainingSteps = 5;
@@ -34,7 +35,7 @@ public sealed class NetworkBenchmark(BenchmarkOptions options, IProgress<Progres
         options.Validate();
         _idle = ProcessMemory.Resident;
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        using IDevice device = options.Row.Create(threads);
+        using IDevice device = options.Row.Open(threads);
         List<NetworkSpeed> networks = [];
         foreach (Architecture architecture in options.Networks)
         {

@@ -1,7 +1,7 @@
 using ActiveInas.Architectures;
-using ActiveInas.Runs.Benchmarking;
+using ActiveInas.Cli.Benchmarking;
 
-namespace ActiveInas.Runs.Tests.Benchmarking;
+namespace ActiveInas.Cli.Tests.Benchmarking;
 
 public sealed class QueryBenchmarkTests
 {

@@ -2,10 +2,10 @@ using ActiveInas.Architectures;
 using ActiveInas.Compute;
 using ActiveInas.Kernels;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>What a benchmark measures, and how long.</summary>
-public sealed record BenchmarkOptions
+internal sealed record BenchmarkOptions
 {
     /// <summary>H and W of the images: the benchmark's networks are compared at the size of CIFAR-10.</summary>
     public const int ImageSide = 32;

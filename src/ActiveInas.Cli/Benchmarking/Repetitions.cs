@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ActiveInas.Runs.Benchmarking;
+namespace ActiveInas.Cli.Benchmarking;
 
 /// <summary>Times something that is done again and again.</summary>
 internal static class Repetitions
