@@ -4,7 +4,7 @@ namespace ActiveInas.Runs.Store;
 
 /// <summary>The run's folder cannot be written any more (disk full, a limit, a device that went away). What was recorded before is intact.
 /// Exit code 3.</summary>
-internal sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Whether an exception means that storage failed: an I/O error, or SQLite's word for one.</summary>
     public static bool IsStorageFailure(Exception exception) => exception switch

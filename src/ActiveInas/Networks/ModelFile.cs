@@ -68,7 +68,7 @@ public static class ModelFile
 
     /// <summary>Reads the description alone.</summary>
     /// <exception cref="ModelFileException">Something is missing or malformed.</exception>
-    internal static ModelDescription Describe(string path)
+    public static ModelDescription Describe(string path)
     {
         using SafetensorsReader reader = new(path);
         return Describe(path, reader);
