@@ -10,11 +10,15 @@ cache="$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')"
 trap 'rm -rf "$work" "$cache"/activeinas*/"$version" "$cache"/ainas*/"$version"' EXIT
 
 dotnet pack "$root/scripts/packages.slnf" -c Release --nologo -v quiet -p:PackageVersion="$version" -p:ToolSystems="$system" -o "$work/feed"
+holds() {
+    unzip -Z1 "$work/feed/$1" > "$work/files.txt"
+    grep -qxF "$2" "$work/files.txt" || { echo "FAILED: $1 has no $2; it has: $(tr '\n' ' ' < "$work/files.txt")" >&2; exit 1; }
+}
 for name in ActiveInas.Compute ActiveInas ActiveInas.Runs; do
-    for part in "lib/net10.0/$name.dll" "lib/net10.0/$name.xml" README.md; do
-        unzip -l "$work/feed/$name.$version.nupkg" | grep -q " $part\$" || { echo "FAILED: $name has no $part" >&2; exit 1; }
-    done
-    unzip -l "$work/feed/$name.$version.snupkg" | grep -q " lib/net10.0/$name.pdb\$" || { echo "FAILED: $name has no symbols" >&2; exit 1; }
+    holds "$name.$version.nupkg" "lib/net10.0/$name.dll"
+    holds "$name.$version.nupkg" "lib/net10.0/$name.xml"
+    holds "$name.$version.nupkg" README.md
+    holds "$name.$version.snupkg" "lib/net10.0/$name.pdb"
 done
 du -h "$work"/feed/*.nupkg | sed "s|$work/feed/||"
 

@@ -18,7 +18,7 @@ fail() {
 
 # A run: SQLite. Its report: charts in Jint. As many pixels of noise in a file as a PPM needs: the decoder.
 "$program" run --data shapes --image-size 8 --architecture 'A(1,1)' --recipe quick --set recipe.training.epochs=1 --set recipe.training.minimumSteps=4 \
-    --initial 20 --batch 10 --budget 30 --out run --no-progress > run.txt
+    --initial 20 --batch 10 --budget 30 --out run --no-progress > run.txt 2> run.log || fail "run: $(cat run.log)"
 [ -s run/model/model.safetensors ] || fail "the run left no model"
 "$program" report run > report.txt
 [ "$(grep -c '<svg\|echarts' run/report.html)" -gt 0 ] || fail "the report has no charts"
@@ -42,8 +42,8 @@ done
 [ -n "$address" ] || fail "label printed no address within a minute"
 curl --silent --fail --location --cookie-jar cookies --max-time 20 "$address" > page.html || fail "the page at $address is not served"
 grep -q 'app\.js' page.html || fail "what is served is not the page"
-curl --silent --fail --cookie cookies --max-time 20 "$(echo "$address" | grep -o 'http://[^/]*')/app.js" > /dev/null || fail "the page's app.js is not served"
-kill -INT "$label"
+curl --silent --fail --cookie cookies --max-time 20 "$(echo "$address" | grep -o 'http://[^/]*')/page/app.js" > /dev/null || fail "the page's app.js is not served"
+kill -TERM "$label"
 wait "$label" || [ $? = 75 ] || fail "label did not stop as asked: $(cat label.txt)"
 label=
 echo "$program: version, info, run, report, predict and label work"
