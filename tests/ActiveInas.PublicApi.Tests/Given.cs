@@ -5,9 +5,12 @@ using ActiveInas.Training;
 
 namespace ActiveInas.PublicApi.Tests;
 
-/// <summary>What the README's blocks take for granted, and what they are asked to hand out.</summary>
+/// <summary>What the blocks of documents take for granted, and what they are asked to hand out.</summary>
 public static class Given
 {
+    /// <summary>Of the tests that use this: one at a time.</summary>
+    public const string Collection = "documents";
+
 #pragma warning disable IDE1006, CA2211 // The README's names, set by the tests.
     /// <summary>Trains hardly at all.</summary>
     public static readonly Recipe recipe = Recipes.Quick with

@@ -157,6 +157,7 @@ public sealed record RunDocument
         LearningEnd.AccuracyReached => "accuracy",
         LearningEnd.Plateau => "plateau",
         LearningEnd.Agreement => "kappa",
+        LearningEnd.OwnRule => "own",
         _ => "hours",
     };
 

@@ -48,6 +48,9 @@ public sealed record RunParts
     /// <summary>A query strategy that is not in the registry: runs with it and records its name. Null: the one that the configuration names.</summary>
     public IQueryStrategy? Query { get; init; }
 
+    /// <summary>A rule of one's own that ends the run before its budget is spent, beside those that the configuration names. Null: none.</summary>
+    public IStoppingRule? StoppingRule { get; init; }
+
     /// <summary>Name of the kernels for a run: those that it was recorded with, or others that give the same bytes, where this process may use them;
     /// else, and for null, those that a measurement found to be the fastest.</summary>
     public Func<string?, string> ChooseKernels { get; init; } = recorded => KernelSelection.Keep(recorded).Name;

@@ -203,6 +203,7 @@ internal sealed class Session : IDisposable
         Start = _configuration.Architecture ?? _configuration.Start,
         StochasticPasses = _configuration.McPasses,
         Stopping = _configuration.Stopping,
+        StoppingRule = _parts.StoppingRule,
         Threads = _configuration.Threads,
         InitialLabels = initialLabels,
         Reserved = _parts.Reserve(_context),

@@ -21,6 +21,13 @@ public sealed partial class ActiveLearner
             return new LearningStop(LearningEnd.PoolExhausted, $"{Counted.Of(s.Count, "label")}: no unlabelled image is left");
         }
 
+        return await ByRulesAsync(t, rounds, s, u, f, cancellation).ConfigureAwait(false)
+            ?? (_options.StoppingRule?.ReasonToStop(rounds) is { } reason ? new LearningStop(LearningEnd.OwnRule, reason) : null);
+    }
+
+    private async Task<LearningStop?> ByRulesAsync(
+        int t, IReadOnlyList<RoundRecord> rounds, List<LabelledSample> s, Pool u, ModelSlot f, CancellationToken cancellation)
+    {
         if (_options.Stopping == StoppingRules.None)
         {
             return null;

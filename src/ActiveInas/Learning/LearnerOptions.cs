@@ -40,6 +40,9 @@ public sealed record LearnerOptions
     /// <summary>Rules that end the run before the budget is spent.</summary>
     public StoppingRules Stopping { get; init; } = StoppingRules.None;
 
+    /// <summary>A rule of one's own that ends the run before the budget is spent; null: none.</summary>
+    public IStoppingRule? StoppingRule { get; init; }
+
     /// <summary>S_1 when labels exist already; null: k points of <see cref="InitialQuery"/>, labelled by the oracle.</summary>
     public IReadOnlyList<LabelledSample>? InitialLabels { get; init; }
 

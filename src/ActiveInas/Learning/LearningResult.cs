@@ -23,6 +23,9 @@ public enum LearningEnd
 
     /// <summary>The wall-clock budget.</summary>
     TimeSpent,
+
+    /// <summary>An <see cref="IStoppingRule"/>.</summary>
+    OwnRule,
 }
 
 /// <summary>What Algorithm 2 returns.</summary>

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ActiveInas.PublicApi.Tests;
 
-/// <summary>A program made of a C# block of the README: the block itself, the namespaces that it leaves out, and what it takes for granted.</summary>
-internal static class ReadmeProgram
+/// <summary>A program made of C# blocks of a document: the blocks themselves, the namespaces that they leave out, and what they take for granted.</summary>
+internal static class DocumentProgram
 {
     private const string Fence = "```";
 
@@ -29,12 +29,20 @@ internal static class ReadmeProgram
         global using static ActiveInas.PublicApi.Tests.Given;
         """;
 
-    /// <summary>The C# blocks of the README, from the first to the last.</summary>
-    public static IReadOnlyList<string> Blocks()
+    /// <summary>The product's namespaces that a program gets, as lines of a program.</summary>
+    public static IEnumerable<string> OwnNamespaces
+        => Namespaces.ReplaceLineEndings("\n").Split('\n').Select(line => line["global ".Length..]).Where(line => line.StartsWith("using ActiveInas.", StringComparison.Ordinal));
+
+    /// <summary>Where a document lies.</summary>
+    /// <param name="document">Its path in the tree.</param>
+    public static string PathOf(string document) => Path.Combine(AppContext.BaseDirectory, "Documents", document);
+
+    /// <summary>The C# blocks of a document, from the first to the last.</summary>
+    public static IReadOnlyList<string> Blocks(string document)
     {
         List<string> blocks = [];
         List<string>? block = null;
-        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "README.md")))
+        foreach (string line in File.ReadLines(PathOf(document)))
         {
             if (block is null)
             {
@@ -54,13 +62,13 @@ internal static class ReadmeProgram
         return blocks;
     }
 
-    /// <summary>Compiles a block and runs it.</summary>
-    /// <param name="block">Statements and types in any order.</param>
+    /// <summary>Compiles a program and runs it.</summary>
+    /// <param name="program">Statements and types in any order.</param>
     /// <param name="rest">A statement behind it, which hands out what it made.</param>
-    public static async Task RunAsync(string block, string rest)
+    public static async Task RunAsync(string program, string rest)
     {
         using MemoryStream image = new();
-        Compile($"{block}\n{rest}", image);
+        Compile($"{program}\n{rest}", image);
         image.Position = 0;
         AssemblyLoadContext context = new(name: null, isCollectible: true);
         context.Resolving += (_, name) => AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(assembly => assembly.GetName().Name == name.Name);
@@ -71,6 +79,14 @@ internal static class ReadmeProgram
         await (Task)main.Invoke(null, [Array.Empty<string>()])!;
     }
 
+    /// <summary>Compiles a program.</summary>
+    /// <param name="program">Statements and types in any order.</param>
+    public static void Compile(string program)
+    {
+        using MemoryStream image = new();
+        Compile(program, image);
+    }
+
     private static void Compile(string text, Stream image)
     {
         // A page shows a class before the line that uses it; a file has it the other way round.
@@ -78,7 +94,7 @@ internal static class ReadmeProgram
         SyntaxTree program = CSharpSyntaxTree.ParseText(
             unit.WithMembers([.. unit.Members.OrderBy(member => member is not GlobalStatementSyntax)]).ToFullString());
         CSharpCompilation compilation = CSharpCompilation.Create(
-            $"readme-{Guid.NewGuid():N}",
+            $"document-{Guid.NewGuid():N}",
             [CSharpSyntaxTree.ParseText(Namespaces), program],
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
