@@ -20,16 +20,9 @@ public sealed partial class LabellingProject
         lock (_gate)
         {
             int? index = RequireAnswer(action, name, milliseconds);
-            if (_writing.TryGetValue(lease, out (LabelAction Action, int? Class, Task<AnswerOutcome> Task) writing))
+            if (SaidBefore(lease, action, index) is { } before)
             {
-                RequireSame(lease, writing.Action, writing.Class, action, index);
-                return writing.Task;
-            }
-
-            if (_answeredLeases.TryGetValue(lease, out EventRow? said))
-            {
-                RequireSame(lease, said.Says, said.Class, action, index);
-                return Task.FromResult(Outcome(said.Sample));
+                return before;
             }
 
             LeaseRow row = RequireLease(lease, labeller);
@@ -42,13 +35,7 @@ public sealed partial class LabellingProject
                 Lease = lease,
             };
             bool later = action == LabelAction.Skip && !_skips.ContainsKey(row.Sample) && !_answers.ContainsKey(row.Sample);
-            Task<AnswerOutcome> task = SaveAsync(added, later ? null : new Answer(0, action, index));
-            if (!task.IsCompleted)
-            {
-                _writing[lease] = (action, index, task);
-            }
-
-            return task;
+            return SaveOnceAsync(added, later ? null : new Answer(0, action, index));
         }
     }
 
@@ -58,54 +45,23 @@ public sealed partial class LabellingProject
     /// <param name="action">Label, skip or bad.</param>
     /// <param name="name">Name of the class, for a label.</param>
     /// <param name="milliseconds">How long they looked at it; null: not known.</param>
-    /// <exception cref="LabellingException">No such image or class, or somebody answers it at this moment.</exception>
-    public Task<AnswerOutcome> RelabelAsync(string labeller, int id, LabelAction action, string? name, int? milliseconds = null)
+    /// <param name="key">Names the request: asked twice with one, it counts once. Null: each counts.</param>
+    /// <exception cref="LabellingException">No such image or class, somebody answers it at this moment, or the key named another request.</exception>
+    public Task<AnswerOutcome> RelabelAsync(string labeller, int id, LabelAction action, string? name, int? milliseconds = null, string? key = null)
     {
         Require(id);
+        RequireKey(key);
         lock (_gate)
         {
             int? index = RequireAnswer(action, name, milliseconds);
-            RequireQuiet(id);
-            return SaveAsync(EventOf(id, action, index, labeller, milliseconds, accepted: false) with { Reason = LabelReasons.Review, Round = _round.Asked.Round }, new Answer(0, action, index));
-        }
-    }
-
-    /// <summary>Takes back what a labeller said last; the image is theirs again.</summary>
-    /// <returns>Null: there is nothing to take back.</returns>
-    /// <exception cref="LabellingException">Somebody answers the image at this moment.</exception>
-    public async Task<UndoneTask?> UndoAsync(string labeller)
-    {
-        EventRow last;
-        Task<AnswerOutcome> saved;
-        LeaseRow lease;
-        lock (_gate)
-        {
-            HashSet<long> undone = [.. _events.Select(said => said.Undone).OfType<long>()];
-            if (_events.LastOrDefault(said => said.Labeller == labeller && said.Action != LabelWords.Undo && !undone.Contains(said.Id) && said.Reason != LabelReasons.Import) is not { } found)
+            if (key is not null && SaidBefore(key, action, index) is { } before)
             {
-                return null;
+                return before;
             }
 
-            last = found;
-            RequireQuiet(last.Sample);
-            Answer? now = _answers.GetValueOrDefault(last.Sample);
-            EventRow? before = now is not null && now.Event != last.Id
-                ? null
-                : _events.LastOrDefault(said => said.Sample == last.Sample && said.Id < last.Id && said.Action != LabelWords.Undo && !undone.Contains(said.Id));
-
-            // Where somebody has said something else since, that stays.
-            Answer? after = now is not null && now.Event != last.Id ? now : before is null || before.Says == LabelAction.Skip ? null : new Answer(before.Id, before.Says, before.Class);
-            long time = Now();
-            saved = SaveAsync(new EventRow { Sample = last.Sample, Action = LabelWords.Undo, Labeller = labeller, Time = time, Round = last.Round, Reason = last.Reason, Source = last.Source, Undone = last.Id }, after);
-            lease = NewLease(labeller, (last.Sample, last.Round, last.Reason, last.Score), time);
-            _again.Add(lease.Lease);
-        }
-
-        await saved.ConfigureAwait(false);
-        await _store.AddAsync([lease], 0).ConfigureAwait(false);
-        lock (_gate)
-        {
-            return new UndoneTask(TaskOf(lease), last.Says, ClassName(last.Class));
+            RequireQuiet(id);
+            EventRow added = EventOf(id, action, index, labeller, milliseconds, accepted: false) with { Reason = LabelReasons.Review, Round = _round.Asked.Round, Lease = key };
+            return SaveOnceAsync(added, new Answer(0, action, index));
         }
     }
 
@@ -198,6 +154,41 @@ public sealed partial class LabellingProject
         ModelRound = _round.ModelRound,
         Source = LabelWords.Of(accepted ? LabelSource.Suggestion : LabelSource.Person),
     };
+
+    /// <summary>What a lease or key was answered with before, if it was with the same; null: it was not. Called under the gate.</summary>
+    private Task<AnswerOutcome>? SaidBefore(string lease, LabelAction action, int? index)
+    {
+        if (_writing.TryGetValue(lease, out (LabelAction Action, int? Class, Task<AnswerOutcome> Task) writing))
+        {
+            RequireSame(lease, writing.Action, writing.Class, action, index);
+            return writing.Task;
+        }
+
+        if (!_answeredLeases.TryGetValue(lease, out EventRow? said))
+        {
+            return null;
+        }
+
+        if (said.Action == LabelWords.Undo)
+        {
+            throw new LabellingException(LabellingFault.Conflict, $"'{lease}' is the key of an undo; wanted the lease of an image, or a key of its own.");
+        }
+
+        RequireSame(lease, said.Says, said.Class, action, index);
+        return Task.FromResult(Outcome(said.Sample));
+    }
+
+    /// <summary>Writes an answer whose lease or key may come again meanwhile. Called under the gate.</summary>
+    private Task<AnswerOutcome> SaveOnceAsync(EventRow said, Answer? now)
+    {
+        Task<AnswerOutcome> task = SaveAsync(said, now);
+        if (said.Lease is { } lease && !task.IsCompleted)
+        {
+            _writing[lease] = (said.Says, said.Class, task);
+        }
+
+        return task;
+    }
 
     /// <summary>Writes an answer; the state changes when it is on disk, and until then nobody else gets the image. Called under the gate.</summary>
     private async Task<AnswerOutcome> SaveAsync(EventRow said, Answer? now)

@@ -43,6 +43,7 @@ public sealed partial class LabellingProject : IDisposable
     private readonly Dictionary<int, int> _skips = [];
     private readonly Dictionary<string, (LabelAction Action, int? Class, Task<AnswerOutcome> Task)> _writing = [];
     private readonly HashSet<int> _writingSamples = [];
+    private readonly Dictionary<string, (string Labeller, Task<UndoneTask?> Task)> _undoing = [];
 
     // Leases of images that are back after an undo: where the undo brought an earlier answer back, another one may be given all the same.
     private readonly HashSet<string> _again = [];

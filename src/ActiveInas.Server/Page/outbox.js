@@ -2,9 +2,10 @@
 // so that reloading the page loses none.
 //
 // An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked }, { kind: 'relabel', id, class, action, ms }, or
-// { kind: 'undo', id, class, action, isAsked } with the answer taken back. `isAsked`: the image counts for the batch.
+// { kind: 'undo', id, class, action, isAsked } with the answer taken back. `isAsked`: the image counts for the batch. Each has a `key`, by which
+// the server knows an entry that it has already.
 
-import { get, post, isPassing, Refusal } from './api.js';
+import { post, isPassing, Refusal } from './api.js';
 
 const storageKey = 'ainas.outbox';
 const firstWait = 500;
@@ -28,14 +29,10 @@ export class Outbox extends EventTarget {
 
   holds(id) { return this.#entries.some(entry => entry.id === id); }
 
-  start() {
-    // An entry that was under way when the page was left may have arrived; the same label twice is harmless, an undo is looked up.
-    for (const entry of this.#entries) { entry.isUncertain = true; }
-    this.#send();
-  }
+  start() { this.#send(); }
 
   add(entry) {
-    this.#entries.push(entry);
+    this.#entries.push(Object.assign(entry, { key: randomKey() }));
     this.#changed();
     this.#send();
   }
@@ -72,7 +69,6 @@ export class Outbox extends EventTarget {
         this.dispatchEvent(new CustomEvent('stored', { detail: { entry, answer } }));
       } catch (error) {
         if (isPassing(error)) {
-          entry.isUncertain = true;
           this.dispatchEvent(new CustomEvent('lost', { detail: { error } }));
           await new Promise(done => setTimeout(done, this.#wait));
           this.#wait = Math.min(2 * this.#wait, longestWait);
@@ -120,22 +116,17 @@ export class Outbox extends EventTarget {
   }
 
   #relabel(entry) {
-    return post(`images/${encodeURIComponent(entry.id)}/label`, { class: entry.class, action: entry.action, ms: entry.ms });
+    return post(`images/${encodeURIComponent(entry.id)}/label`, { class: entry.class, action: entry.action, ms: entry.ms, key: entry.key });
   }
 
-  // Two undos are not one: after a broken connection the history says whether the first one arrived. Without its lease the image is answered by id.
+  // The image is back under a lease of its own; without one it is answered by its id.
   async #takeBack(entry) {
-    if (entry.isUncertain && entry.id !== null) {
-      const [newest] = await get('history?n=1');
-      if (newest?.id !== entry.id || newest.action !== entry.action || newest.class !== entry.class) {
-        this.#leases.set(entry.id, null);
-        return null;
-      }
-    }
-
-    const item = await post('undo');
+    if (entry.id !== null) { this.#leases.set(entry.id, null); }
+    const item = await post('undo', { key: entry.key });
     this.#leases.set(item.id, item.lease);
-    if (entry.id !== null && item.id !== entry.id) { this.#leases.set(entry.id, null); }
     return item;
   }
 }
+
+// Also where the browser has no randomUUID: it wants https, or this machine.
+const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');

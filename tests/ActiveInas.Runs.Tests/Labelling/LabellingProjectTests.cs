@@ -192,6 +192,58 @@ public sealed class LabellingProjectTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_undo_asked_again_takes_back_one_answer()
+    {
+        await _tiny.CreateAsync();
+        await _tiny.AdvanceAsync();
+        UndoneTask[] undone;
+        LabelTask[] tasks;
+        using (LabellingProject project = _tiny.Open())
+        {
+            tasks = [.. await project.NextAsync("ada", 3)];
+            foreach (LabelTask task in tasks)
+            {
+                await project.AnswerAsync("ada", task.Lease, LabelAction.Label, "dark");
+            }
+
+            undone = [.. (await Task.WhenAll(project.UndoAsync("ada", "k1"), project.UndoAsync("ada", "k1"))).OfType<UndoneTask>(), (await project.UndoAsync("ada", "k1"))!];
+            Assert.All(undone, one => Assert.Equal((tasks[2].Id, undone[0].Task.Lease, "dark"), (one.Task.Id, one.Task.Lease, one.Class)));
+            Assert.Equal(2, project.Status().Labelled);
+            foreach ((string labeller, string key) in new[] { ("bob", "k1"), ("ada", tasks[0].Lease) })
+            {
+                Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.UndoAsync(labeller, key))).Fault);
+            }
+
+            Assert.Equal(LabellingFault.Invalid, (await Assert.ThrowsAsync<LabellingException>(() => project.UndoAsync("ada", ""))).Fault);
+            Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.AnswerAsync("ada", "k1", LabelAction.Label, "dark"))).Fault);
+        }
+
+        // After a restart the answer to a lost request is still the same, and the next key takes back the next one.
+        using LabellingProject again = _tiny.Open();
+        Assert.Equal(tasks[2].Id, (await again.UndoAsync("ada", "k1"))!.Task.Id);
+        Assert.Equal(2, again.Status().Labelled);
+        Assert.Equal(tasks[1].Id, (await again.UndoAsync("ada", "k2"))!.Task.Id);
+        Assert.Equal(1, again.Status().Labelled);
+        Assert.Equal(tasks[2].Id, (await again.AnswerAsync("ada", undone[0].Task.Lease, LabelAction.Bad, null)).Id);
+    }
+
+    [Fact]
+    public async Task The_same_correction_sent_again_is_taken_back_by_one_undo()
+    {
+        await _tiny.CreateAsync();
+        await _tiny.AdvanceAsync();
+        using LabellingProject project = _tiny.Open();
+        LabelTask task = (await project.NextAsync("ada", 1))[0];
+        await project.AnswerAsync("ada", task.Lease, LabelAction.Label, "dark");
+        await Task.WhenAll(
+            project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k"), project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k"));
+        await project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k");
+        Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.RelabelAsync("ada", task.Id, LabelAction.Bad, null, key: "k"))).Fault);
+        Assert.Equal("light", (await project.UndoAsync("ada"))!.Class);
+        Assert.Equal("dark", project.Export().Single(label => label.Path == project.PathOf(task.Id)).Class);
+    }
+
+    [Fact]
     public async Task A_corrected_label_is_learnt_by_the_next_round()
     {
         await _tiny.CreateAsync(0, 0);
