@@ -65,84 +65,6 @@ public sealed partial class LabellingProject
         }
     }
 
-    /// <summary>Takes labels of a file. A label of a person is not replaced by another one.</summary>
-    /// <param name="labels">By path inside the source; classes that are new are added.</param>
-    public async Task<ImportOutcome> ImportAsync(IReadOnlyList<ImageLabel> labels)
-    {
-        ArgumentNullException.ThrowIfNull(labels);
-        foreach (string name in labels.Select(label => label.Class).OfType<string>().Distinct().Where(name => !Classes.Any(known => known.Name == name)).ToArray())
-        {
-            await AddClassAsync(name).ConfigureAwait(false);
-        }
-
-        Dictionary<string, int> samples = _paths.Select((path, i) => (path, i)).ToDictionary(pair => pair.path, pair => pair.i, StringComparer.Ordinal);
-        List<string> conflicts = [], unknown = [];
-        List<Task> writes = [];
-        int unchanged = 0;
-        lock (_gate)
-        {
-            foreach (ImageLabel label in labels.Where(label => label.Action != LabelAction.None))
-            {
-                if (!samples.TryGetValue(label.Path, out int sample))
-                {
-                    unknown.Add(label.Path);
-                    continue;
-                }
-
-                int? index = label.Class is { } name ? ClassIndex(name) : null;
-                Answer? now = _answers.GetValueOrDefault(sample);
-                if (now is not null && (now.Action, now.Class) == (label.Action, index))
-                {
-                    unchanged++;
-                }
-                else if (now is not null || _writingSamples.Contains(sample))
-                {
-                    conflicts.Add(label.Path);
-                }
-                else
-                {
-                    writes.Add(SaveAsync(ImportedAnswers.Of(sample, label, index, now).Said, new Answer(0, label.Action, index)));
-                }
-            }
-        }
-
-        await Task.WhenAll(writes).ConfigureAwait(false);
-        return new ImportOutcome(writes.Count, unchanged, conflicts, unknown);
-    }
-
-    /// <summary>All images with what is known of them, by path.</summary>
-    public IReadOnlyList<ImageLabel> Export()
-    {
-        lock (_gate)
-        {
-            Dictionary<long, EventRow> events = _events.ToDictionary(said => said.Id);
-            return [.. Enumerable.Range(0, _paths.Length).Select(sample => Exported(sample, events)).OrderBy(label => label.Path, StringComparer.Ordinal)];
-        }
-    }
-
-    private ImageLabel Exported(int sample, Dictionary<long, EventRow> events)
-    {
-        ImageLabel label = new(_paths[sample]) { Sha256 = _hashes[sample], Predictions = [.. SuggestionsOf(_round.Suggestions[sample]).Select(one => new ClassProbability(one.Class, one.Probability))] };
-        if (!_answers.TryGetValue(sample, out Answer? answer))
-        {
-            return label;
-        }
-
-        EventRow said = events[answer.Event];
-        return label with
-        {
-            Action = answer.Action,
-            Class = ClassName(answer.Class),
-            Labeller = said.Labeller,
-            Time = DateTimeOffset.FromUnixTimeMilliseconds(said.Time),
-            Milliseconds = said.Milliseconds,
-            Round = said.Round,
-            Score = said.Score,
-            ModelVersion = said.ModelRound is { } round ? $"round {round}" : null,
-            Source = Enum.Parse<LabelSource>(said.Source, ignoreCase: true),
-        };
-    }
-
     private EventRow EventOf(int sample, LabelAction action, int? index, string labeller, int? milliseconds, bool accepted) => new()
     {
         Sample = sample,
@@ -206,10 +128,12 @@ public sealed partial class LabellingProject
                 EventRow added = said with { Id = id };
                 _hashes[sample] = hash;
                 _events.Add(added);
+                _eventOf[id] = added;
                 CountSkip(added);
                 if (said.Lease is { } lease)
                 {
                     _answeredLeases[lease] = added;
+                    Forget(lease);
                 }
 
                 if (said.Action != LabelWords.Undo)
@@ -217,15 +141,8 @@ public sealed partial class LabellingProject
                     _shown.Remove(sample);
                 }
 
-                if (now is null)
-                {
-                    _answers.Remove(sample);
-                }
-                else
-                {
-                    _answers[sample] = said.Undone is null ? now with { Event = id } : now;
-                }
-
+                // An undo brings back what an earlier event said, or nothing; a first skip leaves nothing.
+                Hold(sample, now is null || said.Undone is not null ? now : now with { Event = id });
                 return Outcome(sample);
             }
         }
@@ -239,6 +156,20 @@ public sealed partial class LabellingProject
                     _writing.Remove(lease);
                 }
             }
+        }
+    }
+
+    private void Hold(int sample, Answer? answer)
+    {
+        if (_answers.Remove(sample, out Answer? before))
+        {
+            _counts.Remove(sample, before, _eventOf[before.Event]);
+        }
+
+        if (answer is not null)
+        {
+            _answers[sample] = answer;
+            _counts.Add(sample, answer, _eventOf[answer.Event]);
         }
     }
 
@@ -259,7 +190,7 @@ public sealed partial class LabellingProject
     private AnswerOutcome Outcome(int sample)
     {
         Answer? answer = _answers.GetValueOrDefault(sample);
-        return new AnswerOutcome(sample, answer?.Action ?? (_skips.ContainsKey(sample) ? LabelAction.Skip : LabelAction.None), ClassName(answer?.Class), LabelledCount(), Batch());
+        return new AnswerOutcome(sample, answer?.Action ?? (_skips.ContainsKey(sample) ? LabelAction.Skip : LabelAction.None), ClassName(answer?.Class), _counts.Labelled, _counts.AuditLabels, Batch());
     }
 
     private int? RequireAnswer(LabelAction action, string? name, int? milliseconds)

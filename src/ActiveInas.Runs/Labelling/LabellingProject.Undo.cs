@@ -85,7 +85,7 @@ public sealed partial class LabellingProject
             }
 
             await saved.ConfigureAwait(false);
-            await _store.AddAsync([lease], 0).ConfigureAwait(false);
+            await _store.AddAsync([lease]).ConfigureAwait(false);
             return Undone(lease, last);
         }
         finally
@@ -103,7 +103,7 @@ public sealed partial class LabellingProject
     /// <summary>The same image again, for who has not heard that it is back. Called under the gate.</summary>
     private async Task<UndoneTask?> TakenBackAsync(EventRow undo)
     {
-        EventRow last = _events.First(said => said.Id == undo.Undone);
+        EventRow last = _eventOf[undo.Undone!.Value];
         LeaseRow? shown = _shown.GetValueOrDefault(last.Sample);
         if (shown is not null && shown.Labeller != undo.Labeller)
         {
@@ -113,7 +113,7 @@ public sealed partial class LabellingProject
         if (shown is null)
         {
             shown = LeaseAgain(last, undo.Labeller, Now());
-            await _store.AddAsync([shown], 0).ConfigureAwait(false);
+            await _store.AddAsync([shown]).ConfigureAwait(false);
         }
 
         return Undone(shown, last);
