@@ -1,9 +1,9 @@
 // Answers on their way to the server: in order, one at a time, sent again until the server has them. They are kept in the tab's storage,
 // so that reloading the page loses none.
 //
-// An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked }, { kind: 'relabel', id, class, action, ms }, or
-// { kind: 'undo', id, class, action, isAsked } with the answer taken back. `isAsked`: the image counts for the batch. Each has a `key`, by which
-// the server knows an entry that it has already.
+// An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked, isAudit }, { kind: 'relabel', id, class, action, ms }, or
+// { kind: 'undo', id, class, action, isAsked, isAudit } with the answer taken back. `isAsked`: the image counts for the batch; `isAudit`: it is of
+// the audit. Each has a `key`, by which the server knows an entry that it has already.
 
 import { post, isPassing, Refusal } from './api.js';
 
@@ -25,6 +25,8 @@ export class Outbox extends EventTarget {
   // Labels that the server does not count yet, and answers to images of the batch.
   get labels() { return this.#balance(entry => entry.action === 'label'); }
 
+  get audited() { return this.#balance(entry => entry.action === 'label' && entry.isAudit); }
+
   get asked() { return this.#balance(entry => entry.isAsked); }
 
   holds(id) { return this.#entries.some(entry => entry.id === id); }
@@ -44,7 +46,7 @@ export class Outbox extends EventTarget {
       this.#entries.pop();
       this.#changed();
     } else {
-      this.add({ kind: 'undo', id: said?.id ?? null, class: said?.class, action: said?.action, isAsked: said?.isAsked });
+      this.add({ kind: 'undo', id: said?.id ?? null, class: said?.class, action: said?.action, isAsked: said?.isAsked, isAudit: said?.isAudit });
     }
   }
 
