@@ -86,9 +86,15 @@ internal static class LabelCommand
             }
         }
 
-        using Process process = ProgramCommand.Current.Start(arguments, talks: false);
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        return process.ExitCode;
+        for (int restarts = 0; ; restarts++)
+        {
+            using Process process = ProgramCommand.Current.Start(arguments, talks: false);
+            await process.WaitForExitAsync().ConfigureAwait(false);
+            if (!ProgramCommand.HasBroken(process.ExitCode) || restarts == ProgramCommand.Restarts)
+            {
+                return process.ExitCode;
+            }
+        }
     }
 
     private static async Task<int> ServeAsync(Terminal terminal, ParseResult parsed, LabelServerOptions options)
