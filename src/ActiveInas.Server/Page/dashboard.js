@@ -78,7 +78,7 @@ export class Dashboard {
     const audit = rounds.at(-1)?.audit_labels ?? this.#status.value?.audit.labelled ?? 0;
     byId('accuracy').replaceChildren(told.length === 0
       ? el('p', { class: 'blank' }, `Too few to tell: the estimate needs ${fewest} audit labels, there are ${number(audit)}. They come by themselves among the images you label.`)
-      : accuracyChart(told, 'The band is the 95 % interval. Estimated from audit images alone: the network never learns from them.'));
+      : accuracyChart(told, `The ${told.length > 1 ? 'band' : 'bar'} is the 95 % interval. Estimated from audit images alone: the network never learns from them.`));
   }
 
   // A step for each new network, with the labels it was trained on.

@@ -252,7 +252,7 @@ export class LabelView {
     const { budget, images, round } = this.#status.value ?? {};
     setText(byId('batch-text'), `Batch ${counts.batch.round ?? round ?? ''}: ${number(done)} of ${number(counts.batch.size)}`);
     setShare(byId('batch-bar'), counts.batch.size ? done / counts.batch.size : 0);
-    setText(byId('total-text'), `To learn: ${number(learnt)} of ${budget ? number(budget) : plural(images ?? 0, 'image')}${audited > 0 ? `, and ${number(audited)} for the audit` : ''}`);
+    setText(byId('total-text'), `To learn: ${number(learnt)} of ${budget ? number(budget) : plural(images ?? 0, 'image')}${audited > 0 ? ` · audit: ${number(audited)}` : ''}`);
     setShare(byId('total-bar'), learnt / ((budget ?? images) || 1));
   }
 

@@ -129,10 +129,12 @@ public sealed class LabelFlowTests(Chromium chromium) : IClassFixture<Chromium>
         int learnt = status.GetProperty("labelled").GetInt32() - audited;
         await Expect(page["#fact-labels-note"]).ToContainTextAsync($"{learnt} to learn of 600, {audited} for the audit");
         await Expect(page["#accuracy svg"]).ToHaveAccessibleNameAsync(new Regex("Accuracy over labels.*95 % interval"));
+        await Expect(page["#accuracy svg text"].First).ToHaveTextAsync("100\u00A0%");
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => { const corner = document.querySelector('#confusion thead th'); return corner.scrollWidth <= corner.clientWidth; }"), "the corner of the confusion matrix is cut off");
         await Expect(page["#confusion tbody tr"]).ToHaveCountAsync(2);
         await Expect(page["#class-table tr"]).ToHaveCountAsync(2);
         await page.ShowAsync("label");
-        await Expect(page["#total-text"]).ToHaveTextAsync($"To learn: {learnt} of 600, and {audited} for the audit");
+        await Expect(page["#total-text"]).ToHaveTextAsync($"To learn: {learnt} of 600 · audit: {audited}");
         Assert.Empty(page.Window.Complaints);
     }
 
