@@ -28,9 +28,9 @@ internal static class Endpoints
         api.MapGet("next", NextAsync).WithSummary("The next images, leased to the labeller.");
         api.MapPost("labels", AnswerAsync).WithSummary("Answers a lease: label, skip or bad.");
         api.MapPost("release", Release).WithSummary("Gives leases back.");
-        api.MapPost("undo", UndoAsync).WithSummary("Takes back the labeller's last answer.");
+        api.MapPost("undo", UndoAsync).WithSummary("Takes back the labeller's last answer; the same key again takes back no other.");
         api.MapGet("history", History).WithSummary("What was said, newest first.");
-        api.MapPost("images/{id:int}/label", RelabelAsync).WithSummary("Says something else of an image.");
+        api.MapPost("images/{id:int}/label", RelabelAsync).WithSummary("Says something else of an image; the same key again says it no second time.");
         api.MapGet("review", Review).WithSummary("Images to look at again: doubt, duplicates, skipped or bad.");
         api.MapGet("status", (ProjectHost host) => host.Status()).WithSummary("Where the project stands.");
         api.MapGet("events", (ProjectHost host, IHostApplicationLifetime server, CancellationToken cancellation) => TypedResults.ServerSentEvents(host.WatchAsync(server.ApplicationStopping, cancellation), "status")).WithSummary("The status, whenever it changes.");
@@ -76,9 +76,9 @@ internal static class Endpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<UndoneItem> UndoAsync(HttpContext context, ProjectHost host, Access access, Images images)
+    private static async Task<UndoneItem> UndoAsync(HttpContext context, ProjectHost host, Access access, Images images, UndoBody? body = null)
     {
-        UndoneTask undone = await host.Project.UndoAsync(access.Labeller(context)).ConfigureAwait(false)
+        UndoneTask undone = await host.Project.UndoAsync(access.Labeller(context), body?.Key).ConfigureAwait(false)
             ?? throw new LabellingException(LabellingFault.Conflict, "There is nothing to take back.");
         host.Changed();
         LabelItem item = images.Item(undone.Task);
@@ -88,8 +88,8 @@ internal static class Endpoints
     private static IReadOnlyList<HistoryView> History(HttpContext context, ProjectHost host, Access access, Images images, int n = 50, bool all = false)
         => [.. host.Project.History(all ? null : access.Labeller(context), Math.Clamp(n, 1, MostListed)).Select(images.View)];
 
-    private static async Task<AnswerOutcome> RelabelAsync(HttpContext context, ProjectHost host, Access access, int id, AnswerBody body)
-        => await ChangedAsync(host, host.Project.RelabelAsync(access.Labeller(context), id, ActionOf(body.Action), body.Class, body.Ms)).ConfigureAwait(false);
+    private static async Task<AnswerOutcome> RelabelAsync(HttpContext context, ProjectHost host, Access access, int id, CorrectionBody body)
+        => await ChangedAsync(host, host.Project.RelabelAsync(access.Labeller(context), id, ActionOf(body.Action), body.Class, body.Ms, body.Key)).ConfigureAwait(false);
 
     private static IReadOnlyList<ReviewView> Review(ProjectHost host, Images images, string kind, int n = 50)
         => Enum.TryParse(kind, ignoreCase: true, out ReviewKind wanted) && Enum.IsDefined(wanted)
@@ -117,6 +117,12 @@ internal static class Endpoints
 
 /// <summary>Body of an answer.</summary>
 internal sealed record AnswerBody(string? Lease, string? Class, string? Action, int? Ms, bool Suggested);
+
+/// <summary>Body of an answer to an image that was looked at before; the key names the request.</summary>
+internal sealed record CorrectionBody(string? Class, string? Action, int? Ms, string? Key);
+
+/// <summary>Body of an undo; the key names the request.</summary>
+internal sealed record UndoBody(string? Key);
 
 /// <summary>Leases that are given back.</summary>
 internal sealed record ReleaseBody(IReadOnlyList<string>? Leases);

@@ -95,36 +95,13 @@ internal static class LabelFiles
     /// <summary>The folder in a zip, as an export of several files is; else the file.</summary>
     private static string Unpacked(string path)
     {
-        using (FileStream file = File.OpenRead(path))
+        if (!ImportArchive.IsZip(path))
         {
-            byte[] head = new byte[4];
-            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.AsSpan().SequenceEqual("PK\u0003\u0004"u8))
-            {
-                return path;
-            }
+            return path;
         }
 
         string folder = path + "-unpacked";
-        try
-        {
-            using ZipArchive archive = ZipFile.OpenRead(path);
-            if (archive.Entries.Count > MostEntries || archive.Entries.Sum(entry => entry.Length) > LargestImport)
-            {
-                throw new Data.DataException($"The archive holds {archive.Entries.Count} files of {archive.Entries.Sum(entry => entry.Length)} bytes; wanted at most {MostEntries} files of {LargestImport} bytes.");
-            }
-
-            if (archive.Entries.FirstOrDefault(entry => !Path.GetFullPath(entry.FullName, folder).StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) is { } outside)
-            {
-                throw new Data.DataException($"The archive holds '{outside.FullName}', which lies outside of it; wanted paths inside.");
-            }
-
-            archive.ExtractToDirectory(folder);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new Data.DataException($"The archive cannot be read: {exception.Message} Make it again.", exception);
-        }
-
+        new ImportArchive(LargestImport, MostEntries).Unpack(path, folder);
         string[] inside = Directory.GetFileSystemEntries(folder);
         return inside is [string only] && Directory.Exists(only) ? only : folder;
     }

@@ -7,6 +7,14 @@ namespace ActiveInas.Server;
 /// <param name="First">Its first arguments.</param>
 public sealed record ProgramCommand(string File, IReadOnlyList<string> First)
 {
+    // Numbers of signals on Linux; those of macOS differ in Bus alone.
+    private const int SignalBase = 128;
+    private const int Illegal = 4;
+    private const int Abort = 6;
+    private const int Bus = 7;
+    private const int Arithmetic = 8;
+    private const int Segment = 11;
+
     /// <summary>The program that runs now.</summary>
     public static ProgramCommand Current
     {
@@ -17,6 +25,12 @@ public sealed record ProgramCommand(string File, IReadOnlyList<string> First)
             return new ProgramCommand(process, isHost ? [Environment.GetCommandLineArgs()[0]] : []);
         }
     }
+
+    /// <summary>How often a process that breaks is started again: what it leaves behind tells the next one which image to leave out, in three times at most.</summary>
+    public const int Restarts = 3;
+
+    /// <summary>Whether a process ended by a fault of its own, as a decoder does that a file breaks, and not by somebody's will or for want of memory.</summary>
+    public static bool HasBroken(int exitCode) => OperatingSystem.IsWindows() ? exitCode < 0 : exitCode - SignalBase is Illegal or Abort or Bus or Arithmetic or Segment;
 
     /// <summary>Starts it.</summary>
     /// <param name="arguments">Behind the first ones.</param>
@@ -58,9 +72,26 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
 
     private async Task RunAsync(string[] arguments, CancellationToken cancellation)
     {
+        for (int restarts = 0; ; restarts++)
+        {
+            Queue<string> said = new();
+            int code = await RunOnceAsync(arguments, said, cancellation).ConfigureAwait(false);
+            if (code is 0 or Stopped)
+            {
+                return;
+            }
+
+            if (!ProgramCommand.HasBroken(code) || restarts == ProgramCommand.Restarts)
+            {
+                throw new RoundFailedException(Reason(code, said));
+            }
+        }
+    }
+
+    private async Task<int> RunOnceAsync(string[] arguments, Queue<string> said, CancellationToken cancellation)
+    {
         using Process process = program.Start(arguments, talks: true);
         LowerPriority(process);
-        Queue<string> said = new();
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) => Keep(said, line.Data);
         process.BeginOutputReadLine();
@@ -75,10 +106,7 @@ public sealed class ProcessRoundWorker(ProgramCommand program) : IRoundWorker
             throw;
         }
 
-        if (process.ExitCode is not (0 or Stopped))
-        {
-            throw new RoundFailedException(Reason(process.ExitCode, said));
-        }
+        return process.ExitCode;
     }
 
     private static void Keep(Queue<string> said, string? line)

@@ -53,6 +53,7 @@ public sealed class ApiTests(SharedServer shared) : IClassFixture<SharedServer>
     [InlineData("GET", "nowhere", null, 404)]
     [InlineData("PUT", "labels", "{}", 405)]
     [InlineData("GET", "undo", null, 405)]
+    [InlineData("POST", "undo", """{"key":""}""", 400)]
     [InlineData("DELETE", "classes/0", null, 405)]
     public async Task What_is_wrong_is_a_problem_that_says_so(string method, string path, string? body, int status)
     {
@@ -133,8 +134,10 @@ public sealed class ApiTests(SharedServer shared) : IClassFixture<SharedServer>
 
         (await served.PostAsync($"/api/v1/images/{(int)item["id"]!}/label", new JsonObject { ["action"] = "skip" })).Ok();
         Assert.Equal((int)item["id"]!, (int)Assert.Single((await served.GetAsync("/api/v1/review?kind=skipped")).Ok().AsArray())!["id"]!);
-        Assert.Equal("skip", (string)(await served.PostAsync("/api/v1/undo", new JsonObject())).Ok()["action"]!);
-        JsonNode undone = (await served.PostAsync("/api/v1/undo", new JsonObject())).Ok();
+        Assert.Equal("skip", (string)(await served.PostAsync("/api/v1/undo", body: null)).Ok()["action"]!);
+        JsonObject key = new() { ["key"] = "0f3a" };
+        JsonNode undone = (await served.PostAsync("/api/v1/undo", key)).Ok();
+        Assert.Equal((string)undone["lease"]!, (string)(await served.PostAsync("/api/v1/undo", key)).Ok()["lease"]!);
         Assert.Equal(((int)item["id"]!, (string)said["class"]!), ((int)undone["id"]!, (string)undone["class"]!));
         Assert.Contains("nothing to take back", (await served.PostAsync("/api/v1/undo", new JsonObject())).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
         Assert.Equal(0, (int)(await served.GetAsync("/api/v1/status")).Ok()["labelled"]!);

@@ -52,6 +52,7 @@ public sealed class LoadTests(ITestOutputHelper output)
             JsonNode status = (await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync<JsonNode>(server.Client, "/api/v1/status"))!;
             Assert.Contains((string)status["state"]!, (string[])["training", "searching"]);
             Assert.Equal(said.Count + 8, (int)status["labelled"]!);
+            output.WriteLine($"the server used {server.ProcessorSeconds:0.0} s of the processor, trainings not counted");
             await server.KillAsync();
         }
 

@@ -5,6 +5,7 @@ using ActiveInas.Cli.Tests;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Tests.Labelling;
 using ActiveInas.Server.Tests.Support;
+using ActiveInas.Tests.Shared;
 using ActiveInas.Training;
 
 namespace ActiveInas.Server.Tests;
@@ -56,6 +57,30 @@ public sealed class RoundTests
             await other.WaitAsync(status => (int?)status["model_round"] == 1, seconds: 180);
             Assert.Equal("labelling", (string)status["state"]!);
             Assert.Equal(await other.Client.GetByteArrayAsync("/api/v1/model"), await served.Client.GetByteArrayAsync("/api/v1/model"));
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("SEGV", 1, 2)]
+    [InlineData("ABRT", 3, 4)]
+    [InlineData("ABRT", 4, null)]
+    [InlineData("KILL", 1, null)]
+    public async Task A_round_whose_process_breaks_is_started_again(string signal, int deaths, int? starts)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "there are no signals");
+        using TemporaryFolder folder = new();
+        string log = folder["starts"];
+        ProcessRoundWorker worker = new(new ProgramCommand("bash", ["-c", $"echo x >> {log}; [ $(wc -l < {log}) -gt {deaths} ] || kill -{signal} $$"]));
+        Task round = worker.AdvanceAsync(folder.Path, CancellationToken.None);
+        if (starts is { } count)
+        {
+            await round;
+            Assert.Equal(count, File.ReadAllLines(log).Length);
+        }
+        else
+        {
+            Assert.Contains("ended by signal", (await Assert.ThrowsAsync<RoundFailedException>(() => round)).Message, StringComparison.Ordinal);
+            Assert.Equal(signal == "KILL" ? 1 : 1 + ProgramCommand.Restarts, File.ReadAllLines(log).Length);
         }
     }
 

@@ -45,14 +45,28 @@ internal static class LabelCommand
                     return code;
                 }
             }
-            else if (project.Budget(parsed) is { } budget)
+            else
             {
-                LabellingRounds.RaiseBudget(root, budget);
+                Change(root, project.Budget(parsed), project.AuditShare(parsed));
             }
 
             return await ServeAsync(terminal, parsed, options).ConfigureAwait(false);
         });
         return command;
+    }
+
+    /// <summary>What of a project that was begun may still be asked for otherwise.</summary>
+    private static void Change(string root, int? budget, double? auditShare)
+    {
+        if (budget is { } labels)
+        {
+            LabellingRounds.RaiseBudget(root, labels);
+        }
+
+        if (auditShare is { } share)
+        {
+            LabellingRounds.ChangeAuditShare(root, share);
+        }
     }
 
     /// <summary>Decodes the images in a process of its own, which is given all options but those of the server, each of which has one value.</summary>
@@ -72,9 +86,15 @@ internal static class LabelCommand
             }
         }
 
-        using Process process = ProgramCommand.Current.Start(arguments, talks: false);
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        return process.ExitCode;
+        for (int restarts = 0; ; restarts++)
+        {
+            using Process process = ProgramCommand.Current.Start(arguments, talks: false);
+            await process.WaitForExitAsync().ConfigureAwait(false);
+            if (!ProgramCommand.HasBroken(process.ExitCode) || restarts == ProgramCommand.Restarts)
+            {
+                return process.ExitCode;
+            }
+        }
     }
 
     private static async Task<int> ServeAsync(Terminal terminal, ParseResult parsed, LabelServerOptions options)

@@ -13,7 +13,7 @@ internal sealed class LabelOptions
     private readonly SettingOptions _settings = new("classes", "query", "initial", "batch", "budget", "imageSize", "include", "exclude", "mirror", "space", "seed", "threads", "kernels", "out");
     private readonly Option<string?> _classFile = new("--classes-file") { Description = "names of the classes, one a line", HelpName = "FILE" };
     private readonly Option<string?> _labels = new("--import") { Description = "labels that exist already: a file or folder, as docs/labels.md has them", HelpName = "FILE" };
-    private readonly Option<double> _audit = new("--audit") { Description = "share of the images shown that are drawn at random for the estimate of the accuracy", HelpName = "SHARE", DefaultValueFactory = _ => 0.1 };
+    private readonly Option<double> _audit = new("--audit") { Description = "share of the images shown that are drawn at random for the estimate of the accuracy, at least 50, also later", HelpName = "SHARE", DefaultValueFactory = _ => 0.1 };
     private readonly Option<bool> _ignoreFolders = new("--ignore-folders") { Description = "images in folders that are called like classes are not labelled by that" };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "standard (default), quick, paper, or a recipe file", HelpName = "NAME|FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "change one key, for example recipe.training.epochs=10; may be repeated", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = false };
@@ -56,6 +56,9 @@ internal sealed class LabelOptions
     /// <summary>--budget; null where it is not given.</summary>
     public int? Budget(ParseResult parsed) => IsGiven(parsed, "--budget") ? Configuration(parsed).Budget : null;
 
+    /// <summary>--audit; null where it is not given.</summary>
+    public double? AuditShare(ParseResult parsed) => parsed.GetResult(_audit) is { Implicit: false } ? Share(parsed) : null;
+
     /// <summary>The folder of the images, which must be there.</summary>
     public string RequireFolder(ParseResult parsed)
     {
@@ -70,18 +73,12 @@ internal sealed class LabelOptions
     public Task CreateAsync(ParseResult parsed, IProgress<ProgressEvent>? progress, CancellationToken cancellation)
     {
         string folder = RequireFolder(parsed);
-        double share = parsed.GetValue(_audit);
-        if (share is not (>= 0 and <= 0.5))
-        {
-            throw new UsageException($"--audit is {share}; it must be a share from 0 (no estimate of the accuracy) to 0.5, for example 0.1");
-        }
-
         RunConfiguration configuration = Configuration(parsed) with { Out = Project(parsed), Data = Path.GetFullPath(folder) };
         return LabellingRounds.CreateAsync(
             configuration.WithFullPaths(anySource: true),
             new ProjectOptions
             {
-                AuditShare = share,
+                AuditShare = Share(parsed),
                 ChoosesInitial = !IsGiven(parsed, "--initial"),
                 ChoosesBatch = !IsGiven(parsed, "--batch"),
                 TakesFolders = !parsed.GetValue(_ignoreFolders),
@@ -90,6 +87,9 @@ internal sealed class LabelOptions
             progress,
             cancellation);
     }
+
+    private double Share(ParseResult parsed) => parsed.GetValue(_audit) is var share and >= 0 and <= 0.5 ? share
+        : throw new UsageException($"--audit is {parsed.GetValue(_audit)}; it must be a share from 0 (no estimate of the accuracy) to 0.5, for example 0.1");
 
     private RunConfiguration Configuration(ParseResult parsed)
     {

@@ -127,10 +127,16 @@ internal sealed class LabelStore : IDisposable
         return id;
     }
 
-    /// <summary>Records who looks at what, and forgets what expired long ago.</summary>
-    public Task AddAsync(IReadOnlyList<LeaseRow> leases, long forgetBefore) => WriteAsync(transaction =>
+    /// <summary>Records who looks at what.</summary>
+    /// <param name="leases">To add.</param>
+    /// <param name="forgetBefore">Those that expired before are forgotten; null: none, since looking for them reads the whole table.</param>
+    public Task AddAsync(IReadOnlyList<LeaseRow> leases, long? forgetBefore = null) => WriteAsync(transaction =>
     {
-        Execute("DELETE FROM leases WHERE expires < @forgetBefore", new { forgetBefore }, transaction);
+        if (forgetBefore is not null)
+        {
+            Execute("DELETE FROM leases WHERE expires < @forgetBefore", new { forgetBefore }, transaction);
+        }
+
         Execute(
             "INSERT INTO leases (lease, sample, labeller, round, reason, score, model_round, expires) VALUES (@Lease, @Sample, @Labeller, @Round, @Reason, @Score, @ModelRound, @Expires)",
             leases,
@@ -148,6 +154,10 @@ internal sealed class LabelStore : IDisposable
     /// <summary>Records what the project is asked for from now on.</summary>
     public void SaveConfiguration(string configuration)
         => WriteAsync(transaction => Execute("UPDATE projects SET configuration = @configuration", new { configuration }, transaction)).GetAwaiter().GetResult();
+
+    /// <summary>Records which share of the images shown is for the audit.</summary>
+    public void SaveAuditShare(double share)
+        => WriteAsync(transaction => Execute("UPDATE projects SET audit_share = @share", new { share }, transaction)).GetAwaiter().GetResult();
 
     /// <summary>Replaces what comes next by what a query says.</summary>
     public void SaveNext(IEnumerable<QueryPick> ahead, IEnumerable<Prediction> suggestions) => WriteAsync(transaction =>

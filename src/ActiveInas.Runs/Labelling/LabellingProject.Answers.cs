@@ -20,16 +20,9 @@ public sealed partial class LabellingProject
         lock (_gate)
         {
             int? index = RequireAnswer(action, name, milliseconds);
-            if (_writing.TryGetValue(lease, out (LabelAction Action, int? Class, Task<AnswerOutcome> Task) writing))
+            if (SaidBefore(lease, action, index) is { } before)
             {
-                RequireSame(lease, writing.Action, writing.Class, action, index);
-                return writing.Task;
-            }
-
-            if (_answeredLeases.TryGetValue(lease, out EventRow? said))
-            {
-                RequireSame(lease, said.Says, said.Class, action, index);
-                return Task.FromResult(Outcome(said.Sample));
+                return before;
             }
 
             LeaseRow row = RequireLease(lease, labeller);
@@ -42,13 +35,7 @@ public sealed partial class LabellingProject
                 Lease = lease,
             };
             bool later = action == LabelAction.Skip && !_skips.ContainsKey(row.Sample) && !_answers.ContainsKey(row.Sample);
-            Task<AnswerOutcome> task = SaveAsync(added, later ? null : new Answer(0, action, index));
-            if (!task.IsCompleted)
-            {
-                _writing[lease] = (action, index, task);
-            }
-
-            return task;
+            return SaveOnceAsync(added, later ? null : new Answer(0, action, index));
         }
     }
 
@@ -58,133 +45,24 @@ public sealed partial class LabellingProject
     /// <param name="action">Label, skip or bad.</param>
     /// <param name="name">Name of the class, for a label.</param>
     /// <param name="milliseconds">How long they looked at it; null: not known.</param>
-    /// <exception cref="LabellingException">No such image or class, or somebody answers it at this moment.</exception>
-    public Task<AnswerOutcome> RelabelAsync(string labeller, int id, LabelAction action, string? name, int? milliseconds = null)
+    /// <param name="key">Names the request: asked twice with one, it counts once. Null: each counts.</param>
+    /// <exception cref="LabellingException">No such image or class, somebody answers it at this moment, or the key named another request.</exception>
+    public Task<AnswerOutcome> RelabelAsync(string labeller, int id, LabelAction action, string? name, int? milliseconds = null, string? key = null)
     {
         Require(id);
+        RequireKey(key);
         lock (_gate)
         {
             int? index = RequireAnswer(action, name, milliseconds);
+            if (key is not null && SaidBefore(key, action, index) is { } before)
+            {
+                return before;
+            }
+
             RequireQuiet(id);
-            return SaveAsync(EventOf(id, action, index, labeller, milliseconds, accepted: false) with { Reason = LabelReasons.Review, Round = _round.Asked.Round }, new Answer(0, action, index));
+            EventRow added = EventOf(id, action, index, labeller, milliseconds, accepted: false) with { Reason = LabelReasons.Review, Round = _round.Asked.Round, Lease = key };
+            return SaveOnceAsync(added, new Answer(0, action, index));
         }
-    }
-
-    /// <summary>Takes back what a labeller said last; the image is theirs again.</summary>
-    /// <returns>Null: there is nothing to take back.</returns>
-    /// <exception cref="LabellingException">Somebody answers the image at this moment.</exception>
-    public async Task<UndoneTask?> UndoAsync(string labeller)
-    {
-        EventRow last;
-        Task<AnswerOutcome> saved;
-        LeaseRow lease;
-        lock (_gate)
-        {
-            HashSet<long> undone = [.. _events.Select(said => said.Undone).OfType<long>()];
-            if (_events.LastOrDefault(said => said.Labeller == labeller && said.Action != LabelWords.Undo && !undone.Contains(said.Id) && said.Reason != LabelReasons.Import) is not { } found)
-            {
-                return null;
-            }
-
-            last = found;
-            RequireQuiet(last.Sample);
-            Answer? now = _answers.GetValueOrDefault(last.Sample);
-            EventRow? before = now is not null && now.Event != last.Id
-                ? null
-                : _events.LastOrDefault(said => said.Sample == last.Sample && said.Id < last.Id && said.Action != LabelWords.Undo && !undone.Contains(said.Id));
-
-            // Where somebody has said something else since, that stays.
-            Answer? after = now is not null && now.Event != last.Id ? now : before is null || before.Says == LabelAction.Skip ? null : new Answer(before.Id, before.Says, before.Class);
-            long time = Now();
-            saved = SaveAsync(new EventRow { Sample = last.Sample, Action = LabelWords.Undo, Labeller = labeller, Time = time, Round = last.Round, Reason = last.Reason, Source = last.Source, Undone = last.Id }, after);
-            lease = NewLease(labeller, (last.Sample, last.Round, last.Reason, last.Score), time);
-            _again.Add(lease.Lease);
-        }
-
-        await saved.ConfigureAwait(false);
-        await _store.AddAsync([lease], 0).ConfigureAwait(false);
-        lock (_gate)
-        {
-            return new UndoneTask(TaskOf(lease), last.Says, ClassName(last.Class));
-        }
-    }
-
-    /// <summary>Takes labels of a file. A label of a person is not replaced by another one.</summary>
-    /// <param name="labels">By path inside the source; classes that are new are added.</param>
-    public async Task<ImportOutcome> ImportAsync(IReadOnlyList<ImageLabel> labels)
-    {
-        ArgumentNullException.ThrowIfNull(labels);
-        foreach (string name in labels.Select(label => label.Class).OfType<string>().Distinct().Where(name => !Classes.Any(known => known.Name == name)).ToArray())
-        {
-            await AddClassAsync(name).ConfigureAwait(false);
-        }
-
-        Dictionary<string, int> samples = _paths.Select((path, i) => (path, i)).ToDictionary(pair => pair.path, pair => pair.i, StringComparer.Ordinal);
-        List<string> conflicts = [], unknown = [];
-        List<Task> writes = [];
-        int unchanged = 0;
-        lock (_gate)
-        {
-            foreach (ImageLabel label in labels.Where(label => label.Action != LabelAction.None))
-            {
-                if (!samples.TryGetValue(label.Path, out int sample))
-                {
-                    unknown.Add(label.Path);
-                    continue;
-                }
-
-                int? index = label.Class is { } name ? ClassIndex(name) : null;
-                Answer? now = _answers.GetValueOrDefault(sample);
-                if (now is not null && (now.Action, now.Class) == (label.Action, index))
-                {
-                    unchanged++;
-                }
-                else if (now is not null || _writingSamples.Contains(sample))
-                {
-                    conflicts.Add(label.Path);
-                }
-                else
-                {
-                    writes.Add(SaveAsync(ImportedAnswers.Of(sample, label, index, now).Said, new Answer(0, label.Action, index)));
-                }
-            }
-        }
-
-        await Task.WhenAll(writes).ConfigureAwait(false);
-        return new ImportOutcome(writes.Count, unchanged, conflicts, unknown);
-    }
-
-    /// <summary>All images with what is known of them, by path.</summary>
-    public IReadOnlyList<ImageLabel> Export()
-    {
-        lock (_gate)
-        {
-            Dictionary<long, EventRow> events = _events.ToDictionary(said => said.Id);
-            return [.. Enumerable.Range(0, _paths.Length).Select(sample => Exported(sample, events)).OrderBy(label => label.Path, StringComparer.Ordinal)];
-        }
-    }
-
-    private ImageLabel Exported(int sample, Dictionary<long, EventRow> events)
-    {
-        ImageLabel label = new(_paths[sample]) { Sha256 = _hashes[sample], Predictions = [.. SuggestionsOf(_round.Suggestions[sample]).Select(one => new ClassProbability(one.Class, one.Probability))] };
-        if (!_answers.TryGetValue(sample, out Answer? answer))
-        {
-            return label;
-        }
-
-        EventRow said = events[answer.Event];
-        return label with
-        {
-            Action = answer.Action,
-            Class = ClassName(answer.Class),
-            Labeller = said.Labeller,
-            Time = DateTimeOffset.FromUnixTimeMilliseconds(said.Time),
-            Milliseconds = said.Milliseconds,
-            Round = said.Round,
-            Score = said.Score,
-            ModelVersion = said.ModelRound is { } round ? $"round {round}" : null,
-            Source = Enum.Parse<LabelSource>(said.Source, ignoreCase: true),
-        };
     }
 
     private EventRow EventOf(int sample, LabelAction action, int? index, string labeller, int? milliseconds, bool accepted) => new()
@@ -198,6 +76,41 @@ public sealed partial class LabellingProject
         ModelRound = _round.ModelRound,
         Source = LabelWords.Of(accepted ? LabelSource.Suggestion : LabelSource.Person),
     };
+
+    /// <summary>What a lease or key was answered with before, if it was with the same; null: it was not. Called under the gate.</summary>
+    private Task<AnswerOutcome>? SaidBefore(string lease, LabelAction action, int? index)
+    {
+        if (_writing.TryGetValue(lease, out (LabelAction Action, int? Class, Task<AnswerOutcome> Task) writing))
+        {
+            RequireSame(lease, writing.Action, writing.Class, action, index);
+            return writing.Task;
+        }
+
+        if (!_answeredLeases.TryGetValue(lease, out EventRow? said))
+        {
+            return null;
+        }
+
+        if (said.Action == LabelWords.Undo)
+        {
+            throw new LabellingException(LabellingFault.Conflict, $"'{lease}' is the key of an undo; wanted the lease of an image, or a key of its own.");
+        }
+
+        RequireSame(lease, said.Says, said.Class, action, index);
+        return Task.FromResult(Outcome(said.Sample));
+    }
+
+    /// <summary>Writes an answer whose lease or key may come again meanwhile. Called under the gate.</summary>
+    private Task<AnswerOutcome> SaveOnceAsync(EventRow said, Answer? now)
+    {
+        Task<AnswerOutcome> task = SaveAsync(said, now);
+        if (said.Lease is { } lease && !task.IsCompleted)
+        {
+            _writing[lease] = (said.Says, said.Class, task);
+        }
+
+        return task;
+    }
 
     /// <summary>Writes an answer; the state changes when it is on disk, and until then nobody else gets the image. Called under the gate.</summary>
     private async Task<AnswerOutcome> SaveAsync(EventRow said, Answer? now)
@@ -215,10 +128,12 @@ public sealed partial class LabellingProject
                 EventRow added = said with { Id = id };
                 _hashes[sample] = hash;
                 _events.Add(added);
+                _eventOf[id] = added;
                 CountSkip(added);
                 if (said.Lease is { } lease)
                 {
                     _answeredLeases[lease] = added;
+                    Forget(lease);
                 }
 
                 if (said.Action != LabelWords.Undo)
@@ -226,15 +141,8 @@ public sealed partial class LabellingProject
                     _shown.Remove(sample);
                 }
 
-                if (now is null)
-                {
-                    _answers.Remove(sample);
-                }
-                else
-                {
-                    _answers[sample] = said.Undone is null ? now with { Event = id } : now;
-                }
-
+                // An undo brings back what an earlier event said, or nothing; a first skip leaves nothing.
+                Hold(sample, now is null || said.Undone is not null ? now : now with { Event = id });
                 return Outcome(sample);
             }
         }
@@ -248,6 +156,20 @@ public sealed partial class LabellingProject
                     _writing.Remove(lease);
                 }
             }
+        }
+    }
+
+    private void Hold(int sample, Answer? answer)
+    {
+        if (_answers.Remove(sample, out Answer? before))
+        {
+            _counts.Remove(sample, before, _eventOf[before.Event]);
+        }
+
+        if (answer is not null)
+        {
+            _answers[sample] = answer;
+            _counts.Add(sample, answer, _eventOf[answer.Event]);
         }
     }
 
@@ -268,7 +190,7 @@ public sealed partial class LabellingProject
     private AnswerOutcome Outcome(int sample)
     {
         Answer? answer = _answers.GetValueOrDefault(sample);
-        return new AnswerOutcome(sample, answer?.Action ?? (_skips.ContainsKey(sample) ? LabelAction.Skip : LabelAction.None), ClassName(answer?.Class), LabelledCount(), Batch());
+        return new AnswerOutcome(sample, answer?.Action ?? (_skips.ContainsKey(sample) ? LabelAction.Skip : LabelAction.None), ClassName(answer?.Class), _counts.Labelled, _counts.AuditLabels, Batch());
     }
 
     private int? RequireAnswer(LabelAction action, string? name, int? milliseconds)

@@ -45,5 +45,82 @@ public sealed partial class LabellingProject
         return await ImportAsync(labels.Labels).ConfigureAwait(false) with { Unknown = [.. labels.Unknown.Select(problem => problem.Value)] };
     }
 
+    /// <summary>Takes labels of a file. A label of a person is not replaced by another one.</summary>
+    /// <param name="labels">By path inside the source; classes that are new are added.</param>
+    public async Task<ImportOutcome> ImportAsync(IReadOnlyList<ImageLabel> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        foreach (string name in labels.Select(label => label.Class).OfType<string>().Distinct().Where(name => !Classes.Any(known => known.Name == name)).ToArray())
+        {
+            await AddClassAsync(name).ConfigureAwait(false);
+        }
+
+        Dictionary<string, int> samples = _paths.Select((path, i) => (path, i)).ToDictionary(pair => pair.path, pair => pair.i, StringComparer.Ordinal);
+        List<string> conflicts = [], unknown = [];
+        List<Task> writes = [];
+        int unchanged = 0;
+        lock (_gate)
+        {
+            foreach (ImageLabel label in labels.Where(label => label.Action != LabelAction.None))
+            {
+                if (!samples.TryGetValue(label.Path, out int sample))
+                {
+                    unknown.Add(label.Path);
+                    continue;
+                }
+
+                int? index = label.Class is { } name ? ClassIndex(name) : null;
+                Answer? now = _answers.GetValueOrDefault(sample);
+                if (now is not null && (now.Action, now.Class) == (label.Action, index))
+                {
+                    unchanged++;
+                }
+                else if (now is not null || _writingSamples.Contains(sample))
+                {
+                    conflicts.Add(label.Path);
+                }
+                else
+                {
+                    writes.Add(SaveAsync(ImportedAnswers.Of(sample, label, index, now).Said, new Answer(0, label.Action, index)));
+                }
+            }
+        }
+
+        await Task.WhenAll(writes).ConfigureAwait(false);
+        return new ImportOutcome(writes.Count, unchanged, conflicts, unknown);
+    }
+
+    /// <summary>All images with what is known of them, by path.</summary>
+    public IReadOnlyList<ImageLabel> Export()
+    {
+        lock (_gate)
+        {
+            return [.. Enumerable.Range(0, _paths.Length).Select(Exported).OrderBy(label => label.Path, StringComparer.Ordinal)];
+        }
+    }
+
+    private ImageLabel Exported(int sample)
+    {
+        ImageLabel label = new(_paths[sample]) { Sha256 = _hashes[sample], Predictions = [.. SuggestionsOf(_round.Suggestions[sample]).Select(one => new ClassProbability(one.Class, one.Probability))] };
+        if (!_answers.TryGetValue(sample, out Answer? answer))
+        {
+            return label;
+        }
+
+        EventRow said = _eventOf[answer.Event];
+        return label with
+        {
+            Action = answer.Action,
+            Class = ClassName(answer.Class),
+            Labeller = said.Labeller,
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(said.Time),
+            Milliseconds = said.Milliseconds,
+            Round = said is { Reason: LabelReasons.Import, Round: 0 } ? null : said.Round,
+            Score = said.Score,
+            ModelVersion = ImportedAnswers.ModelVersion(said.ModelRound),
+            Source = Enum.Parse<LabelSource>(said.Source, ignoreCase: true),
+        };
+    }
+
     private string[] ClassNames() => [.. Classes.Select(one => one.Name)];
 }

@@ -11,8 +11,24 @@ public sealed partial class LabellingProject
     // Leases are kept for a day after they end: an answer that comes late is better than none.
     private static readonly TimeSpan s_remembered = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan s_forgetEvery = TimeSpan.FromHours(1);
+
     // While the audit has too few labels to say anything, it gets one image in five.
     private const double EarlyAuditShare = 0.2;
+
+    private long _forgotten;
+
+    /// <summary>Leases that may still be answered.</summary>
+    internal int RememberedLeases
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.Count;
+            }
+        }
+    }
 
     /// <summary>The next images for a labeller, which nobody else gets until the lease ends.</summary>
     /// <param name="labeller">Who asks.</param>
@@ -28,16 +44,18 @@ public sealed partial class LabellingProject
         List<LeaseRow> leases = [];
         List<LabelTask> tasks = [];
         long now = Now();
+        long? forgetBefore;
         lock (_gate)
         {
             EndLeases(now);
+            forgetBefore = ForgetLeases(now);
             int shown = ShownCount();
             int audited = AuditedCount();
             using IEnumerator<(int Sample, int Round, string Reason, double? Score)> audit = AuditQueue().GetEnumerator();
             using IEnumerator<(int Sample, int Round, string Reason, double? Score)> asked = Queue().GetEnumerator();
             while (leases.Count < count)
             {
-                bool isAudit = audited < AuditDue(shown + 1) && audit.MoveNext();
+                bool isAudit = audited < AuditDue(shown + 1, audited) && audit.MoveNext();
                 if (!isAudit && !asked.MoveNext())
                 {
                     // Nothing else to do: what the audit still lacks can be done now.
@@ -58,7 +76,7 @@ public sealed partial class LabellingProject
 
         if (leases.Count > 0)
         {
-            await _store.AddAsync(leases, now - (long)s_remembered.TotalMilliseconds).ConfigureAwait(false);
+            await _store.AddAsync(leases, forgetBefore).ConfigureAwait(false);
         }
 
         return tasks;
@@ -88,8 +106,7 @@ public sealed partial class LabellingProject
     {
         int round = _round.Asked.Round;
         string reason = round <= 1 ? LabelReasons.Initial : LabelReasons.Query;
-        var batch = _round.Asked.Picks.Where(pick => IsFree(pick.Sample)).ToArray();
-        foreach ((int sample, double? score) in batch.OrderBy(pick => _skips.GetValueOrDefault(pick.Sample)))
+        foreach ((int sample, double? score) in Free(_round.Asked.Picks))
         {
             yield return (sample, round, reason, score);
         }
@@ -97,7 +114,7 @@ public sealed partial class LabellingProject
         // Only once the batch has an answer for every image does anybody work ahead of it.
         if (_round.Asked.Picks.All(pick => _answers.ContainsKey(pick.Sample) || _writingSamples.Contains(pick.Sample)))
         {
-            foreach ((int sample, double? score) in _round.Ahead.Where(pick => IsFree(pick.Sample)).OrderBy(pick => _skips.GetValueOrDefault(pick.Sample)).ToArray())
+            foreach ((int sample, double? score) in Free(_round.Ahead))
             {
                 yield return (sample, round + 1, LabelReasons.Ahead, score);
             }
@@ -105,20 +122,38 @@ public sealed partial class LabellingProject
     }
 
     private IEnumerable<(int Sample, int Round, string Reason, double? Score)> AuditQueue()
-        => _audit.Where(IsFree).OrderBy(sample => _skips.GetValueOrDefault(sample)).Select(sample => (sample, _round.Asked.Round, LabelReasons.Audit, (double?)null));
+        => Free(_audit.Select(sample => (sample, (double?)null))).Select(pick => (pick.Sample, _round.Asked.Round, LabelReasons.Audit, (double?)null));
+
+    /// <summary>Those that nobody has or has answered, in their order, the skipped ones at the end. As far as it is read: most ask for one image of thousands.</summary>
+    private IEnumerable<(int Sample, double? Score)> Free(IEnumerable<(int Sample, double? Score)> picks)
+    {
+        foreach ((int Sample, double? Score) pick in picks.Where(pick => !_skips.ContainsKey(pick.Sample) && IsFree(pick.Sample)))
+        {
+            yield return pick;
+        }
+
+        if (_skips.Count > 0)
+        {
+            foreach ((int Sample, double? Score) pick in picks.Where(pick => _skips.ContainsKey(pick.Sample) && IsFree(pick.Sample)).OrderBy(pick => _skips[pick.Sample]).ToArray())
+            {
+                yield return pick;
+            }
+        }
+    }
 
     private bool IsFree(int sample) => !_answers.ContainsKey(sample) && !_shown.ContainsKey(sample) && !_writingSamples.Contains(sample);
 
     /// <summary>Images of the audit that should have been shown when so many of all have.</summary>
-    private double AuditDue(int shown)
+    private double AuditDue(int shown, int audited)
     {
-        double share = AuditedCount() < _project.AuditWanted ? Math.Max(EarlyAuditShare, _project.AuditShare) : _project.AuditShare;
+        double share = audited < _project.AuditWanted ? Math.Max(EarlyAuditShare, _project.AuditShare) : _project.AuditShare;
         return _audit.Length == 0 ? 0 : share * shown;
     }
 
-    private int ShownCount() => _answers.Count + _shown.Count;
+    // What a file said of an image is no image shown.
+    private int ShownCount() => _answers.Count - _counts.Imported + _shown.Count;
 
-    private int AuditedCount() => _audit.Count(sample => _answers.ContainsKey(sample) || _shown.ContainsKey(sample));
+    private int AuditedCount() => _counts.AuditAnswers + _shown.Keys.Count(sample => _audited.Contains(sample) && !_answers.ContainsKey(sample));
 
     private void EndLeases(long now)
     {
@@ -126,6 +161,31 @@ public sealed partial class LabellingProject
         {
             _shown.Remove(ended.Sample);
         }
+    }
+
+    /// <summary>Now and then, drops the leases that ended too long ago; of answered ones the answer is known.</summary>
+    /// <returns>When those ended that are dropped; null: it is not time.</returns>
+    private long? ForgetLeases(long now)
+    {
+        if (now - _forgotten < s_forgetEvery.TotalMilliseconds)
+        {
+            return null;
+        }
+
+        _forgotten = now;
+        long before = now - (long)s_remembered.TotalMilliseconds;
+        foreach (LeaseRow ended in _leases.Values.Where(lease => lease.Expires < before).ToArray())
+        {
+            Forget(ended.Lease);
+        }
+
+        return before;
+    }
+
+    private void Forget(string lease)
+    {
+        _leases.Remove(lease);
+        _again.Remove(lease);
     }
 
     private LeaseRow NewLease(string labeller, (int Sample, int Round, string Reason, double? Score) next, long now)

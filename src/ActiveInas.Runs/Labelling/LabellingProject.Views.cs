@@ -20,9 +20,9 @@ public sealed partial class LabellingProject
             return new ProjectStatus
             {
                 Round = Math.Max(1, _round.Asked.Round),
-                Labelled = LabelledCount(),
-                Skipped = _answers.Values.Count(answer => answer.Action == LabelAction.Skip),
-                Bad = _answers.Values.Count(answer => answer.Action == LabelAction.Bad),
+                Labelled = _counts.Labelled,
+                Skipped = _counts.Skipped,
+                Bad = _counts.Bad,
                 Images = _paths.Length,
                 Budget = _configuration.Budget,
                 Batch = Batch(),
@@ -31,9 +31,9 @@ public sealed partial class LabellingProject
                 ModelRound = last?.Round,
                 Accuracy = estimate.IsKnown ? estimate.Accuracy : null,
                 Interval = estimate.IsKnown ? [estimate.Interval.Low, estimate.Interval.High] : null,
-                Audit = new AuditProgress(_audit.Count(sample => _answers.TryGetValue(sample, out Answer? answer) && answer.Class is not null), _project.AuditWanted),
+                Audit = new AuditProgress(_counts.AuditLabels, _project.AuditWanted, _audit.Length, _project.AuditShare),
                 LabelsPerMinute = Pace(),
-                Labellers = [.. Holders().CountBy(said => said.Labeller).OrderByDescending(pair => pair.Value).Select(pair => new LabellerCount(pair.Key, pair.Value))],
+                Labellers = _counts.Labellers,
                 IsDone = _round.Run is { State: RunState.Finished },
             };
         }
@@ -171,22 +171,20 @@ public sealed partial class LabellingProject
         return new ReviewItem(sample, ClassName(answer?.Class), answer?.Action ?? LabelAction.None, SuggestionsOf(suggested), quality, group);
     }
 
-    /// <summary>The event behind each label that holds now.</summary>
-    private IEnumerable<EventRow> Holders()
-    {
-        HashSet<long> held = [.. _answers.Values.Where(answer => answer.Action == LabelAction.Label).Select(answer => answer.Event)];
-        return _events.Where(said => held.Contains(said.Id));
-    }
-
-    private int LabelledCount() => _answers.Values.Count(answer => answer.Action == LabelAction.Label);
-
     private BatchProgress Batch()
         => new(_round.Asked.Picks.Count(pick => _answers.ContainsKey(pick.Sample)), _round.Asked.Picks.Count, _round.Asked.Round);
 
     private double? Pace()
     {
         long now = Now();
-        long[] times = [.. _events.Where(said => said.Reason != LabelReasons.Import && said.Action == LabelWords.Of(LabelAction.Label) && now - said.Time < s_paceWindow.TotalMilliseconds).Select(said => said.Time)];
-        return times.Length < 2 ? null : (times.Length - 1) / Math.Max((times[^1] - times[0]) / 60_000.0, 1.0 / 60);
+        string label = LabelWords.Of(LabelAction.Label);
+
+        // From the last one back: imports may tell any time, what people say is in order.
+        long[] times =
+        [
+            .. Enumerable.Range(1, _events.Count).Select(i => _events[^i]).Where(said => said.Reason != LabelReasons.Import)
+                .TakeWhile(said => now - said.Time < s_paceWindow.TotalMilliseconds).Where(said => said.Action == label).Select(said => said.Time),
+        ];
+        return times.Length < 2 ? null : (times.Length - 1) / Math.Max((times[0] - times[^1]) / 60_000.0, 1.0 / 60);
     }
 }

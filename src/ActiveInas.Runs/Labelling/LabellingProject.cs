@@ -1,4 +1,3 @@
-using ActiveInas.Data;
 using ActiveInas.Runs.Configuration;
 using ActiveInas.Runs.Folder;
 using ActiveInas.Runs.Labelling.Formats;
@@ -36,13 +35,16 @@ public sealed partial class LabellingProject : IDisposable
     private readonly int[] _audit;
     private readonly HashSet<int> _audited;
     private readonly Dictionary<int, Answer> _answers;
+    private readonly AnswerCounts _counts;
     private readonly List<EventRow> _events;
+    private readonly Dictionary<long, EventRow> _eventOf;
     private readonly Dictionary<string, EventRow> _answeredLeases;
     private readonly Dictionary<string, LeaseRow> _leases;
     private readonly Dictionary<int, LeaseRow> _shown = [];
     private readonly Dictionary<int, int> _skips = [];
     private readonly Dictionary<string, (LabelAction Action, int? Class, Task<AnswerOutcome> Task)> _writing = [];
     private readonly HashSet<int> _writingSamples = [];
+    private readonly Dictionary<string, (string Labeller, Task<UndoneTask?> Task)> _undoing = [];
 
     // Leases of images that are back after an undo: where the undo brought an earlier answer back, another one may be given all the same.
     private readonly HashSet<string> _again = [];
@@ -65,9 +67,16 @@ public sealed partial class LabellingProject : IDisposable
         _audited = [.. _audit];
         _answers = store.Answers();
         _events = [.. store.Events()];
+        _eventOf = _events.ToDictionary(said => said.Id);
+        _counts = new AnswerCounts(_audited);
+        foreach ((int sample, Answer answer) in _answers)
+        {
+            _counts.Add(sample, answer, _eventOf[answer.Event]);
+        }
+
         _answeredLeases = _events.Where(said => said.Lease is not null).ToDictionary(said => said.Lease!, StringComparer.Ordinal);
-        _leases = store.Leases().ToDictionary(lease => lease.Lease, StringComparer.Ordinal);
-        foreach (LeaseRow lease in _leases.Values.Where(lease => !_answeredLeases.ContainsKey(lease.Lease)))
+        _leases = store.Leases().Where(lease => !_answeredLeases.ContainsKey(lease.Lease)).ToDictionary(lease => lease.Lease, StringComparer.Ordinal);
+        foreach (LeaseRow lease in _leases.Values)
         {
             _shown[lease.Sample] = lease;
         }
@@ -147,19 +156,6 @@ public sealed partial class LabellingProject : IDisposable
     /// <summary>Images of the audit.</summary>
     public int Audited => _audit.Length;
 
-    /// <summary>Its classes now, by index.</summary>
-    public IReadOnlyList<LabelClass> Classes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                Dictionary<int, int> counts = _answers.Values.Where(answer => answer.Class is not null).CountBy(answer => answer.Class!.Value).ToDictionary();
-                return [.. _classes.Select((name, i) => new LabelClass(i, name, counts.GetValueOrDefault(i)))];
-            }
-        }
-    }
-
     /// <summary>Whether the process that computes has something to do: the run has not begun, or all images asked for have an answer.</summary>
     public bool NeedsRound
     {
@@ -200,44 +196,6 @@ public sealed partial class LabellingProject : IDisposable
         }
     }
 
-    /// <summary>Adds a class, for example one that was met while labelling. Networks know it from the next round on.</summary>
-    /// <exception cref="LabellingException">The name is empty or taken.</exception>
-    public async Task<LabelClass> AddClassAsync(string name)
-    {
-        name = RequireFree(name, except: null);
-        int index;
-        lock (_gate)
-        {
-            index = _classes.Count;
-            _classes.Add(name);
-        }
-
-        await _store.AddClassAsync(index, name).ConfigureAwait(false);
-        return new LabelClass(index, name, 0);
-    }
-
-    /// <summary>Gives a class another name; its images keep it.</summary>
-    /// <exception cref="LabellingException">There is no such class, or the name is empty or taken.</exception>
-    public async Task<LabelClass> RenameClassAsync(int id, string name)
-    {
-        lock (_gate)
-        {
-            if (id < 0 || id >= _classes.Count)
-            {
-                throw new LabellingException(LabellingFault.Unknown, $"There is no class {id}; wanted 0..{_classes.Count - 1}.");
-            }
-        }
-
-        name = RequireFree(name, except: id);
-        await _store.RenameClassAsync(id, name).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _classes[id] = name;
-        }
-
-        return Classes[id];
-    }
-
     /// <summary>Lets the run learn more labels than it was meant to; less is not possible.</summary>
     internal void RaiseBudget(int budget)
     {
@@ -245,6 +203,17 @@ public sealed partial class LabellingProject : IDisposable
         {
             _store.SaveConfiguration((_configuration with { Budget = Math.Min(budget, _paths.Length - _audit.Length) }).ToJson());
         }
+    }
+
+    /// <summary>Lets another share of the images shown be of the audit, from the next opening on.</summary>
+    internal void ChangeAuditShare(double share)
+    {
+        if (share > 0 && _audit.Length == 0)
+        {
+            throw new RunException($"{Root} keeps no image from learning, and those that it has learnt cannot tell the accuracy: begin another project with an audit, and import the labels of this one.");
+        }
+
+        _store.SaveAuditShare(share);
     }
 
     /// <inheritdoc/>
@@ -257,33 +226,6 @@ public sealed partial class LabellingProject : IDisposable
     private int Require(int id) => id >= 0 && id < _paths.Length
         ? id
         : throw new LabellingException(LabellingFault.Unknown, $"There is no image {id}; wanted 0..{_paths.Length - 1}.");
-
-    private string RequireFree(string name, int? except)
-    {
-        string trimmed = ComposedText.Of((name ?? "").Trim());
-        if (trimmed.Length is 0 or > 200 || trimmed.Any(char.IsControl))
-        {
-            throw new LabellingException(LabellingFault.Invalid, $"'{trimmed}' is no name of a class; wanted 1 to 200 characters.");
-        }
-
-        lock (_gate)
-        {
-            int taken = _classes.IndexOf(trimmed);
-            return taken < 0 || taken == except
-                ? trimmed
-                : throw new LabellingException(LabellingFault.Conflict, $"There is a class '{trimmed}' already; choose another name.");
-        }
-    }
-
-    private int ClassIndex(string? name)
-    {
-        int index = name is null ? -1 : _classes.IndexOf(name);
-        return index >= 0
-            ? index
-            : throw new LabellingException(LabellingFault.Invalid, $"There is no class '{name}'; wanted one of {string.Join(", ", _classes.Take(20))}, or add it first.");
-    }
-
-    private string? ClassName(int? index) => index is { } known ? _classes[known] : null;
 
     private IReadOnlyList<Suggestion> SuggestionsOf(IEnumerable<Prediction> predictions)
         => [.. predictions.Where(one => one.Class < _classes.Count).Select(one => new Suggestion(_classes[one.Class], one.Class, one.Probability))];

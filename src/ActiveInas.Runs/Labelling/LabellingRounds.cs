@@ -169,6 +169,18 @@ public static class LabellingRounds
         project.RaiseBudget(budget);
     }
 
+    /// <summary>Lets another share of the images shown be of the audit. More than it has kept from learning in the beginning are not possible.</summary>
+    /// <param name="root">The project's folder, which nobody serves.</param>
+    /// <param name="share">0..1; 0: no more of them are shown.</param>
+    /// <exception cref="RunException">There is no such project, or it has no audit.</exception>
+    public static void ChangeAuditShare(string root, double share)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        using LabellingProject project = LabellingProject.Open(root);
+        project.ChangeAuditShare(share);
+    }
+
     /// <summary>Records other classes and another budget in the run.</summary>
     private static void TakeUp(RunFolder folder, RunConfiguration project, Dataset data)
     {

@@ -41,8 +41,9 @@ public sealed record BatchProgress(int Done, int Size, int Round);
 /// <param name="Action">What holds now: a first skip only puts the image behind the others.</param>
 /// <param name="Class">Its class; null without a label.</param>
 /// <param name="Labelled">Images with a label now.</param>
+/// <param name="Audited">Of them in the audit: those are never learnt.</param>
 /// <param name="Batch">Of the project.</param>
-public sealed record AnswerOutcome(int Id, LabelAction Action, string? Class, int Labelled, BatchProgress Batch);
+public sealed record AnswerOutcome(int Id, LabelAction Action, string? Class, int Labelled, int Audited, BatchProgress Batch);
 
 /// <summary>Something that was said of an image.</summary>
 /// <param name="Id">The image.</param>
@@ -83,7 +84,9 @@ public enum ReviewKind
 /// <summary>How far the audit is.</summary>
 /// <param name="Labelled">Images of the audit with a label.</param>
 /// <param name="Wanted">Labels that an estimate needs at least.</param>
-public sealed record AuditProgress(int Labelled, int Wanted);
+/// <param name="Reserved">Images of the audit, labelled or not.</param>
+/// <param name="Share">Of all images shown, once there are as many as wanted.</param>
+public sealed record AuditProgress(int Labelled, int Wanted, int Reserved, double Share);
 
 /// <summary>What one labeller did.</summary>
 /// <param name="Name">Who.</param>
@@ -96,7 +99,7 @@ public sealed record ProjectStatus
     /// <summary>The round whose labels are asked for, or are learnt.</summary>
     public required int Round { get; init; }
 
-    /// <summary>Images with a label.</summary>
+    /// <summary>Images with a label, those of the audit among them.</summary>
     public required int Labelled { get; init; }
 
     /// <summary>Images that nobody could tell.</summary>
@@ -108,7 +111,7 @@ public sealed record ProjectStatus
     /// <summary>All images.</summary>
     public required int Images { get; init; }
 
-    /// <summary>Labels to learn at most.</summary>
+    /// <summary>Labels to learn at most; those of the audit are not among them.</summary>
     public required int Budget { get; init; }
 
     /// <summary>What is asked for.</summary>

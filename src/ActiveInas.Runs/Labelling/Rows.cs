@@ -97,6 +97,7 @@ internal sealed record EventRow
     /// <summary>"person", "suggestion" or "imported".</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>Names the request, which counts once: the lease of an answer, the key of a correction or of an undo; null: it had none.</summary>
     public string? Lease { get; init; }
 
     public long? Undone { get; init; }

@@ -89,7 +89,7 @@ function onKey(event) {
   const command = commandOf(event);
   const view = viewName();
   if (command === null) { return; }
-  if (command.name === 'help') { byId('help').showModal(); } else if (view === 'label') { label.run(command); } else if (view === 'review') { review.run(command); } else { return; }
+  if (command.name === 'help') { showHelp(); } else if (view === 'label') { label.run(command); } else if (view === 'review') { review.run(command); } else { return; }
   event.preventDefault();
 }
 
@@ -116,13 +116,19 @@ async function changeLabeller(name) {
   await label.start();
 }
 
+// The focus is on its last line; reading begins with the first.
+function showHelp() {
+  byId('help').showModal();
+  byId('help').scrollTop = 0;
+}
+
 function nameLabeller(name) { setText(byId('labeller'), name || 'Your name'); }
 
 function wireDialogs() {
   const shortcuts = byId('keys-on');
   shortcuts.checked = localStorage.getItem('ainas.keys') !== 'off';
   shortcuts.addEventListener('change', () => localStorage.setItem('ainas.keys', shortcuts.checked ? 'on' : 'off'));
-  byId('help-button').addEventListener('click', () => byId('help').showModal());
+  byId('help-button').addEventListener('click', showHelp);
   byId('labeller').addEventListener('click', () => byId('labeller-dialog').showModal());
   for (const button of document.querySelectorAll('dialog [data-close]')) { button.addEventListener('click', () => button.closest('dialog').close()); }
   byId('labeller-form').addEventListener('submit', async event => {

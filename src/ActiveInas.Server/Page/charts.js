@@ -29,7 +29,7 @@ function draw(points, width, tell) {
   const line = pick => points.map(point => `${x(point.labels).toFixed(1)},${y(pick(point)).toFixed(1)}`);
 
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': description(points) });
-  for (let share = floor; share < 1.001; share += floor < 0.5 ? 0.2 : 0.1) {
+  for (let share = 1; share > floor - 0.001; share -= floor < 0.5 ? 0.2 : 0.1) {
     picture.append(svg('line', { class: 'grid', x1: margin.left, x2: width - margin.right, y1: y(share), y2: y(share) }),
       svg('text', { x: margin.left - 8, y: y(share) + 4, 'text-anchor': 'end' }, percent(share)));
   }

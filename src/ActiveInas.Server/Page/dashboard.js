@@ -59,9 +59,11 @@ export class Dashboard {
     setText(byId('fact-accuracy'), accuracy === null ? 'Too few to tell' : percent(accuracy, 1));
     setText(byId('fact-accuracy-note'), accuracy === null
       ? `${number(audit.labelled)} of ${Math.max(fewest, audit.wanted ?? 0)} audit labels`
-      : `95 % interval ${interval(status.interval)}, from ${plural(audit.labelled, 'audit label')}`);
+      : `95 % interval ${interval(status.interval)}, ±\u00a0${points(halfWidth(status))}, from ${plural(audit.labelled, 'audit label')}`);
+    setText(byId('accuracy-width'), accuracy === null ? '' : narrower(status));
     setText(byId('fact-labels'), number(status.labelled));
-    setText(byId('fact-labels-note'), `${status.budget ? `of ${number(status.budget)}` : `of ${plural(status.images, 'image')}`}, ${number(status.skipped)} skipped, ${number(status.bad)} bad`);
+    setText(byId('fact-labels-note'), `${number(status.labelled - audit.labelled)} to learn of ${status.budget ? number(status.budget) : plural(status.images, 'image')}, `
+      + `${number(audit.labelled)} for the audit, ${number(status.skipped)} skipped, ${number(status.bad)} bad`);
     setText(byId('fact-speed'), status.labels_per_minute ? status.labels_per_minute.toFixed(status.labels_per_minute < 10 ? 1 : 0) : '–');
     setText(byId('fact-speed-note'), status.labellers.map(each => `${each.name || 'no name'}: ${number(each.labels)}`).join(', '));
     const [time, note] = nextBatch(status);
@@ -76,7 +78,7 @@ export class Dashboard {
     const audit = rounds.at(-1)?.audit_labels ?? this.#status.value?.audit.labelled ?? 0;
     byId('accuracy').replaceChildren(told.length === 0
       ? el('p', { class: 'blank' }, `Too few to tell: the estimate needs ${fewest} audit labels, there are ${number(audit)}. They come by themselves among the images you label.`)
-      : accuracyChart(told, 'The band is the 95 % interval. Estimated from audit images alone: the network never learns from them.'));
+      : accuracyChart(told, `The ${told.length > 1 ? 'band' : 'bar'} is the 95 % interval. Estimated from audit images alone: the network never learns from them.`));
   }
 
   // A step for each new network, with the labels it was trained on.
@@ -134,6 +136,22 @@ export class Dashboard {
 const known = (value, words) => value === null || value === undefined ? '–' : words(value);
 
 const millions = parameters => parameters >= 1e6 ? `${(parameters / 1e6).toFixed(1)} M parameters` : `${Math.round(parameters / 1e3)} k parameters`;
+
+const halfWidth = ({ interval: [low, high] }) => (high - low) / 2;
+
+const points = share => plural(Number((100 * share).toFixed(share < 0.0995 ? 1 : 0)), 'point');
+
+// What would make the interval narrower: it shrinks with the root of the audit labels.
+function narrower(status) {
+  const { labelled, reserved, share } = status.audit;
+  const more = Math.min(4 * labelled, reserved);
+  if (more <= labelled) { return `All ${plural(reserved, 'image')} kept for the audit ${reserved === 1 ? 'is' : 'are'} labelled: the interval stays as wide.`; }
+  const width = `With ${number(more)} audit labels${more === reserved ? ', all there are,' : ''} the interval would be about ±\u00a0${points(halfWidth(status) * Math.sqrt(labelled / more))}.`;
+  if (share <= 0) { return `${width} No more are asked for: the share of the audit is 0.`; }
+  const from = Math.ceil(labelled / share);
+  const pace = `${percent(share)} of the images shown are for the audit, at least ${number(status.audit.wanted)}`;
+  return `${width} ${pace}${from > status.labelled + 1 ? `: the next come from ${number(from)} labels on` : ''}. A larger share (setting “audit”) brings them sooner.`;
+}
 
 // The server's own estimate while it works; before that, the labels that are missing at the pace of now.
 function nextBatch(status) {

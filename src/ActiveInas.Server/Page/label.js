@@ -94,7 +94,10 @@ export class LabelView {
   }
 
   #first(item, action, name, ms, suggested) {
-    const entry = { kind: 'label', id: item.id, lease: item.lease, class: name, action, ms, suggested, isAsked: item.reason === 'initial' || item.reason === 'query' };
+    const entry = {
+      kind: 'label', id: item.id, lease: item.lease, class: name, action, ms, suggested,
+      isAsked: item.reason === 'initial' || item.reason === 'query', isAudit: item.reason === 'audit',
+    };
     this.#feed.take();
     this.#history = [{ ...item, action, class: name }, ...this.#history.filter(record => record.id !== item.id)].slice(0, historyLength);
     this.#outbox.add(entry);
@@ -131,7 +134,7 @@ export class LabelView {
 
   #stored({ entry, answer }) {
     if (entry.kind !== 'undo') {
-      if (answer?.batch) { this.#counts = { labelled: answer.labelled, batch: answer.batch }; }
+      if (answer?.batch) { this.#counts = { labelled: answer.labelled, audited: answer.audited, batch: answer.batch }; }
       this.#renderProgress();
     } else if (answer && answer.id !== entry.id) {
       this.#takeBack(answer, answer);
@@ -156,8 +159,8 @@ export class LabelView {
   }
 
   #follow() {
-    const { labelled, batch } = this.#status.value;
-    this.#counts = { labelled, batch };
+    const { labelled, audit, batch } = this.#status.value;
+    this.#counts = { labelled, audited: audit.labelled, batch };
     if (this.#feed.count === 0) { this.#feed.fill(); }
     this.#render();
   }
@@ -244,12 +247,13 @@ export class LabelView {
     const counts = this.#counts;
     if (counts === null) { return; }
     const done = Math.min(Math.max(counts.batch.done + this.#outbox.asked, 0), counts.batch.size);
-    const labelled = Math.max(counts.labelled + this.#outbox.labels, 0);
+    const audited = Math.max(counts.audited + this.#outbox.audited, 0);
+    const learnt = Math.max(counts.labelled + this.#outbox.labels - audited, 0);
     const { budget, images, round } = this.#status.value ?? {};
     setText(byId('batch-text'), `Batch ${counts.batch.round ?? round ?? ''}: ${number(done)} of ${number(counts.batch.size)}`);
     setShare(byId('batch-bar'), counts.batch.size ? done / counts.batch.size : 0);
-    setText(byId('total-text'), budget ? `Budget: ${number(labelled)} of ${number(budget)}` : `Labels: ${number(labelled)} of ${plural(images ?? 0, 'image')}`);
-    setShare(byId('total-bar'), labelled / ((budget ?? images) || 1));
+    setText(byId('total-text'), `To learn: ${number(learnt)} of ${budget ? number(budget) : plural(images ?? 0, 'image')}${audited > 0 ? ` · audit: ${number(audited)}` : ''}`);
+    setShare(byId('total-bar'), learnt / ((budget ?? images) || 1));
   }
 
   #renderStrip() {

@@ -1,10 +1,11 @@
 // Answers on their way to the server: in order, one at a time, sent again until the server has them. They are kept in the tab's storage,
 // so that reloading the page loses none.
 //
-// An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked }, { kind: 'relabel', id, class, action, ms }, or
-// { kind: 'undo', id, class, action, isAsked } with the answer taken back. `isAsked`: the image counts for the batch.
+// An entry is { kind: 'label', id, lease, class, action, ms, suggested, isAsked, isAudit }, { kind: 'relabel', id, class, action, ms }, or
+// { kind: 'undo', id, class, action, isAsked, isAudit } with the answer taken back. `isAsked`: the image counts for the batch; `isAudit`: it is of
+// the audit. Each has a `key`, by which the server knows an entry that it has already.
 
-import { get, post, isPassing, Refusal } from './api.js';
+import { post, isPassing, Refusal } from './api.js';
 
 const storageKey = 'ainas.outbox';
 const firstWait = 500;
@@ -24,18 +25,16 @@ export class Outbox extends EventTarget {
   // Labels that the server does not count yet, and answers to images of the batch.
   get labels() { return this.#balance(entry => entry.action === 'label'); }
 
+  get audited() { return this.#balance(entry => entry.action === 'label' && entry.isAudit); }
+
   get asked() { return this.#balance(entry => entry.isAsked); }
 
   holds(id) { return this.#entries.some(entry => entry.id === id); }
 
-  start() {
-    // An entry that was under way when the page was left may have arrived; the same label twice is harmless, an undo is looked up.
-    for (const entry of this.#entries) { entry.isUncertain = true; }
-    this.#send();
-  }
+  start() { this.#send(); }
 
   add(entry) {
-    this.#entries.push(entry);
+    this.#entries.push(Object.assign(entry, { key: randomKey() }));
     this.#changed();
     this.#send();
   }
@@ -47,7 +46,7 @@ export class Outbox extends EventTarget {
       this.#entries.pop();
       this.#changed();
     } else {
-      this.add({ kind: 'undo', id: said?.id ?? null, class: said?.class, action: said?.action, isAsked: said?.isAsked });
+      this.add({ kind: 'undo', id: said?.id ?? null, class: said?.class, action: said?.action, isAsked: said?.isAsked, isAudit: said?.isAudit });
     }
   }
 
@@ -72,7 +71,6 @@ export class Outbox extends EventTarget {
         this.dispatchEvent(new CustomEvent('stored', { detail: { entry, answer } }));
       } catch (error) {
         if (isPassing(error)) {
-          entry.isUncertain = true;
           this.dispatchEvent(new CustomEvent('lost', { detail: { error } }));
           await new Promise(done => setTimeout(done, this.#wait));
           this.#wait = Math.min(2 * this.#wait, longestWait);
@@ -120,22 +118,17 @@ export class Outbox extends EventTarget {
   }
 
   #relabel(entry) {
-    return post(`images/${encodeURIComponent(entry.id)}/label`, { class: entry.class, action: entry.action, ms: entry.ms });
+    return post(`images/${encodeURIComponent(entry.id)}/label`, { class: entry.class, action: entry.action, ms: entry.ms, key: entry.key });
   }
 
-  // Two undos are not one: after a broken connection the history says whether the first one arrived. Without its lease the image is answered by id.
+  // The image is back under a lease of its own; without one it is answered by its id.
   async #takeBack(entry) {
-    if (entry.isUncertain && entry.id !== null) {
-      const [newest] = await get('history?n=1');
-      if (newest?.id !== entry.id || newest.action !== entry.action || newest.class !== entry.class) {
-        this.#leases.set(entry.id, null);
-        return null;
-      }
-    }
-
-    const item = await post('undo');
+    if (entry.id !== null) { this.#leases.set(entry.id, null); }
+    const item = await post('undo', { key: entry.key });
     this.#leases.set(item.id, item.lease);
-    if (entry.id !== null && item.id !== entry.id) { this.#leases.set(entry.id, null); }
     return item;
   }
 }
+
+// Also where the browser has no randomUUID: it wants https, or this machine.
+const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');

@@ -73,7 +73,7 @@ public static class DataSources
         }
 
         var files = new DataFiles(request.DataDirectory, environment, progress);
-        var context = new SourceContext(request, files, progress, cancellation);
+        var context = new SourceContext(request, files, progress, cancellation, Path.Combine(environment.CacheFolder, "decoding"));
         try
         {
             INamedSource? named = s_sources.FirstOrDefault(source => source.Name == request.Source);

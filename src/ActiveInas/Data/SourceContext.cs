@@ -1,4 +1,5 @@
 using ActiveInas.Data.Downloads;
+using ActiveInas.Data.Images;
 
 namespace ActiveInas.Data;
 
@@ -7,7 +8,12 @@ namespace ActiveInas.Data;
 /// <param name="Files">Finds and downloads the files of named sets.</param>
 /// <param name="Progress">Who watches.</param>
 /// <param name="Cancellation">Stops it.</param>
-internal sealed record SourceContext(DataRequest Request, DataFiles Files, IProgress<ProgressEvent>? Progress, CancellationToken Cancellation);
+/// <param name="Journals">Folder of what says which files end a decoder; null: nothing does.</param>
+internal sealed record SourceContext(DataRequest Request, DataFiles Files, IProgress<ProgressEvent>? Progress, CancellationToken Cancellation, string? Journals = null)
+{
+    /// <summary>Decodes a file, given the side that its image will be resized to.</summary>
+    public Func<byte[], int?, DecodedImage> Decode { get; init; } = ImageDecoder.Decode;
+}
 
 /// <summary>A data set known by name.</summary>
 internal interface INamedSource

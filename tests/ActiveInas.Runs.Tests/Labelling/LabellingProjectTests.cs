@@ -60,6 +60,49 @@ public sealed class LabellingProjectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tenth_of_the_images_shown_is_of_the_audit_and_at_least_as_many_as_wanted_come_early()
+    {
+        using TinyProject tiny = new(700);
+        tiny.Configuration = tiny.Configuration with { Initial = 600, InitialQuery = "random" };
+        ManualClock clock = new();
+        await tiny.CreateAsync(auditWanted: 20);
+        await tiny.AdvanceAsync();
+        Assert.Equal([10, 20, 20, 30, 40], await CountsAsync(50, 100, 200, 300, 400));
+        LabellingRounds.ChangeAuditShare(tiny.Root, 0.25);
+
+        // When those leases have ended: at most the 70 that were kept from learning.
+        clock.Now += TimeSpan.FromMinutes(10);
+        Assert.Equal([13, 25, 38, 50, 63, 70, 70], await CountsAsync(50, 100, 150, 200, 250, 280, 400));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabellingRounds.ChangeAuditShare(tiny.Root, 1.5));
+
+        async Task<List<int>> CountsAsync(params int[] shown)
+        {
+            using LabellingProject project = tiny.Open(clock);
+            List<LabelTask> tasks = [];
+            List<int> counts = [];
+            foreach (int count in shown)
+            {
+                while (tasks.Count < count)
+                {
+                    tasks.AddRange(await project.NextAsync("ada", Math.Min(100, count - tasks.Count)));
+                }
+
+                counts.Add(tasks.Count(task => task.Reason == LabelReasons.Audit));
+            }
+
+            Assert.Equal(70, project.Status().Audit.Reserved);
+            return counts;
+        }
+    }
+
+    [Fact]
+    public async Task A_project_without_an_audit_gets_none_later()
+    {
+        await _tiny.CreateAsync(auditShare: 0);
+        Assert.Contains("keeps no image from learning", Assert.Throws<RunException>(() => LabellingRounds.ChangeAuditShare(_tiny.Root, 0.1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_of_the_audit_are_never_learnt_and_estimate_the_accuracy()
     {
         await _tiny.CreateAsync(0.2, 30);
@@ -107,6 +150,37 @@ public sealed class LabellingProjectTests : IDisposable
         project.Release("bob", again.Select(task => task.Lease));
         AnswerOutcome outcome = await project.AnswerAsync("ada", ada[0].Lease, LabelAction.Label, "dark");
         Assert.Equal((ada[0].Id, LabelAction.Label, "dark", 1), (outcome.Id, outcome.Action, outcome.Class, outcome.Labelled));
+    }
+
+    [Fact]
+    public async Task Leases_are_forgotten_when_they_are_answered_or_have_ended_a_day_ago()
+    {
+        ManualClock clock = new();
+        await _tiny.CreateAsync(0, 0);
+        await _tiny.AdvanceAsync();
+        using LabellingProject project = _tiny.Open(clock);
+        LabelTask[] tasks = [.. await project.NextAsync("ada", 8)];
+        foreach (LabelTask task in tasks[..3])
+        {
+            await project.AnswerAsync("ada", task.Lease, LabelAction.Label, "dark");
+        }
+
+        Assert.Equal(5, project.RememberedLeases);
+        clock.Now += TimeSpan.FromHours(23);
+        Assert.Equal(5, (await project.NextAsync("bob", 8)).Count);
+        Assert.Equal(10, project.RememberedLeases);
+        clock.Now += TimeSpan.FromHours(2);
+        LabelTask[] again = [.. await project.NextAsync("bob", 8)];
+        Assert.Equal(10, project.RememberedLeases);
+        using SqliteConnection store = Store();
+        Assert.Equal(10, Scalar(store, "SELECT COUNT(*) FROM leases WHERE expires > " + clock.Now.AddDays(-1).ToUnixTimeMilliseconds()));
+        Assert.Equal(10, Scalar(store, "SELECT COUNT(*) FROM leases"));
+        Assert.Equal(LabellingFault.Unknown, (await Assert.ThrowsAsync<LabellingException>(() => project.AnswerAsync("ada", tasks[3].Lease, LabelAction.Label, "dark"))).Fault);
+
+        // What was answered is known by its lease for ever, also to another process.
+        Assert.Equal(tasks[0].Id, (await project.AnswerAsync("ada", tasks[0].Lease, LabelAction.Label, "dark")).Id);
+        await project.AnswerAsync("bob", again[0].Lease, LabelAction.Skip, null);
+        Assert.Equal(9, project.RememberedLeases);
     }
 
     [Fact]
@@ -189,6 +263,58 @@ public sealed class LabellingProjectTests : IDisposable
         Assert.Null(await project.UndoAsync("ada"));
         Assert.Null(await project.UndoAsync("bob"));
         Assert.Equal(0, project.Status().Labelled);
+    }
+
+    [Fact]
+    public async Task The_same_undo_asked_again_takes_back_one_answer()
+    {
+        await _tiny.CreateAsync();
+        await _tiny.AdvanceAsync();
+        UndoneTask[] undone;
+        LabelTask[] tasks;
+        using (LabellingProject project = _tiny.Open())
+        {
+            tasks = [.. await project.NextAsync("ada", 3)];
+            foreach (LabelTask task in tasks)
+            {
+                await project.AnswerAsync("ada", task.Lease, LabelAction.Label, "dark");
+            }
+
+            undone = [.. (await Task.WhenAll(project.UndoAsync("ada", "k1"), project.UndoAsync("ada", "k1"))).OfType<UndoneTask>(), (await project.UndoAsync("ada", "k1"))!];
+            Assert.All(undone, one => Assert.Equal((tasks[2].Id, undone[0].Task.Lease, "dark"), (one.Task.Id, one.Task.Lease, one.Class)));
+            Assert.Equal(2, project.Status().Labelled);
+            foreach ((string labeller, string key) in new[] { ("bob", "k1"), ("ada", tasks[0].Lease) })
+            {
+                Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.UndoAsync(labeller, key))).Fault);
+            }
+
+            Assert.Equal(LabellingFault.Invalid, (await Assert.ThrowsAsync<LabellingException>(() => project.UndoAsync("ada", ""))).Fault);
+            Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.AnswerAsync("ada", "k1", LabelAction.Label, "dark"))).Fault);
+        }
+
+        // After a restart the answer to a lost request is still the same, and the next key takes back the next one.
+        using LabellingProject again = _tiny.Open();
+        Assert.Equal(tasks[2].Id, (await again.UndoAsync("ada", "k1"))!.Task.Id);
+        Assert.Equal(2, again.Status().Labelled);
+        Assert.Equal(tasks[1].Id, (await again.UndoAsync("ada", "k2"))!.Task.Id);
+        Assert.Equal(1, again.Status().Labelled);
+        Assert.Equal(tasks[2].Id, (await again.AnswerAsync("ada", undone[0].Task.Lease, LabelAction.Bad, null)).Id);
+    }
+
+    [Fact]
+    public async Task The_same_correction_sent_again_is_taken_back_by_one_undo()
+    {
+        await _tiny.CreateAsync();
+        await _tiny.AdvanceAsync();
+        using LabellingProject project = _tiny.Open();
+        LabelTask task = (await project.NextAsync("ada", 1))[0];
+        await project.AnswerAsync("ada", task.Lease, LabelAction.Label, "dark");
+        await Task.WhenAll(
+            project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k"), project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k"));
+        await project.RelabelAsync("ada", task.Id, LabelAction.Label, "light", key: "k");
+        Assert.Equal(LabellingFault.Conflict, (await Assert.ThrowsAsync<LabellingException>(() => project.RelabelAsync("ada", task.Id, LabelAction.Bad, null, key: "k"))).Fault);
+        Assert.Equal("light", (await project.UndoAsync("ada"))!.Class);
+        Assert.Equal("dark", project.Export().Single(label => label.Path == project.PathOf(task.Id)).Class);
     }
 
     [Fact]
@@ -279,6 +405,54 @@ public sealed class LabellingProjectTests : IDisposable
         Assert.Equal(["dark", "light", "zebra"], project.Classes.Select(one => one.Name));
         Assert.Equal(2, (await project.ImportAsync([Said(others[0], "light"), Said(others[1], "zebra")])).Unchanged);
         Assert.Equal(LabelSource.Imported, project.Export().Single(label => label.Path == others[1]).Source);
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("jsonl")]
+    [InlineData("label-studio")]
+    [InlineData("fiftyone")]
+    public async Task What_is_known_of_an_answer_goes_along_from_project_to_project(string format)
+    {
+        await _tiny.CreateAsync(0, 0);
+        await _tiny.AdvanceAsync();
+        string file = _tiny.Folder["labels"];
+        ImageLabel[] said;
+        using (LabellingProject project = _tiny.Open())
+        {
+            await TinyProject.AnswerAllAsync(project);
+            await _tiny.AdvanceAsync();
+            project.Refresh();
+            LabelTask task = (await project.NextAsync("bob", 1))[0];
+            await project.AnswerAsync("bob", task.Lease, LabelAction.Label, "light", 12);
+            said = [.. project.Export().Where(label => label.Action != LabelAction.None)];
+            Assert.Contains(said, label => label is { Round: 2, ModelVersion: "round 1", Score: not null, Milliseconds: 12 });
+            Assert.Contains(said, label => label is { Round: 1, ModelVersion: null });
+            project.Export(format, file);
+        }
+
+        using TinyProject other = new(120);
+        await other.CreateAsync(0, 0);
+        using LabellingProject taken = other.Open();
+        await taken.ImportAsync(taken.ReadLabels(file, format), addClasses: false);
+        await taken.ImportAsync([new ImageLabel("119.ppm") { Action = LabelAction.Bad }]);
+        ImageLabel[] held = [.. taken.Export().Where(label => label.Action != LabelAction.None)];
+        Assert.Equal(said.Select(Text), held.SkipLast(1).Select(Text));
+        Assert.All(held, label => Assert.Equal(LabelSource.Imported, label.Source));
+        Assert.Equal((null, null), (held[^1].Round, held[^1].ModelVersion));
+
+        static string Text(ImageLabel label)
+            => FormattableString.Invariant($"{label.Path} {label.Action} {label.Class} {label.Labeller} {label.Time:O} {label.Milliseconds} {label.Round} {label.Score:R} {label.ModelVersion} {label.Sha256}");
+    }
+
+    [Fact]
+    public async Task Imported_labels_are_no_images_shown_so_they_bring_no_audit_forward()
+    {
+        ImageLabel[] known = [.. Enumerable.Range(0, 60).Select(i => new ImageLabel($"{i:000}.ppm") { Action = LabelAction.Label, Class = TinyProject.Truth($"{i}") })];
+        await _tiny.CreateAsync(auditShare: 0.2, auditWanted: 5, known);
+        await _tiny.AdvanceAsync();
+        using LabellingProject project = _tiny.Open();
+        Assert.Equal([LabelReasons.Audit, LabelReasons.Query, LabelReasons.Query, LabelReasons.Query], (await project.NextAsync("ada", 4)).Select(task => task.Reason));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ActiveInas.Runs.Tests.Labelling;
 using Microsoft.Playwright;
@@ -85,7 +86,7 @@ public sealed class LabelFlowTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Page.Keyboard.PressAsync("Backspace");
         await Assert.ThrowsAsync<PlaywrightException>(() => page.Page.ReloadAsync());
         await page.StartServerAsync();
-        await page.Page.GotoAsync(page.Server!.Address);
+        await page.GoAsync();
         await page.NextAsync(after: first);
         Assert.Equal([(second, "label", "light"), (first, "label", "dark")], await page.HistoryAsync());
     }
@@ -114,16 +115,26 @@ public sealed class LabelFlowTests(Chromium chromium) : IClassFixture<Chromium>
     [SkippableFact]
     public async Task The_dashboard_tells_the_accuracy_once_enough_of_the_audit_is_labelled()
     {
-        using TinyProject project = new(260);
+        using TinyProject project = new(800);
         await project.CreateAsync(auditShare: 0.9, auditWanted: 55);
         await using LabelPage page = await LabelPage.OpenAsync(chromium, project.Root);
         await page.AnswerUntilAsync(Key, async () => await page.RoundAsync() >= 1 && (await page.GetAsync("status")).GetProperty("audit").GetProperty("labelled").GetInt32() >= 52);
+        await page.SavedAsync();
         await page.ShowAsync("dashboard");
         await Expect(page["#fact-accuracy"]).ToHaveTextAsync(new Regex(@"^\d+\.\d\s%$"));
-        await Expect(page["#fact-accuracy-note"]).ToContainTextAsync("95 % interval");
+        await Expect(page["#fact-accuracy-note"]).ToContainTextAsync(new Regex(@"95 % interval .* ±\s[\d.]+ points?, from \d+ audit labels"));
+        await Expect(page["#accuracy-width"]).ToContainTextAsync(new Regex(@"^With 200 audit labels, all there are, the interval would be about ±\s[\d.]+ points?\. 90\s% of the images shown"));
+        JsonElement status = await page.GetAsync("status");
+        int audited = status.GetProperty("audit").GetProperty("labelled").GetInt32();
+        int learnt = status.GetProperty("labelled").GetInt32() - audited;
+        await Expect(page["#fact-labels-note"]).ToContainTextAsync($"{learnt} to learn of 600, {audited} for the audit");
         await Expect(page["#accuracy svg"]).ToHaveAccessibleNameAsync(new Regex("Accuracy over labels.*95 % interval"));
+        await Expect(page["#accuracy svg text"].First).ToHaveTextAsync("100\u00A0%");
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => { const corner = document.querySelector('#confusion thead th'); return corner.scrollWidth <= corner.clientWidth; }"), "the corner of the confusion matrix is cut off");
         await Expect(page["#confusion tbody tr"]).ToHaveCountAsync(2);
         await Expect(page["#class-table tr"]).ToHaveCountAsync(2);
+        await page.ShowAsync("label");
+        await Expect(page["#total-text"]).ToHaveTextAsync($"To learn: {learnt} of 600 · audit: {audited}");
         Assert.Empty(page.Window.Complaints);
     }
 

@@ -108,6 +108,34 @@ public sealed class LabelKeysTests(Chromium chromium) : IClassFixture<Chromium>,
     }
 
     [SkippableFact]
+    public async Task An_undo_whose_reply_is_lost_takes_back_one_answer()
+    {
+        int first = await _page.AnswerAsync("1");
+        int second = await _page.AnswerAsync("2");
+        await _page.SavedAsync();
+        int undos = 0;
+        await _page.Page.RouteAsync("**/api/v1/undo", async route =>
+        {
+            IAPIResponse reply = await route.FetchAsync();
+            await (undos++ == 0 ? route.AbortAsync() : route.FulfillAsync(new RouteFulfillOptions { Response = reply }));
+        });
+        await _page.Page.Keyboard.PressAsync("Backspace");
+        await _page.SavedAsync();
+        Assert.Equal(2, undos);
+        Assert.Equal([(first, "label", "dark")], await _page.HistoryAsync());
+        Assert.Equal(second, await _page.ShownAsync());
+
+        // The one of before the page was opened, which the page does not know by name.
+        undos = 0;
+        await _page.Page.ReloadAsync();
+        await _page.NextAsync();
+        await _page.Page.Keyboard.PressAsync("Backspace");
+        await _page.WaitAsync("id => document.querySelector('#stage img')?.src.includes('/images/' + id)", first);
+        Assert.Empty(await _page.HistoryAsync());
+        Assert.Equal(2, undos);
+    }
+
+    [SkippableFact]
     public async Task Undo_reaches_behind_the_opening_of_the_page()
     {
         int id = await _page.AnswerAsync("1");

@@ -90,6 +90,23 @@ public sealed class LabelLookTests(Chromium chromium) : IClassFixture<Chromium>,
     }
 
     [SkippableFact]
+    public async Task On_a_phone_help_begins_with_its_first_line_and_a_class_is_one_word()
+    {
+        using TinyProject project = new(20);
+        project.Configuration = project.Configuration with { Classes = ["cardboard", "light"] };
+        await project.CreateAsync();
+        await using LabelPage page = await LabelPage.OpenAsync(chromium, project.Root, width: 390, height: 844, isPhone: true);
+        await page.NextAsync();
+        await page["#help-button"].TapAsync();
+        await Expect(page["#help-title"]).ToBeInViewportAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.ShowAsync("dashboard");
+        await Expect(page["#class-table tr"]).ToHaveCountAsync(2);
+        double[] heights = await page.Page.EvaluateAsync<double[]>("[...document.querySelectorAll('#class-table th')].map(e => e.getBoundingClientRect().height)");
+        Assert.Equal(heights[1], heights[0], 1.0);
+    }
+
+    [SkippableFact]
     public async Task On_a_phone_a_label_is_one_tap_without_scrolling()
     {
         await using LabelPage page = await LabelPage.OpenAsync(chromium, _project.Root, width: 390, height: 844, isPhone: true);

@@ -81,6 +81,23 @@ internal sealed class LabelPage : IAsyncDisposable
     /// <summary>The server is back under the same address.</summary>
     public async Task StartServerAsync() => Server = await StartAsync(_options);
 
+    /// <summary>Opens the page again. The browser tries a page that could not be reached again by itself, and that may take a navigation's place.</summary>
+    public async Task GoAsync()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await Page.GotoAsync(Server!.Address);
+                return;
+            }
+            catch (PlaywrightException exception) when (attempt < 3 && exception.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
+            {
+                await Task.Delay(500);
+            }
+        }
+    }
+
     /// <summary>Goes to another view.</summary>
     public async Task ShowAsync(string view)
     {

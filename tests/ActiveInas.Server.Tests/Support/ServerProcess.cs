@@ -20,6 +20,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Of all its threads; of what it has started nothing.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public static async Task<ServerProcess> StartAsync(string project)
     {
         Process process = Served.Program.Start(["label", project, "--port", "0", "--json", "--labeller", "ada"], talks: true);

@@ -56,6 +56,22 @@ public sealed class LabelsTableTests : IDisposable
         Assert.Contains(data.Problems, problem => problem.Message.StartsWith("this and 9 more images", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void None_is_a_class_where_as_many_lines_have_it_as_a_class()
+    {
+        Dataset defects = Load("path,label,split\n1.png,scratch,train\n2.png,scratch,train\n3.png,None,train\n4.png,None,train\n5.png,None,train\n6.png,dent,train\n7.png,nan,train\n8.png,,train\n");
+        Assert.Equal(["None", "dent", "scratch"], defects.Classes);
+        Assert.Equal(6, defects.Train.Count + defects.Test!.Count);
+        Assert.Contains(defects.Notices, notice => notice.Contains("3 lines have 'none'", StringComparison.Ordinal));
+        Assert.Contains(defects.Problems, problem => problem.Message.StartsWith("3 lines have 'none', as many as a class: read as a class of that name", StringComparison.Ordinal));
+        Assert.Contains(defects.Problems, problem => problem.Message == "2 of 8 lines have no class: skipped");
+
+        Dataset gaps = Load("path,label,split\n1.png,cat,train\n2.png,cat,train\n3.png,dog,train\n4.png,dog,train\n5.png,none,train\n6.png,NA,train\n");
+        Assert.Equal(["cat", "dog"], gaps.Classes);
+        Assert.Contains(gaps.Problems, problem => problem.Message.StartsWith("1 line has 'none', fewer than any class: read as no class", StringComparison.Ordinal));
+        Assert.DoesNotContain(Load("path,label,split\n1.png,cat,train\n2.png,dog,train\n3.png,NA,train\n").Problems, problem => problem.Message.Contains("'none'", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("path,label\n1.png,a\n1.png,b\n", "line 3: image 1.png is b (Train) here but a (Train) in line 2")]
     [InlineData("path,label\n1.png,a\nx.png,b\ny.png,b\n", "line 3: 'x.png' is no image of")]

@@ -42,7 +42,7 @@ internal sealed class PathSource(string path)
         }
 
         string[] paths = [.. layout.Images.Select(image => image.Path)];
-        TreeImages decoded = await TreeImages.LoadAsync(tree, paths, context);
+        TreeImages decoded = await TreeImages.LoadAsync(tree, path, paths, context);
         IEnumerable<DataProblem> found = [.. listing.Problems, .. layout.Problems, .. decoded.Problems];
         DataProblem[] problems = [.. found.OrderBy(problem => problem.Path, StringComparer.Ordinal)];
         if (decoded.Images.All(image => image is null))

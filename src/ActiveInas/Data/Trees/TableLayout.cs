@@ -16,7 +16,8 @@ internal static class TableLayout
     public static TreeLayout Resolve(string source, IReadOnlyList<string> images, string path, Part? validation)
     {
         LabelTable table = LabelTable.Read(path, isClass: null);
-        LabelLine[] lines = [.. table.Lines.Where(line => line.Label.Length > 0 && line.Label != LabelMarks.Bad && !LabelMarks.IsNone(line.Label))];
+        int nones = NonesOfAClass(table.Lines);
+        LabelLine[] lines = [.. table.Lines.Where(line => HasClass(line) || (nones > 0 && IsNone(line)))];
         int?[] found = new ImageIndex(images).FindAll(path, lines);
         Dictionary<int, (LabelLine Line, Part Part)> planned = [];
         List<LabelLine> missing = [];
@@ -51,7 +52,33 @@ internal static class TableLayout
         return TreeLayout.Of(
             source,
             planned.Select(entry => new PlannedImage(images[entry.Key], entry.Value.Part == Part.Test, ComposedText.Of(entry.Value.Line.Label))),
-            Problems(path, table, lines.Length, missing, held, [.. images.Where((_, i) => !planned.ContainsKey(i))], planned.Count));
+            Nones(path, table, nones).Concat(Problems(path, table, lines.Length, missing, held, [.. images.Where((_, i) => !planned.ContainsKey(i))], planned.Count)));
+    }
+
+    private static bool HasClass(LabelLine line) => line.Label.Length > 0 && line.Label != LabelMarks.Bad && !LabelMarks.IsNone(line.Label);
+
+    private static bool IsNone(LabelLine line) => line.Label.Equals(LabelMarks.None, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Lines of the class "none": where they are as many as those of the rarest other class, they are no gaps in the table. 0: there is no such class.</summary>
+    private static int NonesOfAClass(IReadOnlyList<LabelLine> lines)
+    {
+        int nones = lines.Count(IsNone);
+        int rarest = lines.Where(HasClass).CountBy(line => line.Label).Select(pair => pair.Value).DefaultIfEmpty().Min();
+        return rarest > 0 && nones >= rarest ? nones : 0;
+    }
+
+    private static IEnumerable<DataProblem> Nones(string path, LabelTable table, int ofAClass)
+    {
+        int nones = table.Lines.Count(IsNone);
+        string lines = $"{Counted.Of(nones, "line")} {Counted.Word(nones, "has", "have")} '{LabelMarks.None}'";
+        if (ofAClass > 0)
+        {
+            yield return new DataProblem(path, $"{lines}, as many as a class: read as a class of that name; where it means that there is no class, leave the field empty");
+        }
+        else if (nones > 0)
+        {
+            yield return new DataProblem(path, $"{lines}, fewer than any class: read as no class; where it is a class, give it another name");
+        }
     }
 
     private static IEnumerable<DataProblem> Problems(

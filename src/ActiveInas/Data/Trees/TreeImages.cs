@@ -8,6 +8,7 @@ internal sealed class TreeImages
 {
     private const int BatchFiles = 1024;
     private const long BatchBytes = 16 << 20;
+    private const int Told = 5;
 
     private readonly Dictionary<string, int> _slots;
     private readonly DecodedImage?[] _images;
@@ -16,14 +17,18 @@ internal sealed class TreeImages
     private readonly byte[]?[] _files;
     private readonly List<DataProblem> _problems = [];
     private readonly SourceContext _context;
+    private readonly IReadOnlyList<string> _paths;
+    private readonly DecodeJournal? _journal;
     private DecodedImage? _first;
     private int? _size;
     private int _stored;
     private int _done;
 
-    private TreeImages(IReadOnlyList<string> paths, SourceContext context)
+    private TreeImages(IReadOnlyList<string> paths, SourceContext context, DecodeJournal? journal)
     {
         _context = context;
+        _paths = paths;
+        _journal = journal;
         _size = context.Request.ImageSize;
         _images = new DecodedImage?[paths.Count];
         _files = new byte[]?[paths.Count];
@@ -41,12 +46,20 @@ internal sealed class TreeImages
 
     /// <summary>Reads and decodes.</summary>
     /// <param name="tree">Source.</param>
+    /// <param name="source">Where it lies.</param>
     /// <param name="paths">Which files, in the order of the result.</param>
     /// <param name="context">The request.</param>
-    public static async Task<TreeImages> LoadAsync(ITree tree, IReadOnlyList<string> paths, SourceContext context)
+    public static async Task<TreeImages> LoadAsync(ITree tree, string source, IReadOnlyList<string> paths, SourceContext context)
     {
         ImageDecoder.RequireLibrary();
-        var result = new TreeImages(paths, context);
+        using DecodeJournal? journal = context.Journals is { } folder ? DecodeJournal.Open(folder, source, Environment.ProcessorCount) : null;
+        if (journal?.Suspects is { Count: > 0 } suspects)
+        {
+            context.Progress?.Report(new Notice(
+                $"{context.Request.Source}: a process that read it ended while it decoded {string.Join(", ", suspects.Take(Told))}{(suspects.Count > Told ? ", .." : "")}: decoded one at a time now."));
+        }
+
+        var result = new TreeImages(paths, context, journal);
         var wanted = new HashSet<string>(paths, StringComparer.Ordinal);
         Task pending = Task.CompletedTask;
         foreach (List<TreeContent> batch in Batches(tree.Read(wanted, context.Cancellation)))
@@ -84,7 +97,13 @@ internal sealed class TreeImages
     {
         var decoded = new DecodedImage?[batch.Count];
         string?[] problems = new string?[batch.Count];
-        Parallel.For(0, batch.Count, Options, i => decoded[i] = Decode(batch[i], out problems[i]));
+        bool[] suspect = [.. batch.Select(content => content.Data is { } data && _journal?.IsSuspect(data) == true)];
+        Parallel.For(0, batch.Count, Options, i => decoded[i] = suspect[i] ? null : Decode(batch[i], isAlone: false, out problems[i]));
+        foreach (int i in Enumerable.Range(0, batch.Count).Where(i => suspect[i]))
+        {
+            decoded[i] = Decode(batch[i], isAlone: true, out problems[i]);
+        }
+
         for (int i = 0; i < batch.Count; i++)
         {
             if (problems[i] is { } problem)
@@ -121,17 +140,17 @@ internal sealed class TreeImages
 
     private ParallelOptions Options => new() { CancellationToken = _context.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
-    private DecodedImage? Decode(TreeContent content, out string? problem)
+    private DecodedImage? Decode(TreeContent content, bool isAlone, out string? problem)
     {
-        problem = content.Problem;
-        if (content.Data is null)
+        problem = content.Data is { } data && _journal?.IsFatal(data) == true ? "ends the process that decodes it: skipped; save it again with another program" : content.Problem;
+        if (content.Data is null || problem is not null)
         {
             return null;
         }
 
         try
         {
-            return Decode(content.Data, _size);
+            return Decode(content.Path, content.Data, isAlone);
         }
         catch (BadImageException e)
         {
@@ -140,10 +159,10 @@ internal sealed class TreeImages
         }
     }
 
-    private static DecodedImage Decode(byte[] file, int? size)
+    private DecodedImage Decode(string path, byte[] file, bool isAlone)
     {
-        DecodedImage image = ImageDecoder.Decode(file, size);
-        return size is { } side ? Resizer.Resize(image, side, side) : image;
+        DecodedImage image = _journal is null ? _context.Decode(file, _size) : _journal.Decode(path, file, isAlone, () => _context.Decode(file, _size));
+        return _size is { } side ? Resizer.Resize(image, side, side) : image;
     }
 
     /// <summary>Images keep their size while all agree; where two differ, all get the default size.</summary>
@@ -163,7 +182,7 @@ internal sealed class TreeImages
     {
         if (_images[slot] is { } image)
         {
-            _images[slot] = _files[slot] is { } file ? Decode(file, _size) : Resizer.Resize(image, _size!.Value, _size.Value);
+            _images[slot] = _files[slot] is { } file ? Decode(_paths[slot], file, isAlone: false) : Resizer.Resize(image, _size!.Value, _size.Value);
             _files[slot] = null;
         }
     }
