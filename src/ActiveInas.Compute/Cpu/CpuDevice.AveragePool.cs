@@ -4,8 +4,6 @@ namespace ActiveInas.Compute.Cpu;
 
 internal sealed unsafe partial class CpuDevice<T, S, V, L>
 {
-    private readonly AveragePoolItems _averagePool;
-
     public void GlobalAveragePoolForward(Tensor x, Matrix embedding)
     {
         OperationGuard.GlobalAveragePool(x, nameof(x), embedding, nameof(embedding));
@@ -16,7 +14,7 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
         }
 
         CpuMatrix<float> target = Own(embedding);
-        _averagePool.Run(_work.Pool, Own(x), target.Pointer, backward: false);
+        _work.Pool.Run(new AveragePoolItems(Own(x), target.Pointer, backward: false));
         target.Touch();
     }
 
@@ -29,33 +27,24 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
             return;
         }
 
-        _averagePool.Run(_work.Pool, Own(dx), Own(dEmbedding).Pointer, backward: true);
+        _work.Pool.Run(new AveragePoolItems(Own(dx), Own(dEmbedding).Pointer, backward: true));
     }
 
     /// <summary>Mean over positions and its backward; items are (image, channel block).</summary>
-    private sealed class AveragePoolItems : IWorkItems
+    private readonly struct AveragePoolItems(CpuTensor<T, float, S> x, float* embeddings, bool backward) : IWorkItems
     {
-        private CpuTensor<T, float, S> _x = null!;
-        private float* _embedding;
-        private bool _backward;
-
-        public void Run(WorkerPool pool, CpuTensor<T, float, S> x, float* embedding, bool backward)
-        {
-            (_x, _backward) = (x, backward);
-            _embedding = embedding;
-            pool.Run(x.Images * x.Layout.ChannelBlocks, this);
-        }
+        public int Items => x.Images * x.Layout.ChannelBlocks;
 
         public void Run(int item, int worker)
         {
-            int image = item / _x.Layout.ChannelBlocks;
-            int block = item % _x.Layout.ChannelBlocks;
-            int channels = Math.Min(Block, _x.Shape.Channels - (block * Block));
-            float share = 1f / (_x.Shape.Height * _x.Shape.Width);
+            int image = item / x.Layout.ChannelBlocks;
+            int block = item % x.Layout.ChannelBlocks;
+            int channels = Math.Min(Block, x.Shape.Channels - (block * Block));
+            float share = 1f / (x.Shape.Height * x.Shape.Width);
             float* row = stackalloc float[Block];
-            float* embedding = _embedding + ((long)image * _x.Shape.Channels) + (block * Block);
+            float* embedding = embeddings + ((long)image * x.Shape.Channels) + (block * Block);
             new Span<float>(row, Block).Clear();
-            if (_backward)
+            if (backward)
             {
                 for (int c = 0; c < channels; c++)
                 {
@@ -66,12 +55,12 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
             for (int lane = 0; lane < Block; lane += L.Count)
             {
                 V value = L.Load(row + lane);
-                for (int y = 0; y < _x.Shape.Height; y++)
+                for (int y = 0; y < x.Shape.Height; y++)
                 {
-                    T* p = _x.BlockPointer(block) + ((long)_x.Layout.Position(image, y, 0) * Block) + lane;
-                    for (int i = 0; i < _x.Shape.Width; i++, p += Block)
+                    T* p = x.BlockPointer(block) + ((long)x.Layout.Position(image, y, 0) * Block) + lane;
+                    for (int i = 0; i < x.Shape.Width; i++, p += Block)
                     {
-                        if (_backward)
+                        if (backward)
                         {
                             Lanes<T, V, L>.Store(p, value);
                         }
@@ -85,7 +74,7 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
                 L.Store(row + lane, value);
             }
 
-            if (!_backward)
+            if (!backward)
             {
                 for (int c = 0; c < channels; c++)
                 {

@@ -7,7 +7,6 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
 {
     private const int LeastPartials = 16_384;
     private readonly WrittenStatistics<T, S, V, L> _statistics;
-    private readonly NormApplyItems _normApply;
     private readonly GrowingBuffer<float> _partials;
 
     public void BatchNormApply(BatchNorm norm, Tensor x, Tensor? residual, bool relu, Tensor y)
@@ -21,8 +20,8 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
 
         float* factors = Partials(PaddedChannels(norm));
         BatchFactors(norm, factors);
-        _normApply.Run(
-            _work.Pool, Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.BatchMean).Pointer, factors, Own(norm.Shift.Values).Pointer);
+        _work.Pool.Run(new NormApplyItems(
+            Own(x), residual is null ? null : Own(residual), relu, Own(y), Own(norm.BatchMean).Pointer, factors, Own(norm.Shift.Values).Pointer));
     }
 
     /// <summary>scale / deviation of the batch, a channel.</summary>
@@ -95,28 +94,13 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
         runningVariance.Touch();
     }
 
-    /// <summary>y = relu?((x - mean) factor + shift + residual).</summary>
-    private sealed class NormApplyItems : IWorkItems
+    /// <summary>y = relu?((x - mean) factor + shift + residual); items are (channel block, chunk of images).</summary>
+    private readonly struct NormApplyItems(
+        CpuTensor<T, float, S> x, CpuTensor<T, float, S>? residual, bool relu, CpuTensor<T, float, S> y, float* mean, float* factor, float* shift) : IWorkItems
     {
-        private CpuTensor<T, float, S> _x = null!;
-        private CpuTensor<T, float, S>? _residual;
-        private CpuTensor<T, float, S> _y = null!;
-        private bool _relu;
-        private ImageChunks _chunks;
-        private float* _mean;
-        private float* _factor;
-        private float* _shift;
+        private readonly ImageChunks _chunks = ImageChunks.Of(x.Layout, x.Images, ImageChunks.StatisticsPositions);
 
-        public void Run(
-            WorkerPool pool, CpuTensor<T, float, S> x, CpuTensor<T, float, S>? residual, bool relu, CpuTensor<T, float, S> y, float* mean, float* factor, float* shift)
-        {
-            (_x, _residual, _relu, _y) = (x, residual, relu, y);
-            _mean = mean;
-            _factor = factor;
-            _shift = shift;
-            _chunks = ImageChunks.Of(x.Layout, x.Images, ImageChunks.StatisticsPositions);
-            pool.Run(_chunks.Items, this);
-        }
+        public int Items => _chunks.Items;
 
         public void Run(int item, int worker)
         {
@@ -124,16 +108,16 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
             int first = _chunks.First(item);
             int last = first + _chunks.ImagesIn(item);
             float* parameters = stackalloc float[3 * Block];
-            Parameters(block, _x.Shape.Channels, _mean, _factor, _shift, parameters);
-            BlockedLayout layout = _x.Layout;
+            Parameters(block, x.Shape.Channels, mean, factor, shift, parameters);
+            BlockedLayout layout = x.Layout;
             for (int n = first; n < last; n++)
             {
                 for (int row = 0; row < layout.Shape.Height; row++)
                 {
                     long start = (long)layout.Position(n, row, 0) * Block;
                     Row(
-                        _x.BlockPointer(block) + start, _residual is null ? null : _residual.BlockPointer(block) + start,
-                        _y.BlockPointer(block) + start, parameters, layout.Shape.Width, _relu);
+                        x.BlockPointer(block) + start, residual is null ? null : residual.BlockPointer(block) + start,
+                        y.BlockPointer(block) + start, parameters, layout.Shape.Width, relu);
                 }
             }
         }

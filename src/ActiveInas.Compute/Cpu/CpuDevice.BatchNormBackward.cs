@@ -5,9 +5,6 @@ namespace ActiveInas.Compute.Cpu;
 
 internal sealed unsafe partial class CpuDevice<T, S, V, L>
 {
-    private readonly NormGradientSumItems _normGradientSums;
-    private readonly NormGradientItems _normGradient;
-
     /// <summary>With g = masked dy and h = (x - mean) / deviation: dshift = sum g, dscale = sum g h,
     /// dx = scale / deviation (g - dshift / n - h dscale / n).</summary>
     public void BatchNormBackward(BatchNorm norm, Tensor x, Tensor y, bool relu, Tensor dy, Tensor dx, Tensor? dResidual)
@@ -26,9 +23,9 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
         int channels = PaddedChannels(norm);
         float* coefficients = Partials((chunks.Items * 2 * Block) + (4 * channels));
         float* partials = coefficients + (4 * channels);
-        _normGradientSums.Run(_work.Pool, source, output, gradient, chunks, Own(norm.BatchMean).Pointer, Own(norm.BatchInverseDeviation).Pointer, partials);
+        _work.Pool.Run(new NormGradientSumItems(source, output, gradient, chunks, Own(norm.BatchMean).Pointer, Own(norm.BatchInverseDeviation).Pointer, partials));
         CombineGradientSums(norm, source, chunks, partials, coefficients, channels);
-        _normGradient.Run(_work.Pool, source, output, gradient, chunks, coefficients, channels, Own(dx), dResidual is null ? null : Own(dResidual));
+        _work.Pool.Run(new NormGradientItems(source, output, gradient, chunks, coefficients, channels, Own(dx), dResidual is null ? null : Own(dResidual)));
     }
 
     /// <summary>Writes the gradients of scale and shift, and a, b, -mean g, -mean x of dx = a (g - mean g) + b (x - mean x) as [4][channels].</summary>
@@ -64,33 +61,17 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
         shiftGradient.Touch();
     }
 
-    /// <summary>sum g and sum g h, [item][2][32].</summary>
-    private sealed class NormGradientSumItems : IWorkItems
+    /// <summary>sum g and sum g h, [item][2][32]; without y nothing is masked.</summary>
+    private readonly struct NormGradientSumItems(
+        CpuTensor<T, float, S> x, CpuTensor<T, float, S>? y, CpuTensor<T, float, S> dy, ImageChunks chunks, float* mean, float* inverseDeviation, float* partials)
+        : IWorkItems
     {
-        private CpuTensor<T, float, S> _x = null!;
-        private CpuTensor<T, float, S>? _y;
-        private CpuTensor<T, float, S> _dy = null!;
-        private ImageChunks _chunks;
-        private float* _mean;
-        private float* _inverseDeviation;
-        private float* _partials;
-
-        public void Run(
-            WorkerPool pool, CpuTensor<T, float, S> x, CpuTensor<T, float, S>? y, CpuTensor<T, float, S> dy, ImageChunks chunks,
-            float* mean, float* inverseDeviation, float* partials)
-        {
-            (_x, _y, _dy, _chunks) = (x, y, dy, chunks);
-            _mean = mean;
-            _inverseDeviation = inverseDeviation;
-            _partials = partials;
-            pool.Run(chunks.Items, this);
-        }
+        public int Items => chunks.Items;
 
         public void Run(int item, int worker)
         {
-            int first = _chunks.First(item);
-            float* partial = _partials + (item * 2 * Block);
-            Sums(_x, _y, _dy, _chunks.BlockOf(item), first, first + _chunks.ImagesIn(item), _mean, _inverseDeviation, partial);
+            int first = chunks.First(item);
+            Sums(x, y, dy, chunks.BlockOf(item), first, first + chunks.ImagesIn(item), mean, inverseDeviation, partials + (item * 2 * Block));
         }
 
         /// <summary>Of one channel block of some images; without y nothing is masked.</summary>
@@ -148,38 +129,24 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
     }
 
     /// <summary>dx = a (g - mean g) + b (x - mean x), and g itself for the residual.</summary>
-    private sealed class NormGradientItems : IWorkItems
+    private readonly struct NormGradientItems(
+        CpuTensor<T, float, S> x, CpuTensor<T, float, S>? y, CpuTensor<T, float, S> dy, ImageChunks chunks,
+        float* coefficients, int channels, CpuTensor<T, float, S> dx, CpuTensor<T, float, S>? dResidual) : IWorkItems
     {
-        private CpuTensor<T, float, S> _x = null!;
-        private CpuTensor<T, float, S>? _y;
-        private CpuTensor<T, float, S> _dy = null!;
-        private CpuTensor<T, float, S> _dx = null!;
-        private CpuTensor<T, float, S>? _dResidual;
-        private ImageChunks _chunks;
-        private float* _coefficients;
-        private int _channels;
-
-        public void Run(
-            WorkerPool pool, CpuTensor<T, float, S> x, CpuTensor<T, float, S>? y, CpuTensor<T, float, S> dy, ImageChunks chunks,
-            float* coefficients, int channels, CpuTensor<T, float, S> dx, CpuTensor<T, float, S>? dResidual)
-        {
-            (_x, _y, _dy, _chunks, _channels, _dx, _dResidual) = (x, y, dy, chunks, channels, dx, dResidual);
-            _coefficients = coefficients;
-            pool.Run(chunks.Items, this);
-        }
+        public int Items => chunks.Items;
 
         public void Run(int item, int worker)
         {
-            int block = _chunks.BlockOf(item);
-            int first = _chunks.First(item);
-            int last = first + _chunks.ImagesIn(item);
+            int block = chunks.BlockOf(item);
+            int first = chunks.First(item);
+            int last = first + chunks.ImagesIn(item);
             float* parameters = stackalloc float[4 * Block];
             for (int i = 0; i < 4; i++)
             {
-                CopyChannels(_coefficients + (i * _channels), block, _x.Shape.Channels, parameters + (i * Block), 1f);
+                CopyChannels(coefficients + (i * channels), block, x.Shape.Channels, parameters + (i * Block), 1f);
             }
 
-            BlockedLayout layout = _x.Layout;
+            BlockedLayout layout = x.Layout;
             for (int n = first; n < last; n++)
             {
                 for (int row = 0; row < layout.Shape.Height; row++)
@@ -191,11 +158,11 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
 
         private void Row(int block, long start, int width, float* parameters)
         {
-            T* x = _x.BlockPointer(block) + start;
-            T* dy = _dy.BlockPointer(block) + start;
-            T* dx = _dx.BlockPointer(block) + start;
-            T* y = _y is null ? null : _y.BlockPointer(block) + start;
-            T* dResidual = _dResidual is null ? null : _dResidual.BlockPointer(block) + start;
+            T* input = x.BlockPointer(block) + start;
+            T* gradient = dy.BlockPointer(block) + start;
+            T* target = dx.BlockPointer(block) + start;
+            T* mask = y is null ? null : y.BlockPointer(block) + start;
+            T* residual = dResidual is null ? null : dResidual.BlockPointer(block) + start;
             for (int lane = 0; lane < Block; lane += L.Count)
             {
                 V a = L.Load(parameters + lane);
@@ -204,20 +171,20 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
                 V minusMean = L.Load(parameters + (3 * Block) + lane);
                 for (int i = lane; i < width * Block; i += Block)
                 {
-                    V g = Lanes<T, V, L>.Load(dy + i);
-                    if (y != null)
+                    V g = Lanes<T, V, L>.Load(gradient + i);
+                    if (mask != null)
                     {
-                        g = L.WherePositive(Lanes<T, V, L>.Load(y + i), g);
+                        g = L.WherePositive(Lanes<T, V, L>.Load(mask + i), g);
                     }
 
-                    V centred = L.Multiply(b, L.Add(Lanes<T, V, L>.Load(x + i), minusMean));
+                    V centred = L.Multiply(b, L.Add(Lanes<T, V, L>.Load(input + i), minusMean));
                     V value = L.FusedMultiplyAdd(a, L.Add(g, minusGradient), centred);
-                    if (dResidual != null)
+                    if (residual != null)
                     {
-                        Lanes<T, V, L>.Store(dResidual + i, g);
+                        Lanes<T, V, L>.Store(residual + i, g);
                     }
 
-                    Lanes<T, V, L>.Store(dx + i, value);
+                    Lanes<T, V, L>.Store(target + i, value);
                 }
             }
         }

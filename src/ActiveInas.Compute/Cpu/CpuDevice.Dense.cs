@@ -4,7 +4,8 @@ namespace ActiveInas.Compute.Cpu;
 
 internal sealed unsafe partial class CpuDevice<T, S, V, L>
 {
-    private readonly DenseItems _dense;
+    /// <summary>Rows of a work item of the dense layer.</summary>
+    private const int RowsPerItem = 8;
 
     /// <summary>Runs the operations that are too small to gain from vectors.</summary>
     private readonly ReferenceDevice<T, float, S> _plain = new("plain", 1);
@@ -18,7 +19,7 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
     {
         OperationGuard.Dense(x, nameof(x), w, b, logits, nameof(logits));
         CpuMatrix<float> result = Own(logits);
-        _dense.Forward(_work.Pool, Own(x), Own(w.Values).Pointer, Own(b.Values).Pointer, result);
+        _work.Pool.Run(new DenseItems(Own(x), Own(w.Values).Pointer, Own(b.Values).Pointer, result));
         result.Touch();
     }
 
@@ -37,145 +38,110 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L>
             }
         }
 
-        _dense.WeightGradient(_work.Pool, Own(x), gradient, weightGradient);
+        _work.Pool.Run(new DenseWeightItems(Own(x), gradient, weightGradient));
         biasGradient.Touch();
         weightGradient.Touch();
         if (dx is not null)
         {
             CpuMatrix<float> inputGradient = Own(dx);
-            _dense.InputGradient(_work.Pool, gradient, Own(w.Values).Pointer, inputGradient);
+            _work.Pool.Run(new DenseInputItems(gradient, Own(w.Values).Pointer, inputGradient));
             inputGradient.Touch();
         }
     }
 
-    /// <summary>The dense layer. Every sum is one chain of fused multiply-adds in ascending order; vectors run along the classes.</summary>
-    private sealed class DenseItems : IWorkItems
+    private static int ItemsOf(int rows) => (rows + RowsPerItem - 1) / RowsPerItem;
+
+    /// <summary>The dense layer, logits [N, classes] = x [N, D] w [D, classes] + b.</summary>
+    private readonly struct DenseItems(CpuMatrix<float> x, float* weights, float* bias, CpuMatrix<float> logits) : IWorkItems
     {
-        private const int RowsPerItem = 8;
-        private Pass _pass;
-        private CpuMatrix<float> _in = null!;
-        private CpuMatrix<float> _out = null!;
-        private CpuMatrix<float>? _gradient;
-        private float* _weights;
-        private float* _bias;
-        private int _rows;
-
-        private enum Pass
-        {
-            Forward,
-            WeightGradient,
-            InputGradient,
-        }
-
-        /// <summary>logits [N, classes] = x [N, D] w [D, classes] + b.</summary>
-        public void Forward(WorkerPool pool, CpuMatrix<float> x, float* weights, float* bias, CpuMatrix<float> logits)
-        {
-            (_pass, _in, _out) = (Pass.Forward, x, logits);
-            _weights = weights;
-            _bias = bias;
-            Run(pool, x.UsedRows);
-        }
-
-        /// <summary>dw [D, classes] = x^T dLogits.</summary>
-        public void WeightGradient(WorkerPool pool, CpuMatrix<float> x, CpuMatrix<float> dLogits, CpuMatrix<float> dw)
-        {
-            (_pass, _in, _out) = (Pass.WeightGradient, x, dw);
-            _gradient = dLogits;
-            Run(pool, x.Columns);
-        }
-
-        /// <summary>dx [N, D] = dLogits w^T.</summary>
-        public void InputGradient(WorkerPool pool, CpuMatrix<float> dLogits, float* weights, CpuMatrix<float> dx)
-        {
-            (_pass, _in, _out) = (Pass.InputGradient, dLogits, dx);
-            _weights = weights;
-            Run(pool, dx.UsedRows);
-        }
+        public int Items => ItemsOf(x.UsedRows);
 
         public void Run(int item, int worker)
         {
-            int end = Math.Min(_rows, (item + 1) * RowsPerItem);
-            for (int row = item * RowsPerItem; row < end; row++)
+            int classes = logits.Columns;
+            int end = Math.Min(x.UsedRows, (item + 1) * RowsPerItem);
+            for (int n = item * RowsPerItem; n < end; n++)
             {
-                switch (_pass)
+                float* target = logits.Pointer + ((long)n * classes);
+                Chain(x.Pointer + ((long)n * x.Columns), 1, x.Columns, weights, classes, target);
+                for (int k = 0; k < classes; k++)
                 {
-                    case Pass.Forward:
-                        ForwardRow(row);
-                        break;
-                    case Pass.WeightGradient:
-                        WeightGradientRow(row);
-                        break;
-                    default:
-                        InputGradientRow(row);
-                        break;
+                    target[k] += bias[k];
                 }
             }
         }
+    }
 
-        private void Run(WorkerPool pool, int rows)
-        {
-            _rows = rows;
-            pool.Run((rows + RowsPerItem - 1) / RowsPerItem, this);
-        }
+    /// <summary>dw [D, classes] = x^T dLogits.</summary>
+    private readonly struct DenseWeightItems(CpuMatrix<float> x, CpuMatrix<float> dLogits, CpuMatrix<float> dw) : IWorkItems
+    {
+        public int Items => ItemsOf(x.Columns);
 
-        private void ForwardRow(int n)
+        public void Run(int item, int worker)
         {
-            int classes = _out.Columns;
-            float* target = _out.Pointer + ((long)n * classes);
-            Chain(_in.Pointer + ((long)n * _in.Columns), 1, _in.Columns, _weights, classes, target);
-            for (int k = 0; k < classes; k++)
+            int classes = dLogits.Columns;
+            int end = Math.Min(x.Columns, (item + 1) * RowsPerItem);
+            for (int d = item * RowsPerItem; d < end; d++)
             {
-                target[k] += _bias[k];
+                Chain(x.Pointer + d, x.Columns, x.UsedRows, dLogits.Pointer, classes, dw.Pointer + ((long)d * classes));
+            }
+        }
+    }
+
+    /// <summary>dx [N, D] = dLogits w^T.</summary>
+    private readonly struct DenseInputItems(CpuMatrix<float> dLogits, float* weights, CpuMatrix<float> dx) : IWorkItems
+    {
+        public int Items => ItemsOf(dx.UsedRows);
+
+        public void Run(int item, int worker)
+        {
+            int end = Math.Min(dx.UsedRows, (item + 1) * RowsPerItem);
+            for (int n = item * RowsPerItem; n < end; n++)
+            {
+                Row(dLogits.Pointer + ((long)n * dLogits.Columns), dx.Pointer + ((long)n * dx.Columns));
             }
         }
 
-        private void WeightGradientRow(int d)
+        private void Row(float* source, float* target)
         {
-            int classes = _gradient!.Columns;
-            Chain(_in.Pointer + d, _in.Columns, _in.UsedRows, _gradient.Pointer, classes, _out.Pointer + ((long)d * classes));
-        }
-
-        private void InputGradientRow(int n)
-        {
-            int classes = _in.Columns;
-            float* source = _in.Pointer + ((long)n * classes);
-            for (int d = 0; d < _out.Columns; d++)
+            int classes = dLogits.Columns;
+            for (int d = 0; d < dx.Columns; d++)
             {
                 float sum = 0f;
                 for (int k = 0; k < classes; k++)
                 {
-                    sum = MathF.FusedMultiplyAdd(source[k], _weights[((long)d * classes) + k], sum);
+                    sum = MathF.FusedMultiplyAdd(source[k], weights[((long)d * classes) + k], sum);
                 }
 
-                _out.Pointer[((long)n * _out.Columns) + d] = sum;
+                target[d] = sum;
             }
         }
+    }
 
-        /// <summary>target[k] = sum over i of a[i stride] b[i, k].</summary>
-        private static void Chain(float* a, int stride, int count, float* b, int columns, float* target)
+    /// <summary>target[k] = sum over i of a[i stride] b[i, k]: one chain of fused multiply-adds in ascending order, vectors along k.</summary>
+    private static void Chain(float* a, int stride, int count, float* b, int columns, float* target)
+    {
+        int k = 0;
+        for (; k + L.Count <= columns; k += L.Count)
         {
-            int k = 0;
-            for (; k + L.Count <= columns; k += L.Count)
+            V sum = L.Zero;
+            for (int i = 0; i < count; i++)
             {
-                V sum = L.Zero;
-                for (int i = 0; i < count; i++)
-                {
-                    sum = L.FusedMultiplyAdd(L.Broadcast(a[(long)i * stride]), L.Load(b + ((long)i * columns) + k), sum);
-                }
-
-                L.Store(target + k, sum);
+                sum = L.FusedMultiplyAdd(L.Broadcast(a[(long)i * stride]), L.Load(b + ((long)i * columns) + k), sum);
             }
 
-            for (; k < columns; k++)
-            {
-                float sum = 0f;
-                for (int i = 0; i < count; i++)
-                {
-                    sum = MathF.FusedMultiplyAdd(a[(long)i * stride], b[((long)i * columns) + k], sum);
-                }
+            L.Store(target + k, sum);
+        }
 
-                target[k] = sum;
+        for (; k < columns; k++)
+        {
+            float sum = 0f;
+            for (int i = 0; i < count; i++)
+            {
+                sum = MathF.FusedMultiplyAdd(a[(long)i * stride], b[((long)i * columns) + k], sum);
             }
+
+            target[k] = sum;
         }
     }
 }

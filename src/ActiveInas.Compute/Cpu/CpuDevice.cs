@@ -26,13 +26,6 @@ internal sealed unsafe partial class CpuDevice<T, S, V, L> : IDevice
         _engines = engines(_work);
         _partials = _work.Buffer<float>(LeastPartials);
         _statistics = new WrittenStatistics<T, S, V, L>(threads);
-        _normApply = new NormApplyItems();
-        _normGradientSums = new NormGradientSumItems();
-        _normGradient = new NormGradientItems();
-        _maxPool = new MaxPoolItems(_work);
-        _averagePool = new AveragePoolItems();
-        _dense = new DenseItems();
-        _sgd = new SgdItems();
     }
 
     public string KernelName { get; }

@@ -57,7 +57,8 @@ internal unsafe class BufferMemory
         nint start = MemoryPages.Map(bytes + slack, MemoryPages.ReadWrite);
         if (start == 0)
         {
-            throw new InsufficientMemoryException($"The system gives no {bytes} bytes for a tensor. Free memory, or use smaller images (--image-size), batches (--set recipe.batchSize=N) or networks.");
+            throw new InsufficientMemoryException(
+                $"The system gives no {bytes} bytes for a tensor. Free memory, or use smaller images (`imageSize`), smaller batches (`recipe.batchSize=N`) or smaller networks (`space`).");
         }
 
         if (slack > 0)

@@ -17,7 +17,7 @@ internal sealed unsafe class EmittedProbe(string name, InstructionSet instructio
 
     public override long UnitsPerItem => Rounds * flopsPerRound;
 
-    public override void Run(int item, int worker)
+    public override void Run(int item)
     {
         (CodeMemory loop, ProductKernel state) = _code.Value;
         state.Enter();

@@ -5,13 +5,23 @@ using ActiveInas.Compute.Cpu.Vector;
 namespace ActiveInas.Compute.Profiling;
 
 /// <summary>Work of a known amount.</summary>
-internal interface IProbe : IWorkItems
+internal interface IProbe
 {
     /// <summary>Flops or bytes of one item.</summary>
     long UnitsPerItem { get; }
 
     /// <summary>Items of one run: enough that every thread has work to its end.</summary>
     int Items(int threads);
+
+    void Run(int item);
+}
+
+/// <summary>Some items of a probe.</summary>
+internal readonly struct ProbeItems(IProbe probe, int items) : IWorkItems
+{
+    public int Items => items;
+
+    public void Run(int item, int worker) => probe.Run(item);
 }
 
 /// <summary>Arithmetic of one kind of instruction that never leaves the registers.</summary>
@@ -27,7 +37,7 @@ internal abstract class LimitProbe(string name, InstructionSet instructionSet) :
 
     public int Items(int threads) => threads * ItemsPerThread;
 
-    public abstract void Run(int item, int worker);
+    public abstract void Run(int item);
 }
 
 /// <summary>Fused multiply-adds in 12 independent chains: more than latency times ports of any processor so far (4 x 2), and with two
@@ -41,7 +51,7 @@ internal sealed class FmaProbe<V, L>(string name, InstructionSet instructionSet)
 
     public override long UnitsPerItem => 2L * Chains * Rounds * L.Count;
 
-    public override void Run(int item, int worker) => Chain(item + 1);
+    public override void Run(int item) => Chain(item + 1);
 
     /// <summary>a &lt;- a / 2 + 1 ends at 2, so that no value overflows or is denormal. Not inlined, so that the compiler cannot see
     /// that nobody wants the result.</summary>
@@ -86,7 +96,7 @@ internal sealed unsafe class CopyProbe : IProbe, IDisposable
     public int Items(int threads) => Chunks;
 
     // Both buffers hold Chunks * ChunkBytes bytes and item < Chunks.
-    public void Run(int item, int worker)
+    public void Run(int item)
         => Buffer.MemoryCopy(_source.Pointer + ((long)item * ChunkBytes), _target.Pointer + ((long)item * ChunkBytes), ChunkBytes, ChunkBytes);
 
     public void Dispose()

@@ -108,7 +108,7 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
     private static double BestRate(WorkerPool pool, IProbe probe, TimeSpan time)
     {
         int items = probe.Items(pool.Threads);
-        pool.Run(items, probe);
+        pool.Run(new ProbeItems(probe, items));
         double best = 0;
         long begin = Stopwatch.GetTimestamp();
         do
@@ -123,7 +123,7 @@ public sealed record MachineLimits(int Threads, IReadOnlyList<ComputeLimit> Comp
     private static double Rate(WorkerPool pool, IProbe probe, int items)
     {
         long start = Stopwatch.GetTimestamp();
-        pool.Run(items, probe);
+        pool.Run(new ProbeItems(probe, items));
         return (double)items * probe.UnitsPerItem / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActiveInas.Compute.Cpu;
 
 namespace ActiveInas.Compute.Tests.Cpu;
@@ -15,7 +16,7 @@ public sealed class WorkerPoolTests
         foreach (int items in new[] { 0, 1, 2, threads, 100, 5000 })
         {
             Counter counter = new(items, threads);
-            pool.Run(items, counter);
+            pool.Run(counter);
             Assert.All(counter.Runs, runs => Assert.Equal(1, runs));
             Assert.Equal(0, counter.WrongWorkers);
         }
@@ -28,10 +29,10 @@ public sealed class WorkerPoolTests
         using WorkerPool pool = new(threads);
         for (int repeat = 0; repeat < 5; repeat++)
         {
-            Exception error = Assert.ThrowsAny<Exception>(() => pool.Run(50, new Failing(repeat)));
+            Exception error = Assert.ThrowsAny<Exception>(() => pool.Run(new Failing(50, repeat)));
             Assert.Equal($"item {repeat}", (error.InnerException ?? error).Message);
             Counter counter = new(50, threads);
-            pool.Run(50, counter);
+            pool.Run(counter);
             Assert.All(counter.Runs, runs => Assert.Equal(1, runs));
         }
     }
@@ -46,7 +47,7 @@ public sealed class WorkerPoolTests
         Counter counter = new(7, threads);
         for (int i = 0; i < runs; i++)
         {
-            pool.Run(1 + (i % 7), counter);
+            pool.Run(counter with { Items = 1 + (i % 7) });
         }
 
         for (int item = 0; item < 7; item++)
@@ -63,7 +64,7 @@ public sealed class WorkerPoolTests
         {
             Thread.Sleep(60);
             Counter counter = new(20, 3);
-            pool.Run(20, counter);
+            pool.Run(counter);
             Assert.All(counter.Runs, runs => Assert.Equal(1, runs));
         }
     }
@@ -74,9 +75,9 @@ public sealed class WorkerPoolTests
     {
         using WorkerPool pool = new(2);
         using Barrier barrier = new(2);
-        Meeting meeting = new(barrier);
-        pool.Run(2, meeting);
-        Assert.True(meeting.Met);
+        int[] met = new int[1];
+        pool.Run(new Meeting(barrier, met));
+        Assert.Equal(2, met[0]);
     }
 
     [Fact]
@@ -91,12 +92,43 @@ public sealed class WorkerPoolTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_run_allocates_nothing_once_its_kind_was_seen(int threads)
+    {
+        using WorkerPool pool = new(threads);
+        int[] sums = new int[2];
+        long allocated = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            pool.Run(new Adding(sums, 0));
+            pool.Run(new Adding<int>(sums, 1));
+            allocated = i < 2 ? 0 : allocated + GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal([20 * Adding.Count, 20 * Adding.Count], sums);
+        Assert.Equal(0, allocated);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_pool_keeps_nothing_of_a_run_alive(int threads)
+    {
+        using WorkerPool pool = new(threads);
+        WeakReference sums = RunOnce(pool);
+        GC.Collect();
+        Assert.False(sums.IsAlive);
+    }
+
+    [Theory]
     [MemberData(nameof(ThreadCounts))]
     public void Dispose_ends_idle_and_sleeping_workers(int threads)
     {
         new WorkerPool(threads).Dispose();
         WorkerPool used = new(threads);
-        used.Run(10, new Counter(10, threads));
+        used.Run(new Counter(10, threads));
         Thread.Sleep(20);
         used.Dispose();
     }
@@ -107,7 +139,7 @@ public sealed class WorkerPoolTests
         WorkerPool pool = new(2);
         pool.Dispose();
         pool.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => pool.Run(10, new Counter(10, 2)));
+        Assert.Throws<ObjectDisposedException>(() => pool.Run(new Counter(10, 2)));
     }
 
     [Theory]
@@ -115,34 +147,62 @@ public sealed class WorkerPoolTests
     [InlineData(-1)]
     public void A_pool_without_threads_is_refused(int threads) => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerPool(threads));
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference RunOnce(WorkerPool pool)
+    {
+        int[] sums = new int[1];
+        pool.Run(new Adding(sums, 0));
+        Assert.Equal(Adding.Count, sums[0]);
+        return new WeakReference(sums);
+    }
+
     private static void Repeat(WorkerPool pool, Counter counter)
     {
         for (int i = 0; i < 50; i++)
         {
-            pool.Run(30, counter);
+            pool.Run(counter);
         }
     }
 
-    private sealed class Counter(int items, int threads) : IWorkItems
+    private readonly record struct Counter(int Items, int Threads) : IWorkItems
     {
-        private int _wrongWorkers;
+        private readonly int[] _wrongWorkers = new int[1];
 
-        public int[] Runs { get; } = new int[items];
+        public int[] Runs { get; } = new int[Items];
 
-        public int WrongWorkers => _wrongWorkers;
+        public int WrongWorkers => _wrongWorkers[0];
 
         public void Run(int item, int worker)
         {
             Interlocked.Increment(ref Runs[item]);
-            if (worker < 0 || worker >= threads)
+            if (worker < 0 || worker >= Threads)
             {
-                Interlocked.Increment(ref _wrongWorkers);
+                Interlocked.Increment(ref _wrongWorkers[0]);
             }
         }
     }
 
-    private sealed class Failing(int failing) : IWorkItems
+    private readonly struct Adding(int[] sums, int place) : IWorkItems
     {
+        public const int Count = 10;
+
+        public int Items => Count;
+
+        public void Run(int item, int worker) => Interlocked.Increment(ref sums[place]);
+    }
+
+    /// <summary>The same as another kind of work.</summary>
+    private readonly struct Adding<T>(int[] sums, int place) : IWorkItems
+    {
+        public int Items => Adding.Count;
+
+        public void Run(int item, int worker) => new Adding(sums, place).Run(item, worker);
+    }
+
+    private readonly struct Failing(int items, int failing) : IWorkItems
+    {
+        public int Items => items;
+
         public void Run(int item, int worker)
         {
             if (item == failing)
@@ -152,17 +212,15 @@ public sealed class WorkerPoolTests
         }
     }
 
-    private sealed class Meeting(Barrier barrier) : IWorkItems
+    private readonly struct Meeting(Barrier barrier, int[] met) : IWorkItems
     {
-        private int _met;
-
-        public bool Met => _met == 2;
+        public int Items => 2;
 
         public void Run(int item, int worker)
         {
             if (barrier.SignalAndWait(TimeSpan.FromSeconds(20)))
             {
-                Interlocked.Increment(ref _met);
+                Interlocked.Increment(ref met[0]);
             }
         }
     }

@@ -5,7 +5,7 @@ namespace ActiveInas.Compute.Cpu.Convolutions;
 /// <summary>Statistics of a tensor in chunks of its images, while a convolution writes it: whoever writes the last part of a chunk takes those of the
 /// chunk, which is still in the cache. Chunks depend on the shape only, so it does not matter who that is.</summary>
 /// <param name="threads">Of the device.</param>
-internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkItems
+internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads)
     where T : unmanaged
     where S : struct, IStorage<T, float>
     where V : struct
@@ -91,11 +91,9 @@ internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkI
     {
         if (_wait)
         {
-            pool.Run(_chunks.Items, this);
+            pool.Run(new TakeItems(this));
         }
     }
-
-    public void Run(int item, int worker) => Take(item / _chunks.PerBlock, item % _chunks.PerBlock);
 
     /// <summary>Mean and squared deviations from it of one channel block of some images, [2][32].</summary>
     private static void Take(CpuTensor<T, float, S> x, int channelBlock, int first, int last, float* partial)
@@ -142,5 +140,13 @@ internal sealed unsafe class WrittenStatistics<T, S, V, L>(int threads) : IWorkI
             L.Store(partial + Block + lane, squares0);
             L.Store(partial + Block + lane + L.Count, squares1);
         }
+    }
+
+    /// <summary>Items are (channel block, chunk).</summary>
+    private readonly struct TakeItems(WrittenStatistics<T, S, V, L> statistics) : IWorkItems
+    {
+        public int Items => statistics._chunks.Items;
+
+        public void Run(int item, int worker) => statistics.Take(item / statistics._chunks.PerBlock, item % statistics._chunks.PerBlock);
     }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe partial class EmittedConvolution
         {
             int products = plan.Gathers ? 1 : plan.InBlocks * plan.Taps;
             packed.Forward ??= new NativeBuffer<BFloat16>((long)plan.OutBlocks * products * PanelLength);
-            _packing.Run(_work.Pool, plan, w.Pointer, packed.Forward.Pointer, transposed: false);
+            _work.Pool.Run(new PackingItems(plan, w.Pointer, packed.Forward.Pointer, transposed: false));
             packed.ForwardVersion = w.Version;
         }
 
@@ -25,7 +25,7 @@ internal sealed unsafe partial class EmittedConvolution
         if (packed.BackwardVersion != w.Version || packed.Backward is null)
         {
             packed.Backward ??= new NativeBuffer<BFloat16>((long)plan.OutBlocks * plan.InBlocks * plan.Taps * PanelLength);
-            _packing.Run(_work.Pool, plan, w.Pointer, packed.Backward.Pointer, transposed: true);
+            _work.Pool.Run(new PackingItems(plan, w.Pointer, packed.Backward.Pointer, transposed: true));
             packed.BackwardVersion = w.Version;
         }
 
@@ -44,43 +44,32 @@ internal sealed unsafe partial class EmittedConvolution
     }
 
     /// <summary>Items are (result block, reduced block).</summary>
-    private sealed class PackingItems : IWorkItems
+    private readonly struct PackingItems(PositionPlan plan, float* weights, BFloat16* packed, bool transposed) : IWorkItems
     {
-        private PositionPlan _plan = null!;
-        private float* _weights;
-        private BFloat16* _packed;
-        private bool _transposed;
-
-        public void Run(WorkerPool pool, PositionPlan plan, float* weights, BFloat16* packed, bool transposed)
-        {
-            (_plan, _transposed) = (plan, transposed);
-            _weights = weights;
-            _packed = packed;
-            pool.Run(plan.OutBlocks * plan.InBlocks, this);
-        }
+        public int Items => plan.OutBlocks * plan.InBlocks;
 
         public void Run(int item, int worker)
         {
-            if (_plan.Gathers)
+            if (plan.Gathers)
             {
-                RowPairs(0, item * Block, _plan.Taps * _plan.Shape.InChannels, (ushort*)_packed + ((long)item * PanelLength));
+                RowPairs(0, item * Block, plan.Taps * plan.Shape.InChannels, (ushort*)packed + ((long)item * PanelLength));
                 return;
             }
 
-            int reducedBlocks = _transposed ? _plan.OutBlocks : _plan.InBlocks;
+            int reducedBlocks = transposed ? plan.OutBlocks : plan.InBlocks;
             int result = item / reducedBlocks * Block;
             int reduced = item % reducedBlocks * Block;
-            ushort* target = (ushort*)_packed + ((long)item * _plan.Taps * PanelLength);
-            for (int tap = 0; tap < _plan.Taps; tap++, target += PanelLength)
+            ushort* target = (ushort*)packed + ((long)item * plan.Taps * PanelLength);
+            for (int tap = 0; tap < plan.Taps; tap++, target += PanelLength)
             {
-                int row = tap * _plan.Shape.InChannels;
-                if (_transposed)
+                int row = tap * plan.Shape.InChannels;
+                if (transposed)
                 {
-                    ColumnPairs(row + result, reduced, Math.Min(Block, _plan.Shape.InChannels - result), target);
+                    ColumnPairs(row + result, reduced, Math.Min(Block, plan.Shape.InChannels - result), target);
                 }
                 else
                 {
-                    RowPairs(row + reduced, result, Math.Min(Block, _plan.Shape.InChannels - reduced), target);
+                    RowPairs(row + reduced, result, Math.Min(Block, plan.Shape.InChannels - reduced), target);
                 }
             }
         }
@@ -123,8 +112,8 @@ internal sealed unsafe partial class EmittedConvolution
                 return;
             }
 
-            float* source = _weights + ((long)row * _plan.Shape.OutChannels) + k;
-            int columns = _plan.Shape.OutChannels - k;
+            float* source = weights + ((long)row * plan.Shape.OutChannels) + k;
+            int columns = plan.Shape.OutChannels - k;
             if (columns >= Block)
             {
                 Lanes512.Narrow(target, Vector512.Load(source));

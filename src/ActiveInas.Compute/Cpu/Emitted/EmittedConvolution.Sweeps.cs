@@ -17,7 +17,7 @@ internal sealed unsafe partial class EmittedConvolution
         long stride = plan.Y.Margin + plan.Y.Positions + plan.Y.Margin;
         int blocks = plan.Gathers ? 1 : plan.InBlocks;
         BFloat16* planes = _planes.Reserve(plan.Planes * blocks * stride * Block);
-        _planeItems.Run(_work.Pool, plan, x, planes, stride);
+        _work.Pool.Run(new PlaneItems(plan, x, planes, stride));
         return new Operand((nint)(planes + ((long)plan.Y.Margin * Block)), stride * Block, blocks, plan.Y.ImageStride);
     }
 
@@ -36,77 +36,65 @@ internal sealed unsafe partial class EmittedConvolution
     }
 
     /// <summary>Sweeps over a batch: items are (result block, run of images).</summary>
-    private sealed class SweepItems(EmittedConvolution engine) : IWorkItems
+    /// <param name="engine">Kernel and memory.</param>
+    /// <param name="plan">Geometry.</param>
+    /// <param name="sweeps">Its forward or backward sweeps.</param>
+    /// <param name="operand">A.</param>
+    /// <param name="packed">Weights [result block][reduced block][tap][16 pairs][32][2].</param>
+    /// <param name="target">Result.</param>
+    /// <param name="epilogue">What becomes of the sums; an item is a chunk of the statistics.</param>
+    /// <param name="pooled">Max-pool of the result, if wanted: an item pools its images while they are in the cache.</param>
+    private readonly struct SweepItems(
+        EmittedConvolution engine, PositionPlan plan, PositionSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue,
+        Bf16Tensor? pooled) : IWorkItems
     {
-        private PositionPlan _plan = null!;
-        private PositionSweep[] _sweeps = null!;
-        private Operand _operand;
-        private BFloat16* _packed;
-        private Bf16Tensor _target = null!;
-        private Epilogue _epilogue;
-        private Bf16Tensor? _pooled;
-        private int _runs;
+        public int Items => Runs * target.Layout.ChannelBlocks;
 
-        /// <param name="plan">Geometry.</param>
-        /// <param name="sweeps">Its forward or backward sweeps.</param>
-        /// <param name="operand">A.</param>
-        /// <param name="packed">Weights [result block][reduced block][tap][16 pairs][32][2].</param>
-        /// <param name="target">Result.</param>
-        /// <param name="epilogue">What becomes of the sums; an item is a chunk of the statistics.</param>
-        /// <param name="pooled">Max-pool of the result, if wanted: an item pools its images while they are in the cache.</param>
-        public void Run(
-            PositionPlan plan, PositionSweep[] sweeps, Operand operand, BFloat16* packed, Bf16Tensor target, Epilogue epilogue, Bf16Tensor? pooled)
-        {
-            _pooled = pooled;
-            (_plan, _sweeps, _operand, _target, _epilogue) = (plan, sweeps, operand, target, epilogue);
-            _packed = packed;
-            _runs = (target.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
-            engine._work.Pool.Run(_runs * target.Layout.ChannelBlocks, this);
-        }
+        private int Runs => (target.Images + plan.ImagesPerRun - 1) / plan.ImagesPerRun;
 
         public void Run(int item, int worker)
         {
-            int block = item / _runs;
-            int first = item % _runs * _plan.ImagesPerRun;
+            int block = item / Runs;
+            int first = item % Runs * plan.ImagesPerRun;
             float* tile = engine._work.Scratch(worker, engine._kernel.Rows * Block);
             engine._kernel.Enter();
-            foreach (PositionSweep sweep in _sweeps)
+            foreach (PositionSweep sweep in sweeps)
             {
                 Sweep(sweep, first, block, tile);
             }
 
             engine._kernel.Leave();
-            if (_pooled is not null)
+            if (pooled is not null)
             {
-                int last = Math.Min(first + _plan.ImagesPerRun, _target.Images);
-                BFloat16* columns = (BFloat16*)engine._work.Scratch(worker, RectifiedPool<BFloat16, BFloat16Storage>.RowLengthOf(_pooled));
+                int last = Math.Min(first + plan.ImagesPerRun, target.Images);
+                BFloat16* columns = (BFloat16*)engine._work.Scratch(worker, RectifiedPool<BFloat16, BFloat16Storage>.RowLengthOf(pooled));
                 for (int image = first; image < last; image++)
                 {
-                    RectifiedPool<BFloat16, BFloat16Storage>.PoolImage(_target, image, _pooled, image, block, columns);
+                    RectifiedPool<BFloat16, BFloat16Storage>.PoolImage(target, image, pooled, image, block, columns);
                 }
             }
 
-            _epilogue.WroteChunk(block, item % _runs);
+            epilogue.WroteChunk(block, item % Runs);
         }
 
         private void Sweep(PositionSweep sweep, int first, int block, float* tile)
         {
             int taps = sweep.Taps.Length;
-            int products = _operand.Blocks * taps;
-            int weightTaps = _plan.Gathers ? 1 : _plan.Taps;
+            int products = operand.Blocks * taps;
+            int weightTaps = plan.Gathers ? 1 : plan.Taps;
             long* aOffsets = stackalloc long[products];
             long* bOffsets = stackalloc long[products];
             for (int i = 0; i < products; i++)
             {
                 int tap = i % taps;
-                aOffsets[i] = _operand.Offset(sweep.Planes[tap], i / taps, sweep.Shifts[tap]);
+                aOffsets[i] = operand.Offset(sweep.Planes[tap], i / taps, sweep.Shifts[tap]);
                 bOffsets[i] = (((long)(i / taps) * weightTaps) + sweep.Taps[tap]) * PanelLength * sizeof(ushort);
             }
 
             ProductArguments arguments = new()
             {
                 AOffsets = aOffsets,
-                B = (byte*)(_packed + ((long)block * _operand.Blocks * weightTaps * PanelLength)),
+                B = (byte*)(packed + ((long)block * operand.Blocks * weightTaps * PanelLength)),
                 BOffsets = bOffsets,
                 Count = products,
                 RowStride = sweep.RowStep * RowBytes,
@@ -123,19 +111,19 @@ internal sealed unsafe partial class EmittedConvolution
 
         private void Groups(PositionSweep sweep, int first, int block, ProductArguments* arguments)
         {
-            int images = Math.Min(_plan.ImagesPerRun, _target.Images - first);
-            Groups groups = new(sweep, _plan, first, images, engine._kernel.GroupRows);
-            byte* source = (byte*)_operand.Pointer + ((long)first * _operand.ImageStride * RowBytes);
-            long origin = (long)first * _target.Layout.ImageStride * RowBytes;
-            byte* addend = (byte*)_epilogue.Addend(block);
-            EpilogueArguments epilogue = new()
+            int images = Math.Min(plan.ImagesPerRun, target.Images - first);
+            Groups groups = new(sweep, plan, first, images, engine._kernel.GroupRows);
+            byte* source = (byte*)operand.Pointer + ((long)first * operand.ImageStride * RowBytes);
+            long origin = (long)first * target.Layout.ImageStride * RowBytes;
+            byte* addend = (byte*)epilogue.Addend(block);
+            EpilogueArguments stored = new()
             {
-                Target = (byte*)_target.BlockPointer(block) + origin,
-                Limit = groups.TargetLimit(_target.Layout),
+                Target = (byte*)target.BlockPointer(block) + origin,
+                Limit = groups.TargetLimit(target.Layout),
                 Addend = addend == null ? null : addend + origin,
-                Factors = _epilogue.Factors(block),
-                Offsets = _epilogue.Offsets(block),
-                Rectify = _epilogue.Rectifies ? 1 : 0,
+                Factors = epilogue.Factors(block),
+                Offsets = epilogue.Offsets(block),
+                Rectify = epilogue.Rectifies ? 1 : 0,
             };
             for (int upper = groups.Next(-1); upper >= 0;)
             {
@@ -148,13 +136,13 @@ internal sealed unsafe partial class EmittedConvolution
                     engine._kernel.Multiply(arguments);
                 }
 
-                Store(arguments->C, groups.Targets(upper), groups.Skipped(upper), &epilogue);
+                Store(arguments->C, groups.Targets(upper), groups.Skipped(upper), &stored);
                 if (next < 0)
                 {
                     return;
                 }
 
-                Store(arguments->C + (engine._kernel.GroupRows * Block), groups.Targets(next), groups.Skipped(next), &epilogue);
+                Store(arguments->C + (engine._kernel.GroupRows * Block), groups.Targets(next), groups.Skipped(next), &stored);
                 upper = groups.Next(next);
             }
         }

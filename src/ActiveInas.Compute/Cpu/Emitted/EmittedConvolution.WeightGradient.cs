@@ -12,8 +12,10 @@ internal sealed unsafe partial class EmittedConvolution
         PairLayout layout = new(plan, dy.Images);
         BFloat16* pairs = _inputPairs.Reserve(layout.InputBlocks * layout.InputBlockLength);
         BFloat16* rows = _gradientRows.Reserve(plan.OutBlocks * layout.GradientBlockLength);
-        _pairs.Run(_work.Pool, layout, plan.Gathers ? Prepare(plan, x) : Operand.Of(x), dy, pairs, rows, _columns is null);
-        _weightGradient.Run(plan, layout, pairs, rows, gradient);
+        Operand operand = plan.Gathers ? Prepare(plan, x) : Operand.Of(x);
+        _work.Pool.Run(new PairItems(layout, operand, dy, (ushort*)pairs, (ushort*)rows, transposes: _columns is null));
+        _work.Pool.Run(new WeightGradientItems(this, plan, layout, (byte*)pairs, (byte*)rows, gradient.Pointer));
+        gradient.Touch();
     }
 
     /// <summary>The two packed operands of a weight gradient. Images are the reduced index: a product sums 32 images at one pixel of y and the
@@ -57,53 +59,40 @@ internal sealed unsafe partial class EmittedConvolution
     }
 
     /// <summary>Packs both operands; items are rows of pixels of (channel block of x, group of images), then of dy.</summary>
-    private sealed class PairItems : IWorkItems
+    private readonly struct PairItems(PairLayout layout, Operand x, Bf16Tensor dy, ushort* pairs, ushort* rows, bool transposes) : IWorkItems
     {
-        private PairLayout _layout;
-        private Operand _x;
-        private Bf16Tensor _dy = null!;
-        private ushort* _pairs;
-        private ushort* _rows;
-        private bool _transposes;
-        private int _inputs;
+        public int Items => Inputs + (dy.Layout.ChannelBlocks * layout.Groups * layout.Y.Shape.Height);
 
-        public void Run(WorkerPool pool, PairLayout layout, Operand x, Bf16Tensor dy, BFloat16* pairs, BFloat16* rows, bool transposes)
-        {
-            (_layout, _x, _dy, _transposes) = (layout, x, dy, transposes);
-            _pairs = (ushort*)pairs;
-            _rows = (ushort*)rows;
-            _inputs = layout.InputBlocks * layout.Groups * layout.X.Shape.Height;
-            pool.Run(_inputs + (dy.Layout.ChannelBlocks * layout.Groups * layout.Y.Shape.Height), this);
-        }
+        private int Inputs => layout.InputBlocks * layout.Groups * layout.X.Shape.Height;
 
         public void Run(int item, int worker)
         {
-            if (item < _inputs)
+            if (item < Inputs)
             {
-                PackRow(item, _layout.X, (Row*)_x.Pointer, _x.Stride, _pairs, transposed: false);
+                PackRow(item, layout.X, (Row*)x.Pointer, x.Stride, pairs, transposed: false);
             }
             else
             {
-                PackRow(item - _inputs, _layout.Y, (Row*)_dy.BlockPointer(0), _dy.Layout.BlockStride, _rows, _transposes);
+                PackRow(item - Inputs, layout.Y, (Row*)dy.BlockPointer(0), dy.Layout.BlockStride, rows, transposes);
             }
         }
 
-        private void PackRow(int item, BlockedLayout layout, Row* source, long blockStride, ushort* target, bool transposed)
+        private void PackRow(int item, BlockedLayout from, Row* source, long blockStride, ushort* target, bool transposed)
         {
-            int row = item % layout.Shape.Height;
-            int group = item / layout.Shape.Height % _layout.Groups;
-            int block = item / layout.Shape.Height / _layout.Groups;
-            int images = Math.Min(2 * Pairs, _layout.Images - (group * 2 * Pairs));
-            source += (block * (blockStride / Block)) + layout.Position(group * 2 * Pairs, row, 0);
-            target += (block * PairLayout.Panel(layout, _layout.Groups, 0, 0)) + PairLayout.Panel(layout, group, row, 0);
+            int row = item % from.Shape.Height;
+            int group = item / from.Shape.Height % layout.Groups;
+            int block = item / from.Shape.Height / layout.Groups;
+            int images = Math.Min(2 * Pairs, layout.Images - (group * 2 * Pairs));
+            source += (block * (blockStride / Block)) + from.Position(group * 2 * Pairs, row, 0);
+            target += (block * PairLayout.Panel(from, layout.Groups, 0, 0)) + PairLayout.Panel(from, group, row, 0);
             Row* pair = stackalloc Row[2];
             Vector512<uint>* lines = stackalloc Vector512<uint>[2 * Pairs];
-            for (int column = 0; column < layout.Shape.Width; column++, source++, target += PanelLength)
+            for (int column = 0; column < from.Shape.Width; column++, source++, target += PanelLength)
             {
                 for (int i = 0; i < Pairs; i++)
                 {
-                    Row even = 2 * i < images ? source[2 * i * layout.ImageStride] : Row.Zero;
-                    Row odd = (2 * i) + 1 < images ? source[((2 * i) + 1) * layout.ImageStride] : Row.Zero;
+                    Row even = 2 * i < images ? source[2 * i * from.ImageStride] : Row.Zero;
+                    Row odd = (2 * i) + 1 < images ? source[((2 * i) + 1) * from.ImageStride] : Row.Zero;
                     if (transposed)
                     {
                         Panels.Interleave(even, odd, (ushort*)pair);
@@ -130,7 +119,8 @@ internal sealed unsafe partial class EmittedConvolution
     /// the reduced index. An item owns a block of 32 c x 32 k for some taps and sums over all images itself, so nothing is reduced
     /// between threads.
     /// </summary>
-    private sealed class WeightGradientItems(EmittedConvolution engine) : IWorkItems
+    private readonly struct WeightGradientItems(
+        EmittedConvolution engine, PositionPlan plan, PairLayout layout, byte* pairs, byte* rows, float* gradient) : IWorkItems
     {
         /// <summary>Pixels whose operands stay in the first-level cache from tap to tap: 16 KB of dy, 20 KB of x with the neighbours, and the sums of three
         /// taps. With twice as many, nearly every tile would come from the second-level cache.</summary>
@@ -139,42 +129,28 @@ internal sealed unsafe partial class EmittedConvolution
         /// <summary>Pixels of a call when there is one tap and nothing to keep.</summary>
         private const int SingleTapPixels = 64;
         private const int TileLength = Block * Block;
-        private PositionPlan _plan = null!;
-        private PairLayout _layout;
-        private byte* _pairs;
-        private byte* _rows;
-        private float* _gradient;
-        private int _tapParts;
 
-        public void Run(PositionPlan plan, PairLayout layout, BFloat16* pairs, BFloat16* rows, CpuMatrix<float> gradient)
-        {
-            (_plan, _layout) = (plan, layout);
-            _pairs = (byte*)pairs;
-            _rows = (byte*)rows;
-            _gradient = gradient.Pointer;
-            int blocks = layout.InputBlocks * plan.OutBlocks;
-            _tapParts = !plan.Gathers && plan.Taps == 9 && blocks < 2 * engine._work.Threads ? 3 : 1;
-            engine._work.Pool.Run(blocks * _tapParts, this);
-            gradient.Touch();
-        }
+        private readonly int _tapParts = !plan.Gathers && plan.Taps == 9 && layout.InputBlocks * plan.OutBlocks < 2 * engine._work.Threads ? 3 : 1;
+
+        public int Items => layout.InputBlocks * plan.OutBlocks * _tapParts;
 
         public void Run(int item, int worker)
         {
             int part = item % _tapParts;
             int block = item / _tapParts;
-            int taps = _plan.Gathers ? 1 : _plan.Taps / _tapParts;
-            int cBlock = block / _plan.OutBlocks;
-            int kBlock = block % _plan.OutBlocks;
+            int taps = plan.Gathers ? 1 : plan.Taps / _tapParts;
+            int cBlock = block / plan.OutBlocks;
+            int kBlock = block % plan.OutBlocks;
             float* sums = engine._work.Scratch(worker, (long)taps * TileLength);
             new Span<float>(sums, taps * TileLength).Clear();
-            int pixels = _layout.Groups * _layout.Y.Shape.Height * _layout.Y.Shape.Width;
+            int pixels = layout.Groups * layout.Y.Shape.Height * layout.Y.Shape.Width;
             int chunk = taps == 1 ? SingleTapPixels : ChunkPixels;
             long* aOffsets = stackalloc long[chunk];
             long* bOffsets = stackalloc long[chunk];
             ProductArguments arguments = new()
             {
                 AOffsets = aOffsets,
-                B = _pairs + (cBlock * _layout.InputBlockLength * sizeof(ushort)),
+                B = pairs + (cBlock * layout.InputBlockLength * sizeof(ushort)),
                 BOffsets = bOffsets,
                 RowStride = engine._columns is null ? RowBytes : sizeof(uint),
                 Load = 1,
@@ -187,7 +163,7 @@ internal sealed unsafe partial class EmittedConvolution
                     arguments.Count = Join((part * taps) + tap, pixel, Math.Min(pixel + chunk, pixels), aOffsets, bOffsets);
                     if (arguments.Count > 0)
                     {
-                        Multiply(&arguments, _rows + (kBlock * _layout.GradientBlockLength * sizeof(ushort)), sums + (tap * TileLength));
+                        Multiply(&arguments, rows + (kBlock * layout.GradientBlockLength * sizeof(ushort)), sums + (tap * TileLength));
                     }
                 }
             }
@@ -203,10 +179,10 @@ internal sealed unsafe partial class EmittedConvolution
         /// a pair of panels in the time of a division or two.</summary>
         private int Join(int tap, int first, int end, long* aOffsets, long* bOffsets)
         {
-            (int height, int width) = (_layout.Y.Shape.Height, _layout.Y.Shape.Width);
-            (int sourceHeight, int sourceWidth) = (_layout.X.Shape.Height, _layout.X.Shape.Width);
-            int stride = _plan.Gathers ? 1 : _plan.Shape.Stride;
-            (int down, int right) = _plan.Gathers ? (0, 0) : _plan.Offset(tap);
+            (int height, int width) = (layout.Y.Shape.Height, layout.Y.Shape.Width);
+            (int sourceHeight, int sourceWidth) = (layout.X.Shape.Height, layout.X.Shape.Width);
+            int stride = plan.Gathers ? 1 : plan.Shape.Stride;
+            (int down, int right) = plan.Gathers ? (0, 0) : plan.Offset(tap);
             (int line, int column) = Math.DivRem(first, width);
             (int group, int row) = Math.DivRem(line, height);
             int count = 0;
@@ -234,12 +210,12 @@ internal sealed unsafe partial class EmittedConvolution
             return count;
         }
 
-        private void Multiply(ProductArguments* arguments, byte* rows, float* sums)
+        private void Multiply(ProductArguments* arguments, byte* block, float* sums)
         {
             ProductKernel kernel = engine._kernel;
             for (int k = 0; k < Block; k += kernel.Rows)
             {
-                arguments->Upper = rows + (k * arguments->RowStride);
+                arguments->Upper = block + (k * arguments->RowStride);
                 arguments->Lower = arguments->Upper + (kernel.GroupRows * arguments->RowStride);
                 arguments->C = sums + (k * Block);
                 if (engine._columns is null)
@@ -256,8 +232,8 @@ internal sealed unsafe partial class EmittedConvolution
         /// <summary>[32 k][32 c] to the rows of the gradient.</summary>
         private void Scatter(float* sums, int tap, int c, int k)
         {
-            int rows = _plan.Gathers ? _plan.Taps * _plan.Shape.InChannels : Math.Min(Block, _plan.Shape.InChannels - c);
-            int columns = Math.Min(Block, _plan.Shape.OutChannels - k);
+            int rows = plan.Gathers ? plan.Taps * plan.Shape.InChannels : Math.Min(Block, plan.Shape.InChannels - c);
+            int columns = Math.Min(Block, plan.Shape.OutChannels - k);
             if (rows == Block && columns == Block)
             {
                 Vector512<uint>* lines = stackalloc Vector512<uint>[16];
@@ -270,8 +246,8 @@ internal sealed unsafe partial class EmittedConvolution
                         lines[line] = Vector512.Load((uint*)sums + ((i + line) * Block) + r);
                     }
 
-                    long row = ((long)tap * _plan.Shape.InChannels) + c + r;
-                    Panels.Transpose(lines, (uint*)_gradient + (row * _plan.Shape.OutChannels) + k + i, _plan.Shape.OutChannels);
+                    long row = ((long)tap * plan.Shape.InChannels) + c + r;
+                    Panels.Transpose(lines, (uint*)gradient + (row * plan.Shape.OutChannels) + k + i, plan.Shape.OutChannels);
                 }
 
                 return;
@@ -279,7 +255,7 @@ internal sealed unsafe partial class EmittedConvolution
 
             for (int r = 0; r < rows; r++)
             {
-                float* target = _gradient + ((((long)tap * _plan.Shape.InChannels) + c + r) * _plan.Shape.OutChannels) + k;
+                float* target = gradient + ((((long)tap * plan.Shape.InChannels) + c + r) * plan.Shape.OutChannels) + k;
                 for (int i = 0; i < columns; i++)
                 {
                     target[i] = sums[(i * Block) + r];

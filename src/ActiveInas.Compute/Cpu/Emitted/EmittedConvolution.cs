@@ -24,11 +24,6 @@ internal sealed unsafe partial class EmittedConvolution : IConvolution<BFloat16,
     private readonly ProductKernel _kernel;
     private readonly IColumnKernel? _columns;
     private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), PositionPlan> _plans = [];
-    private readonly SweepItems _sweep;
-    private readonly PlaneItems _planeItems = new();
-    private readonly PairItems _pairs = new();
-    private readonly WeightGradientItems _weightGradient;
-    private readonly PackingItems _packing = new();
     private readonly GrowingBuffer<BFloat16> _planes;
     private readonly GrowingBuffer<BFloat16> _inputPairs;
     private readonly GrowingBuffer<BFloat16> _gradientRows;
@@ -39,8 +34,6 @@ internal sealed unsafe partial class EmittedConvolution : IConvolution<BFloat16,
     {
         (_work, _kernel) = (work, kernel);
         _columns = kernel as IColumnKernel;
-        _sweep = new SweepItems(this);
-        _weightGradient = new WeightGradientItems(this);
         _planes = work.Buffer<BFloat16>();
         _inputPairs = work.Buffer<BFloat16>();
         _gradientRows = work.Buffer<BFloat16>();
@@ -61,14 +54,14 @@ internal sealed unsafe partial class EmittedConvolution : IConvolution<BFloat16,
     {
         PositionPlan plan = Plan(shape, x.Layout, y.Layout);
         BFloat16* packed = PackForward(plan, w);
-        _sweep.Run(plan, plan.Forward, Prepare(plan, x), packed, y, epilogue, pooled);
+        _work.Pool.Run(new SweepItems(this, plan, plan.Forward, Prepare(plan, x), packed, y, epilogue, pooled));
     }
 
     public void BackwardData(ConvolutionShape shape, Bf16Tensor dy, CpuMatrix<float> w, Bf16Tensor dx, bool accumulate)
     {
         PositionPlan plan = Plan(shape, dx.Layout, dy.Layout);
         BFloat16* packed = PackBackward(plan, w);
-        _sweep.Run(plan, plan.Backward, Operand.Of(dy), packed, dx, accumulate ? Epilogue.AddTo(dx) : default, null);
+        _work.Pool.Run(new SweepItems(this, plan, plan.Backward, Operand.Of(dy), packed, dx, accumulate ? Epilogue.AddTo(dx) : default, null));
     }
 
     private PositionPlan Plan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)

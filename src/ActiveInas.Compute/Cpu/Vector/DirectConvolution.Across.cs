@@ -5,69 +5,57 @@ namespace ActiveInas.Compute.Cpu.Vector;
 internal sealed unsafe partial class DirectConvolution<T, S, V, L>
 {
     /// <summary>Sweeps whose groups are one pixel of four successive images; items are runs of images, which are widened once.</summary>
-    private sealed class AcrossItems(DirectConvolution<T, S, V, L> engine) : IWorkItems
+    /// <param name="work">Threads and memory.</param>
+    /// <param name="plan">Geometry.</param>
+    /// <param name="sweeps">Its forward or backward sweeps.</param>
+    /// <param name="source">Operand A.</param>
+    /// <param name="packed">Weights [result block][reduced block][tap][32][32].</param>
+    /// <param name="resultBlocks">Channel blocks of the result.</param>
+    /// <param name="target">Result.</param>
+    /// <param name="epilogue">What becomes of the sums.</param>
+    private readonly struct AcrossItems(
+        Workspace work, PositionPlan plan, PositionSweep[] sweeps, CpuTensor<T, float, S> source, float* packed, int resultBlocks, CpuTensor<T, float, S> target,
+        Epilogue<T, S, V, L> epilogue) : IWorkItems
     {
         private const int GroupRows = 4;
-        private PositionPlan _plan = null!;
-        private PositionSweep[] _sweeps = null!;
-        private CpuTensor<T, float, S> _source = null!;
-        private CpuTensor<T, float, S> _target = null!;
-        private Epilogue<T, S, V, L> _epilogue;
-        private float* _packed;
-        private int _resultBlocks;
-        private int _span;
 
-        /// <param name="plan">Geometry.</param>
-        /// <param name="sweeps">Its forward or backward sweeps.</param>
-        /// <param name="source">Operand A.</param>
-        /// <param name="packed">Weights [result block][reduced block][tap][32][32].</param>
-        /// <param name="resultBlocks">Channel blocks of the result.</param>
-        /// <param name="target">Result.</param>
-        /// <param name="epilogue">What becomes of the sums.</param>
-        public void Run(
-            PositionPlan plan, PositionSweep[] sweeps, CpuTensor<T, float, S> source, float* packed, int resultBlocks, CpuTensor<T, float, S> target, Epilogue<T, S, V, L> epilogue)
-        {
-            (_plan, _sweeps, _source, _target, _epilogue, _resultBlocks) = (plan, sweeps, source, target, epilogue, resultBlocks);
-            _packed = packed;
-            _span = PositionPlan.AcrossImages * source.Layout.ImageStride * Block;
-            epilogue.Begin(1);
-            engine._work.Pool.Run((target.Images + PositionPlan.AcrossImages - 1) / PositionPlan.AcrossImages, this);
-        }
+        public int Items => (target.Images + PositionPlan.AcrossImages - 1) / PositionPlan.AcrossImages;
 
         public void Run(int item, int worker)
         {
             int first = item * PositionPlan.AcrossImages;
-            int images = Math.Min(PositionPlan.AcrossImages, _target.Images - first);
-            int blocks = _source.Layout.ChannelBlocks;
+            int images = Math.Min(PositionPlan.AcrossImages, target.Images - first);
+            int blocks = source.Layout.ChannelBlocks;
+            int span = PositionPlan.AcrossImages * source.Layout.ImageStride * Block;
             const int strip = GroupsOfStrip * GroupLength;
-            float* tiles = engine._work.Scratch(worker, strip + ((long)blocks * _span));
+            float* tiles = work.Scratch(worker, strip + ((long)blocks * span));
             float* operand = tiles + strip;
             for (int block = 0; block < blocks; block++)
             {
-                T* from = _source.BlockPointer(block) + ((long)first * _source.Layout.ImageStride * Block);
-                Lanes<T, V, L>.Widen(from, operand + ((long)block * _span), images * _source.Layout.ImageStride * Block);
+                T* from = source.BlockPointer(block) + ((long)first * source.Layout.ImageStride * Block);
+                Lanes<T, V, L>.Widen(from, operand + ((long)block * span), images * source.Layout.ImageStride * Block);
             }
 
-            int* aOffsets = stackalloc int[blocks * _plan.Taps];
-            int* bOffsets = stackalloc int[blocks * _plan.Taps];
-            foreach (PositionSweep sweep in _sweeps)
+            int* aOffsets = stackalloc int[blocks * plan.Taps];
+            int* bOffsets = stackalloc int[blocks * plan.Taps];
+            foreach (PositionSweep sweep in sweeps)
             {
                 int taps = sweep.Taps.Length;
                 int products = blocks * taps;
                 for (int i = 0; i < products; i++)
                 {
-                    aOffsets[i] = (i / taps * _span) + (sweep.Shifts[i % taps] * Block);
-                    bOffsets[i] = ((i / taps * _plan.Taps) + sweep.Taps[i % taps]) * Block * Block;
+                    aOffsets[i] = (i / taps * span) + (sweep.Shifts[i % taps] * Block);
+                    bOffsets[i] = ((i / taps * plan.Taps) + sweep.Taps[i % taps]) * Block * Block;
                 }
 
-                for (int block = 0; block < _resultBlocks; block++)
+                for (int block = 0; block < resultBlocks; block++)
                 {
-                    float* b = _packed + ((long)block * blocks * _plan.Taps * Block * Block);
+                    float* b = packed + ((long)block * blocks * plan.Taps * Block * Block);
                     Groups(sweep, first, images, block, operand, aOffsets, b, bOffsets, products, tiles);
                 }
             }
 
-            _epilogue.Wrote(first, images);
+            epilogue.Wrote(first, images);
         }
 
         /// <summary>A strip of groups after the other, as in <see cref="SweepItems"/>.</summary>
@@ -123,8 +111,8 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L>
         private void Store(PositionSweep sweep, int group, int first, int images, int block, float* rows)
         {
             int valid = Math.Min(GroupRows, images - sweep.Images[group]);
-            BlockedLayout layout = _target.Layout;
-            _epilogue.Store(rows, valid, _target, block, ((long)first * layout.ImageStride) + sweep.Targets[group * GroupRows], layout.ImageStride);
+            BlockedLayout layout = target.Layout;
+            epilogue.Store(rows, valid, target, block, ((long)first * layout.ImageStride) + sweep.Targets[group * GroupRows], layout.ImageStride);
         }
     }
 }

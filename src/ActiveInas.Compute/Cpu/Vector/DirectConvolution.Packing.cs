@@ -15,7 +15,7 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L>
 
         if (packed.Version != w.Version)
         {
-            _packing.Run(_work.Pool, plan, w.Pointer, packed.Values.Pointer, transposed: false);
+            _work.Pool.Run(new PackingItems(plan, w.Pointer, packed.Values.Pointer, transposed: false));
             packed.Version = w.Version;
         }
 
@@ -31,7 +31,7 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L>
             NativeMemory.Clear(packed, (nuint)length * sizeof(float));
         }
 
-        _packing.Run(_work.Pool, plan, w.Pointer, packed, transposed: true);
+        _work.Pool.Run(new PackingItems(plan, w.Pointer, packed, transposed: true));
         return packed;
     }
 
@@ -40,37 +40,28 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L>
     /// Forward: [K / 32][C / 32][tap][32 c][32 k]; of up to 3 input channels [K / 32][tap * C + c][32 k].
     /// Transposed, for backward-data: [C / 32][K / 32][tap][32 k][32 c]. Channels beyond C or K are zero.
     /// </remarks>
-    private sealed class PackingItems : IWorkItems
+    private readonly struct PackingItems(ConvolutionPlan plan, float* weights, float* packed, bool transposed) : IWorkItems
     {
-        private ConvolutionPlan _plan = null!;
-        private WeightBlocks<T, S, V, L> _weights;
-        private float* _packed;
-        private bool _transposed;
+        private readonly WeightBlocks<T, S, V, L> _weights = new(weights, plan.Shape);
 
-        public void Run(WorkerPool pool, ConvolutionPlan plan, float* weights, float* packed, bool transposed)
-        {
-            (_plan, _transposed) = (plan, transposed);
-            _weights = new WeightBlocks<T, S, V, L>(weights, plan.Shape);
-            _packed = packed;
-            pool.Run(transposed ? plan.InBlocks : plan.OutBlocks, this);
-        }
+        public int Items => transposed ? plan.InBlocks : plan.OutBlocks;
 
         public void Run(int item, int worker)
         {
-            if (_plan.ReadsImage)
+            if (plan.ReadsImage)
             {
-                int rows = _plan.Taps * _plan.Shape.InChannels;
-                _weights.CopyRows(0, item * Block, rows, _packed + ((long)item * rows * Block));
+                int rows = plan.Taps * plan.Shape.InChannels;
+                _weights.CopyRows(0, item * Block, rows, packed + ((long)item * rows * Block));
                 return;
             }
 
-            int reduceBlocks = _transposed ? _plan.OutBlocks : _plan.InBlocks;
-            float* target = _packed + ((long)item * reduceBlocks * _plan.Taps * Block * Block);
+            int reduceBlocks = transposed ? plan.OutBlocks : plan.InBlocks;
+            float* target = packed + ((long)item * reduceBlocks * plan.Taps * Block * Block);
             for (int block = 0; block < reduceBlocks; block++)
             {
-                for (int tap = 0; tap < _plan.Taps; tap++, target += Block * Block)
+                for (int tap = 0; tap < plan.Taps; tap++, target += Block * Block)
                 {
-                    if (_transposed)
+                    if (transposed)
                     {
                         _weights.Transpose(tap, item * Block, block * Block, target);
                     }

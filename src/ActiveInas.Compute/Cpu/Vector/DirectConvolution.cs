@@ -22,18 +22,8 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
     private const int ProductsOfPart = 4;
     private readonly Workspace _work;
     private readonly Dictionary<(ConvolutionShape Shape, BlockedLayout X, BlockedLayout Y), ConvolutionPlan> _plans = [];
-    private readonly SweepItems _sweep;
-    private readonly AcrossItems _across;
-    private readonly WeightGradientItems _weightGradient;
-    private readonly PackingItems _packing = new();
 
-    public DirectConvolution(Workspace work)
-    {
-        _work = work;
-        _sweep = new SweepItems(this);
-        _across = new AcrossItems(this);
-        _weightGradient = new WeightGradientItems(this);
-    }
+    public DirectConvolution(Workspace work) => _work = work;
 
     public bool Takes(ConvolutionShape shape, BlockedLayout x, BlockedLayout y) => !x.IsImage && !y.IsImage;
 
@@ -46,13 +36,14 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
     {
         ConvolutionPlan plan = Plan(shape, x.Layout, y.Layout);
         float* packed = PackForward(plan, w);
+        epilogue.Begin(1);
         if (plan.Across is { } across)
         {
-            _across.Run(across, across.Forward, x, packed, plan.OutBlocks, y, epilogue);
+            _work.Pool.Run(new AcrossItems(_work, across, across.Forward, x, packed, plan.OutBlocks, y, epilogue));
             return;
         }
 
-        _sweep.Run(plan, plan.Forward, x, shape.Stride, packed, plan.InBlocks, plan.Inner, plan.OutBlocks, y, epilogue, pooled);
+        _work.Pool.Run(new SweepItems(_work, plan, plan.Forward, x, shape.Stride, packed, plan.InBlocks, plan.Inner, plan.OutBlocks, y, epilogue, pooled));
     }
 
     public void BackwardData(ConvolutionShape shape, CpuTensor<T, float, S> dy, CpuMatrix<float> w, CpuTensor<T, float, S> dx, bool accumulate)
@@ -62,7 +53,7 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
         Epilogue<T, S, V, L> epilogue = accumulate ? Epilogue<T, S, V, L>.AddTo(dx) : default;
         if (plan.Across is { } across)
         {
-            _across.Run(across, across.Backward, dy, packed, plan.InBlocks, dx, epilogue);
+            _work.Pool.Run(new AcrossItems(_work, across, across.Backward, dy, packed, plan.InBlocks, dx, epilogue));
             return;
         }
 
@@ -70,13 +61,16 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
         {
             if (sweep.Taps.Length > 0 || !accumulate)
             {
-                _sweep.Run(plan, sweep, dy, 1, packed, plan.OutBlocks, Block, plan.InBlocks, dx, epilogue);
+                _work.Pool.Run(new SweepItems(_work, plan, sweep, dy, 1, packed, plan.OutBlocks, Block, plan.InBlocks, dx, epilogue, null));
             }
         }
     }
 
     public void BackwardWeights(ConvolutionShape shape, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
-        => _weightGradient.Run(Plan(shape, x.Layout, dy.Layout), x, dy, gradient);
+    {
+        _work.Pool.Run(new WeightGradientItems(_work, Plan(shape, x.Layout, dy.Layout), x, dy, gradient.Pointer));
+        gradient.Touch();
+    }
 
     private ConvolutionPlan Plan(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
     {
@@ -90,92 +84,72 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
     }
 
     /// <summary>A sweep over a batch: items are runs of whole images; each widens its images once and multiplies them by all weights.</summary>
-    private sealed class SweepItems(DirectConvolution<T, S, V, L> engine) : IWorkItems
+    /// <param name="work">Threads and memory.</param>
+    /// <param name="plan">Geometry.</param>
+    /// <param name="sweep">Rows and taps.</param>
+    /// <param name="source">Operand A.</param>
+    /// <param name="step">Positions between the rows of a group in the operand.</param>
+    /// <param name="packed">Weights [resultBlocks][reduceBlocks][tap][floats of a position][32].</param>
+    /// <param name="reduceBlocks">Channel blocks of the operand.</param>
+    /// <param name="inner">Values that a product sums over.</param>
+    /// <param name="resultBlocks">Channel blocks of the result.</param>
+    /// <param name="target">Result.</param>
+    /// <param name="epilogue">What becomes of the sums.</param>
+    /// <param name="pooled">Max-pool of the result, which the epilogue rectifies; the result itself is then undefined.</param>
+    private readonly struct SweepItems(
+        Workspace work, ConvolutionPlan plan, Sweep sweep, CpuTensor<T, float, S> source, int step, float* packed, int reduceBlocks, int inner, int resultBlocks,
+        CpuTensor<T, float, S> target, Epilogue<T, S, V, L> epilogue, CpuTensor<T, float, S>? pooled) : IWorkItems
     {
-        private ConvolutionPlan _plan = null!;
-        private Sweep _sweep = null!;
-        private CpuTensor<T, float, S> _source = null!;
-        private CpuTensor<T, float, S> _target = null!;
-        private int _step;
-        private float* _packed;
-        private int _reduceBlocks;
-        private int _inner;
-        private int _resultBlocks;
-        private Epilogue<T, S, V, L> _epilogue;
-        private int _images;
-        private int _span;
-        private CpuTensor<T, float, S>? _pooled;
-
-        /// <summary>Whether the images of an item lie in the place of its worker, whose caches hold it, because only their pool is wanted.</summary>
-        private bool _reuses;
+        private readonly int _images = ImagesOfItem(target, work.Threads);
 
         /// <summary>Floats of a position of the operand.</summary>
-        private int _length;
+        private readonly int _length = source.Layout.IsImage ? source.Shape.Channels : Block;
 
-        /// <param name="plan">Geometry.</param>
-        /// <param name="sweep">Rows and taps.</param>
-        /// <param name="source">Operand A.</param>
-        /// <param name="step">Positions between the rows of a group in the operand.</param>
-        /// <param name="packed">Weights [resultBlocks][reduceBlocks][tap][floats of a position][32].</param>
-        /// <param name="reduceBlocks">Channel blocks of the operand.</param>
-        /// <param name="inner">Values that a product sums over.</param>
-        /// <param name="resultBlocks">Channel blocks of the result.</param>
-        /// <param name="target">Result.</param>
-        /// <param name="epilogue">What becomes of the sums.</param>
-        /// <param name="pooled">Max-pool of the result, which the epilogue rectifies; the result itself is then undefined.</param>
-        public void Run(
-            ConvolutionPlan plan, Sweep sweep, CpuTensor<T, float, S> source, int step, float* packed, int reduceBlocks, int inner, int resultBlocks,
-            CpuTensor<T, float, S> target, Epilogue<T, S, V, L> epilogue, CpuTensor<T, float, S>? pooled = null)
-        {
-            (_plan, _sweep, _source, _target, _step, _pooled) = (plan, sweep, source, target, step, pooled);
-            _packed = packed;
-            (_reduceBlocks, _inner, _resultBlocks, _epilogue) = (reduceBlocks, inner, resultBlocks, epilogue);
-            int pixels = target.Shape.Height * target.Shape.Width;
-            int fair = (target.Images + (2 * engine._work.Threads) - 1) / (2 * engine._work.Threads);
-            _images = Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
-            _span = (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
-            _length = source.Layout.IsImage ? source.Shape.Channels : Block;
-            _reuses = pooled is not null && engine._work.Threads * _images <= target.Shape.Images;
-            epilogue.Begin(1);
-            engine._work.Pool.Run((target.Images + _images - 1) / _images, this);
-        }
+        public int Items => (target.Images + _images - 1) / _images;
+
+        /// <summary>Positions of a channel block of the operand of an item.</summary>
+        private int Span => (_images * source.Layout.ImageStride) + (2 * source.Layout.Margin);
+
+        /// <summary>Whether the images of an item lie in the place of its worker, whose caches hold it, because only their pool is wanted.</summary>
+        private bool Reuses => pooled is not null && work.Threads * _images <= target.Shape.Images;
 
         public void Run(int item, int worker)
         {
             int first = item * _images;
-            int count = Math.Min(_images, _target.Images - first);
-            int place = _reuses ? worker * _images : first;
-            int strip = Math.Max(GroupsOfStrip * GroupLength, _pooled is null ? 0 : RectifiedPool<T, S>.RowLengthOf(_pooled));
-            float* tiles = engine._work.Scratch(worker, strip + ((long)_reduceBlocks * _span * _length) + (8 * Block * 2));
+            int count = Math.Min(_images, target.Images - first);
+            int span = Span;
+            int place = Reuses ? worker * _images : first;
+            int strip = Math.Max(GroupsOfStrip * GroupLength, pooled is null ? 0 : RectifiedPool<T, S>.RowLengthOf(pooled));
+            float* tiles = work.Scratch(worker, strip + ((long)reduceBlocks * span * _length) + (8 * Block * 2));
             float* operand = tiles + strip;
-            int taps = _sweep.Taps.Length;
-            int* aOffsets = stackalloc int[_reduceBlocks * taps];
-            int* bOffsets = stackalloc int[_reduceBlocks * taps];
-            BlockedLayout layout = _source.Layout;
-            for (int block = 0; block < _reduceBlocks; block++)
+            int taps = sweep.Taps.Length;
+            int* aOffsets = stackalloc int[reduceBlocks * taps];
+            int* bOffsets = stackalloc int[reduceBlocks * taps];
+            BlockedLayout layout = source.Layout;
+            for (int block = 0; block < reduceBlocks; block++)
             {
                 int positions = (count * layout.ImageStride) + (2 * layout.Margin);
-                Widen(_source, block, ((long)first * layout.ImageStride) - layout.Margin, positions, operand + ((long)block * _span * _length));
+                Widen(source, block, ((long)first * layout.ImageStride) - layout.Margin, positions, operand + ((long)block * span * _length));
                 for (int i = 0; i < taps; i++)
                 {
-                    aOffsets[(block * taps) + i] = ((block * _span) + _sweep.Shifts[i]) * _length;
-                    bOffsets[(block * taps) + i] = ((block * _plan.Taps) + _sweep.Taps[i]) * _length * Block;
+                    aOffsets[(block * taps) + i] = ((block * span) + sweep.Shifts[i]) * _length;
+                    bOffsets[(block * taps) + i] = ((block * plan.Taps) + sweep.Taps[i]) * _length * Block;
                 }
             }
 
             operand += layout.Margin * _length;
-            long weightStride = (long)_reduceBlocks * _plan.Taps * _length * Block;
-            for (int block = 0; block < _resultBlocks; block++)
+            long weightStride = (long)reduceBlocks * plan.Taps * _length * Block;
+            for (int block = 0; block < resultBlocks; block++)
             {
-                Strips(place, count, operand, aOffsets, _packed + (block * weightStride), bOffsets, _reduceBlocks * taps, tiles, block);
+                Strips(place, count, operand, aOffsets, packed + (block * weightStride), bOffsets, reduceBlocks * taps, tiles, block);
             }
 
-            _epilogue.Wrote(first, count);
-            for (int image = 0; _pooled is not null && image < count; image++)
+            epilogue.Wrote(first, count);
+            for (int image = 0; pooled is not null && image < count; image++)
             {
-                for (int block = 0; block < _resultBlocks; block++)
+                for (int block = 0; block < resultBlocks; block++)
                 {
-                    RectifiedPool<T, S>.PoolImage(_target, place + image, _pooled, first + image, block, (T*)tiles);
+                    RectifiedPool<T, S>.PoolImage(target, place + image, pooled, first + image, block, (T*)tiles);
                 }
             }
         }
@@ -183,7 +157,7 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
         /// <summary>A strip of groups after the other. A strip passes with a few products at a time, whose weights so stay in the first-level cache.</summary>
         private void Strips(int place, int count, float* operand, int* aOffsets, float* b, int* bOffsets, int products, float* tiles, int block)
         {
-            RowGroup[] groups = _sweep.Groups;
+            RowGroup[] groups = sweep.Groups;
             long* sources = stackalloc long[GroupsOfStrip];
             long* targets = stackalloc long[GroupsOfStrip];
             int* valid = stackalloc int[GroupsOfStrip];
@@ -195,8 +169,8 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
                 int length = Math.Min(GroupsOfStrip, total - start);
                 for (int i = 0; i < length; i++)
                 {
-                    sources[i] = (((long)image * _source.Layout.ImageStride) + groups[group].Source) * _length;
-                    targets[i] = ((long)(place + image) * _target.Layout.ImageStride) + groups[group].Target;
+                    sources[i] = (((long)image * source.Layout.ImageStride) + groups[group].Source) * _length;
+                    targets[i] = ((long)(place + image) * target.Layout.ImageStride) + groups[group].Target;
                     valid[i] = groups[group].Valid;
                     group = group + 1 < groups.Length ? group + 1 : 0;
                     image += group == 0 ? 1 : 0;
@@ -220,23 +194,30 @@ internal sealed unsafe partial class DirectConvolution<T, S, V, L> : IConvolutio
 
                 for (int i = 0; i < length; i++)
                 {
-                    _epilogue.Store(tiles + (i * GroupLength), valid[i], _target, block, targets[i], _sweep.TargetStep);
+                    epilogue.Store(tiles + (i * GroupLength), valid[i], target, block, targets[i], sweep.TargetStep);
                 }
             }
         }
 
+        private static int ImagesOfItem(CpuTensor<T, float, S> target, int threads)
+        {
+            int pixels = target.Shape.Height * target.Shape.Width;
+            int fair = (target.Images + (2 * threads) - 1) / (2 * threads);
+            return Math.Max(1, Math.Min(Math.Min(256 / pixels, 16), fair));
+        }
+
         private void Multiply(float* upper, float* lower, int* aOffsets, float* b, int* bOffsets, int products, float* tile, bool load)
         {
-            switch (_step * _length)
+            switch (step * _length)
             {
                 case Block:
-                    GemmKernel<V, L, Distance32, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
+                    GemmKernel<V, L, Distance32, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, inner, tile, load);
                     break;
                 case 2 * Block:
-                    GemmKernel<V, L, Distance64, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load);
+                    GemmKernel<V, L, Distance64, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, inner, tile, load);
                     break;
                 default:
-                    GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, _inner, tile, load, _step * _length);
+                    GemmKernel<V, L, DistanceGiven, Distance1>.Multiply(upper, lower, aOffsets, b, bOffsets, products, inner, tile, load, step * _length);
                     break;
             }
         }

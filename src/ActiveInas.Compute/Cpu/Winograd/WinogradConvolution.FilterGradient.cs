@@ -5,190 +5,193 @@ namespace ActiveInas.Compute.Cpu.Winograd;
 
 internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R>
 {
+    private const int MostTilesOfChunk = 128;
+
+    /// <summary>Transformed tiles of a chunk, in floats: about what a last-level cache holds.</summary>
+    private const int ChunkLength = 1 << 20;
+
     /// <summary>
     /// The weight gradient, in three steps. Tiles of x and of dy are transformed, a chunk of the batch at a time; each element then sums the products of
     /// its chunk, over all that went before; at the end the sums are transformed to taps. A sum is one chain over the tiles, wherever the
     /// chunks end.
     /// </summary>
-    private sealed class FilterGradientItems(WinogradConvolution<T, S, V, L, R> engine) : IWorkItems
+    public void BackwardWeights(ConvolutionShape shape, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
     {
-        private const int MostTiles = 128;
-        private const int TilesOfItem = 8;
-
-        /// <summary>Transformed tiles of a chunk, in floats: about what a last-level cache holds.</summary>
-        private const int ChunkLength = 1 << 20;
-        private const int SumStep = BlockLength + Stagger;
-        private WinogradScheme<T> _scheme = null!;
-        private ConvolutionShape _shape;
-        private CpuTensor<T, float, S> _x = null!;
-        private CpuTensor<T, float, S> _dy = null!;
-        private readonly GrowingBuffer<float> _buffer = engine._work.Buffer<float>();
-        private R* _inputs;
-        private R* _gradients;
-        private float* _sums;
-        private float* _result;
-        private Step _step;
-        private int _chunk;
-        private int _first;
-        private int _count;
-
-        /// <summary>Tiles of a chunk, with those that fill up the last product.</summary>
-        private int _filled;
-
-        private enum Step
+        WinogradScheme<T> scheme = SchemeOf(x.Shape)!;
+        int filling = _product.TilesOfProduct;
+        int tiles = new TileGrid(dy, scheme.Outputs).Count;
+        int fitting = ChunkLength / (scheme.Elements * (x.Layout.ChannelBlocks + dy.Layout.ChannelBlocks) * Block);
+        int chunk = Math.Clamp(fitting / filling * filling, Math.Max(TransformItems.TilesOfItem, filling), MostTilesOfChunk);
+        GradientMemory memory = new(_gradientBuffer, scheme, x, dy, chunk);
+        if (tiles == 0)
         {
-            Transform,
-            Multiply,
-            Collect,
+            // No chunk overwrites what an earlier call left.
+            memory.ClearSums();
         }
 
-        private int InBlocks => _x.Layout.ChannelBlocks;
-
-        private int OutBlocks => _dy.Layout.ChannelBlocks;
-
-        private int InputStep => (InBlocks * _chunk * Block) + Stagger;
-
-        private int GradientStep => (OutBlocks * _chunk * Block) + Stagger;
-
-        public void Run(WinogradScheme<T> scheme, ConvolutionShape shape, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
+        for (int first = 0; first < tiles; first += chunk)
         {
-            (_scheme, _shape, _x, _dy) = (scheme, shape, x, dy);
-            _result = gradient.Pointer;
-            int tiles = new TileGrid(dy, scheme.Outputs).Count;
-            int fitting = ChunkLength / (scheme.Elements * (InBlocks + OutBlocks) * Block);
-            _chunk = Math.Clamp(fitting / engine._product.TilesOfProduct * engine._product.TilesOfProduct, Math.Max(TilesOfItem, engine._product.TilesOfProduct), MostTiles);
-            Reserve();
-            if (tiles == 0)
-            {
-                // No chunk overwrites what an earlier call left.
-                new Span<float>(_sums, InBlocks * OutBlocks * scheme.Elements * SumStep).Clear();
-            }
-
-            for (_first = 0; _first < tiles; _first += _chunk)
-            {
-                _count = Math.Min(_chunk, tiles - _first);
-                _filled = (_count + engine._product.TilesOfProduct - 1) / engine._product.TilesOfProduct * engine._product.TilesOfProduct;
-                RunStep(Step.Transform, (_filled + TilesOfItem - 1) / TilesOfItem);
-                RunStep(Step.Multiply, scheme.Elements * InBlocks);
-            }
-
-            RunStep(Step.Collect, InBlocks * OutBlocks);
-            gradient.Touch();
+            int count = Math.Min(chunk, tiles - first);
+            int filled = (count + filling - 1) / filling * filling;
+            _work.Pool.Run(new TransformItems(this, memory, scheme, x, dy, first, count, filled));
+            _work.Pool.Run(new MultiplyItems(_product, memory, filled, load: first > 0));
         }
 
-        public void Run(int item, int worker)
-        {
-            switch (_step)
-            {
-                case Step.Transform:
-                    Transform(item, worker);
-                    break;
-                case Step.Multiply:
-                    Multiply(item / InBlocks, item % InBlocks);
-                    break;
-                default:
-                    Collect(item / OutBlocks, item % OutBlocks, worker);
-                    break;
-            }
-        }
+        _work.Pool.Run(new CollectItems(_work, memory, scheme, shape, gradient.Pointer));
+        gradient.Touch();
+    }
 
-        private void RunStep(Step step, int items)
-        {
-            _step = step;
-            engine._work.Pool.Run(items, this);
-        }
+    /// <summary>Where a weight gradient keeps what it makes: transformed tiles of a chunk, inputs [element][block of C][tile][32] and gradients
+    /// [element][block of K][tile][32], and the sums of all chunks, [block of C][block of K][element][32 c][32 k].</summary>
+    private readonly struct GradientMemory
+    {
+        public const int SumStep = BlockLength + Stagger;
+        private readonly R* _inputs;
+        private readonly R* _gradients;
+        private readonly float* _sums;
+        private readonly int _chunk;
 
-        /// <summary>Inputs [element][block of C][tile][32], gradients [element][block of K][tile][32], sums [block of C][block of K][element][32 c][32 k].</summary>
-        private void Reserve()
+        public GradientMemory(GrowingBuffer<float> buffer, WinogradScheme<T> scheme, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, int chunk)
         {
-            long inputs = (long)_scheme.Elements * InputStep * sizeof(R) / sizeof(float);
-            long gradients = (long)_scheme.Elements * GradientStep * sizeof(R) / sizeof(float);
-            long length = inputs + gradients + ((long)InBlocks * OutBlocks * _scheme.Elements * SumStep);
-            float* start = _buffer.Reserve(length);
+            (Elements, InBlocks, OutBlocks, _chunk) = (scheme.Elements, x.Layout.ChannelBlocks, dy.Layout.ChannelBlocks, chunk);
+            long inputs = (long)Elements * InputStep * sizeof(R) / sizeof(float);
+            long gradients = (long)Elements * GradientStep * sizeof(R) / sizeof(float);
+            float* start = buffer.Reserve(inputs + gradients + ((long)InBlocks * OutBlocks * Elements * SumStep));
             _inputs = (R*)start;
             _gradients = (R*)(start + inputs);
             _sums = start + inputs + gradients;
         }
 
-        private float* Sums(int inBlock, int outBlock) => _sums + (((long)inBlock * OutBlocks) + outBlock) * _scheme.Elements * SumStep;
+        public int Elements { get; }
 
-        private void Transform(int item, int worker)
+        public int InBlocks { get; }
+
+        public int OutBlocks { get; }
+
+        /// <summary>From an element of the inputs to the next.</summary>
+        public int InputStep => (InBlocks * _chunk * Block) + Stagger;
+
+        /// <summary>From an element of the gradients to the next.</summary>
+        public int GradientStep => (OutBlocks * _chunk * Block) + Stagger;
+
+        public R* Inputs(int element, int block, int tile) => _inputs + ((long)element * InputStep) + (((block * _chunk) + tile) * Block);
+
+        public R* Gradients(int element, int block, int tile) => _gradients + ((long)element * GradientStep) + (((block * _chunk) + tile) * Block);
+
+        /// <summary>Of the first element; the others follow a <see cref="SumStep"/> apart.</summary>
+        public float* Sums(int inBlock, int outBlock) => _sums + ((((long)inBlock * OutBlocks) + outBlock) * Elements * SumStep);
+
+        public void ClearSums() => new Span<float>(_sums, InBlocks * OutBlocks * Elements * SumStep).Clear();
+    }
+
+    /// <summary>The first step; items are runs of tiles of a chunk.</summary>
+    /// <param name="engine">Memory, and what the products want.</param>
+    /// <param name="memory">Where the tiles go.</param>
+    /// <param name="scheme">The algorithm.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="first">Tile of the batch with which the chunk begins.</param>
+    /// <param name="count">Tiles of the chunk.</param>
+    /// <param name="filled">The same, with those of zeros that fill up the last product.</param>
+    private readonly struct TransformItems(
+        WinogradConvolution<T, S, V, L, R> engine, GradientMemory memory, WinogradScheme<T> scheme, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy,
+        int first, int count, int filled) : IWorkItems
+    {
+        public const int TilesOfItem = 8;
+
+        public int Items => (filled + TilesOfItem - 1) / TilesOfItem;
+
+        public void Run(int item, int worker)
         {
-            int copied = _scheme.Inputs * _scheme.Inputs * Block;
-            T* copy = (T*)engine._work.Scratch(worker, copied + (2 * _scheme.Elements * Block));
+            int copied = scheme.Inputs * scheme.Inputs * Block;
+            T* copy = (T*)engine._work.Scratch(worker, copied + (2 * scheme.Elements * Block));
             float* rows = (float*)copy + copied;
-            TileGrid inputs = new(_x, _scheme.Outputs);
-            TileGrid gradients = new(_dy, _scheme.Outputs);
-            int last = Math.Min((item + 1) * TilesOfItem, _filled);
+            TileGrid inputs = new(x, scheme.Outputs);
+            TileGrid gradients = new(dy, scheme.Outputs);
+            int last = Math.Min((item + 1) * TilesOfItem, filled);
             for (int tile = item * TilesOfItem; tile < last; tile += 2)
             {
-                for (int block = 0; block < InBlocks; block++)
+                for (int block = 0; block < memory.InBlocks; block++)
                 {
-                    Transform(inputs, tile, block, _inputs + (((block * _chunk) + tile) * Block), InputStep, copy, rows, isGradient: false);
+                    Two(inputs, tile, block, memory.Inputs(0, block, tile), memory.InputStep, copy, rows, isGradient: false);
                 }
 
-                for (int block = 0; block < OutBlocks; block++)
+                for (int block = 0; block < memory.OutBlocks; block++)
                 {
-                    Transform(gradients, tile, block, _gradients + (((block * _chunk) + tile) * Block), GradientStep, copy, rows, isGradient: true);
+                    Two(gradients, tile, block, memory.Gradients(0, block, tile), memory.GradientStep, copy, rows, isGradient: true);
                 }
             }
         }
 
-        /// <summary>Two tiles.</summary>
-        private void Transform(TileGrid grid, int tile, int block, R* target, int step, T* copy, float* rows, bool isGradient)
+        private void Two(TileGrid grid, int tile, int block, R* target, int step, T* copy, float* rows, bool isGradient)
         {
-            RowPair pair = engine._product.RowsOf(target, step, rows, _scheme.Elements);
-            TransformOne(grid, tile, block, pair.Even, pair.Step, copy, isGradient);
-            if (tile + 1 < _filled)
+            RowPair pair = engine._product.RowsOf(target, step, rows, scheme.Elements);
+            One(grid, tile, block, pair.Even, pair.Step, copy, isGradient);
+            if (tile + 1 < filled)
             {
-                TransformOne(grid, tile + 1, block, pair.Odd, pair.Step, copy, isGradient);
+                One(grid, tile + 1, block, pair.Odd, pair.Step, copy, isGradient);
             }
 
-            engine._product.Join(pair, _scheme.Elements, target, step);
+            engine._product.Join(pair, scheme.Elements, target, step);
         }
 
-        private void TransformOne(TileGrid grid, int tile, int block, float* target, nint step, T* copy, bool isGradient)
+        private void One(TileGrid grid, int tile, int block, float* target, nint step, T* copy, bool isGradient)
         {
-            if (tile >= _count)
+            if (tile >= count)
             {
-                for (int element = 0; element < _scheme.Elements; element++)
+                for (int element = 0; element < scheme.Elements; element++)
                 {
                     new Span<float>(target + (element * step), Block).Clear();
                 }
             }
             else if (isGradient)
             {
-                T* from = grid.Read(_first + tile, block, 0, _scheme.Outputs, copy, out nint rowStep);
-                _scheme.OutputGradient(from, rowStep, target, step);
+                T* from = grid.Read(first + tile, block, 0, scheme.Outputs, copy, out nint rowStep);
+                scheme.OutputGradient(from, rowStep, target, step);
             }
             else
             {
-                T* from = grid.Read(_first + tile, block, _scheme.Above, _scheme.Inputs, copy, out nint rowStep);
-                _scheme.Input(from, rowStep, target, step);
+                T* from = grid.Read(first + tile, block, scheme.Above, scheme.Inputs, copy, out nint rowStep);
+                scheme.Input(from, rowStep, target, step);
             }
         }
+    }
 
-        private void Multiply(int element, int inBlock)
+    /// <summary>The second step; items are (element, block of C).</summary>
+    private readonly struct MultiplyItems(ITileProduct<T, R> product, GradientMemory memory, int filled, bool load) : IWorkItems
+    {
+        public int Items => memory.Elements * memory.InBlocks;
+
+        public void Run(int item, int worker)
         {
-            R* inputs = _inputs + ((long)element * InputStep) + (inBlock * _chunk * Block);
-            for (int outBlock = 0; outBlock < OutBlocks; outBlock++)
+            int element = item / memory.InBlocks;
+            int inBlock = item % memory.InBlocks;
+            for (int outBlock = 0; outBlock < memory.OutBlocks; outBlock++)
             {
-                R* gradients = _gradients + ((long)element * GradientStep) + (outBlock * _chunk * Block);
-                engine._product.MultiplyGradients(inputs, gradients, _filled, Sums(inBlock, outBlock) + (element * SumStep), load: _first > 0);
+                float* sums = memory.Sums(inBlock, outBlock) + (element * GradientMemory.SumStep);
+                product.MultiplyGradients(memory.Inputs(element, inBlock, 0), memory.Gradients(element, outBlock, 0), filled, sums, load);
             }
         }
+    }
 
-        private void Collect(int inBlock, int outBlock, int worker)
+    /// <summary>The last step; items are (block of C, block of K).</summary>
+    private readonly struct CollectItems(Workspace work, GradientMemory memory, WinogradScheme<T> scheme, ConvolutionShape shape, float* gradient) : IWorkItems
+    {
+        public int Items => memory.InBlocks * memory.OutBlocks;
+
+        public void Run(int item, int worker)
         {
-            float* taps = engine._work.Scratch(worker, Taps * Block);
-            int rows = Math.Min(Block, _shape.InChannels - (inBlock * Block));
-            int columns = Math.Min(Block, _shape.OutChannels - (outBlock * Block));
+            int inBlock = item / memory.OutBlocks;
+            int outBlock = item % memory.OutBlocks;
+            float* taps = work.Scratch(worker, Taps * Block);
+            int rows = Math.Min(Block, shape.InChannels - (inBlock * Block));
+            int columns = Math.Min(Block, shape.OutChannels - (outBlock * Block));
             for (int row = 0; row < rows; row++)
             {
-                _scheme.FilterGradient(Sums(inBlock, outBlock) + (row * Block), SumStep, taps);
+                scheme.FilterGradient(memory.Sums(inBlock, outBlock) + (row * Block), GradientMemory.SumStep, taps);
                 for (int tap = 0; tap < Taps; tap++)
                 {
-                    float* target = _result + ((((long)tap * _shape.InChannels) + (inBlock * Block) + row) * _shape.OutChannels) + (outBlock * Block);
+                    float* target = gradient + ((((long)tap * shape.InChannels) + (inBlock * Block) + row) * shape.OutChannels) + (outBlock * Block);
                     new Span<float>(taps + (tap * Block), columns).CopyTo(new Span<float>(target, columns));
                 }
             }

@@ -16,7 +16,8 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R>
 
         if (filters.Version != weights.Version)
         {
-            _filterItems.Run(scheme, shape, weights.Pointer, (R*)filters.Values.Pointer, Blocks(shape.OutChannels), Blocks(shape.InChannels), transposed: false);
+            R* target = (R*)filters.Values.Pointer;
+            _work.Pool.Run(new FilterItems(this, scheme, shape, weights.Pointer, target, Blocks(shape.OutChannels), Blocks(shape.InChannels), transposed: false));
             filters.Version = weights.Version;
         }
 
@@ -27,7 +28,7 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R>
     private R* TurnedFilters(WinogradScheme<T> scheme, ConvolutionShape shape, CpuMatrix<float> weights)
     {
         R* filters = (R*)_work.TurnedWeights(Length(scheme, Blocks(shape.InChannels), Blocks(shape.OutChannels)));
-        _filterItems.Run(scheme, shape, weights.Pointer, filters, Blocks(shape.InChannels), Blocks(shape.OutChannels), transposed: true);
+        _work.Pool.Run(new FilterItems(this, scheme, shape, weights.Pointer, filters, Blocks(shape.InChannels), Blocks(shape.OutChannels), transposed: true));
         return filters;
     }
 
@@ -41,33 +42,25 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R>
     private static int Blocks(int channels) => (channels + Block - 1) / Block;
 
     /// <summary>Items are pairs of a result block and a source block.</summary>
-    private sealed class FilterItems(WinogradConvolution<T, S, V, L, R> engine) : IWorkItems
+    private readonly struct FilterItems(
+        WinogradConvolution<T, S, V, L, R> engine, WinogradScheme<T> scheme, ConvolutionShape shape, float* weights, R* filters, int results, int sources,
+        bool transposed) : IWorkItems
     {
         private const int TapStep = BlockLength + Stagger;
-        private WinogradScheme<T> _scheme = null!;
-        private WeightBlocks<T, S, V, L> _weights;
-        private R* _filters;
-        private int _sources;
-        private bool _transposed;
+        private readonly WeightBlocks<T, S, V, L> _weights = new(weights, shape);
 
-        public void Run(WinogradScheme<T> scheme, ConvolutionShape shape, float* weights, R* filters, int results, int sources, bool transposed)
-        {
-            (_scheme, _sources, _transposed) = (scheme, sources, transposed);
-            _weights = new WeightBlocks<T, S, V, L>(weights, shape);
-            _filters = filters;
-            engine._work.Pool.Run(results * sources, this);
-        }
+        public int Items => results * sources;
 
         public void Run(int item, int worker)
         {
-            int result = item / _sources;
-            int source = item % _sources;
-            float* taps = engine._work.Scratch(worker, (Taps * TapStep) + (2 * _scheme.Elements * Block));
+            int result = item / sources;
+            int source = item % sources;
+            float* taps = engine._work.Scratch(worker, (Taps * TapStep) + (2 * scheme.Elements * Block));
             float* rows = taps + (Taps * TapStep);
             new Span<float>(taps, Taps * TapStep).Clear();
             for (int tap = 0; tap < Taps; tap++)
             {
-                if (_transposed)
+                if (transposed)
                 {
                     _weights.Transpose(tap, result * Block, source * Block, taps + ((Taps - 1 - tap) * TapStep));
                 }
@@ -77,14 +70,14 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R>
                 }
             }
 
-            int step = FilterStep(_sources);
-            R* target = _filters + ((long)result * _scheme.Elements * step) + (source * BlockLength);
+            int step = FilterStep(sources);
+            R* target = filters + ((long)result * scheme.Elements * step) + (source * BlockLength);
             for (int row = 0; row < BlockLength; row += 2 * Block)
             {
-                RowPair pair = engine._product.RowsOf(target + row, step, rows, _scheme.Elements);
-                _scheme.Filter(taps + row, TapStep, pair.Even, pair.Step);
-                _scheme.Filter(taps + row + Block, TapStep, pair.Odd, pair.Step);
-                engine._product.Join(pair, _scheme.Elements, target + row, step);
+                RowPair pair = engine._product.RowsOf(target + row, step, rows, scheme.Elements);
+                scheme.Filter(taps + row, TapStep, pair.Even, pair.Step);
+                scheme.Filter(taps + row + Block, TapStep, pair.Odd, pair.Step);
+                engine._product.Join(pair, scheme.Elements, target + row, step);
             }
         }
     }

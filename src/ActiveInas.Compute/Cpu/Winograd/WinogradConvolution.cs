@@ -31,9 +31,7 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R> : IConvo
 
     private readonly Workspace _work;
     private readonly ITileProduct<T, R> _product;
-    private readonly TileItems _tiles;
-    private readonly FilterItems _filterItems;
-    private readonly FilterGradientItems _filterGradient;
+    private readonly GrowingBuffer<float> _gradientBuffer;
 
     /// <param name="work">Threads and memory.</param>
     /// <param name="product">What multiplies transformed values.</param>
@@ -41,9 +39,7 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R> : IConvo
     {
         _work = work;
         _product = product;
-        _tiles = new TileItems(this);
-        _filterItems = new FilterItems(this);
-        _filterGradient = new FilterGradientItems(this);
+        _gradientBuffer = work.Buffer<float>();
     }
 
     public bool Takes(ConvolutionShape shape, BlockedLayout x, BlockedLayout y)
@@ -57,17 +53,14 @@ internal sealed unsafe partial class WinogradConvolution<T, S, V, L, R> : IConvo
         CpuTensor<T, float, S>? pooled = null)
     {
         WinogradScheme<T> scheme = SchemeOf(x.Shape)!;
-        _tiles.Run(scheme, x, Filters(scheme, shape, w), y, epilogue);
+        RunTiles(scheme, x, Filters(scheme, shape, w), y, epilogue);
     }
 
     public void BackwardData(ConvolutionShape shape, CpuTensor<T, float, S> dy, CpuMatrix<float> w, CpuTensor<T, float, S> dx, bool accumulate)
     {
         WinogradScheme<T> scheme = SchemeOf(dx.Shape)!;
-        _tiles.Run(scheme, dy, TurnedFilters(scheme, shape, w), dx, accumulate ? Epilogue<T, S, V, L>.AddTo(dx) : default);
+        RunTiles(scheme, dy, TurnedFilters(scheme, shape, w), dx, accumulate ? Epilogue<T, S, V, L>.AddTo(dx) : default);
     }
-
-    public void BackwardWeights(ConvolutionShape shape, CpuTensor<T, float, S> x, CpuTensor<T, float, S> dy, CpuMatrix<float> gradient)
-        => _filterGradient.Run(SchemeOf(x.Shape)!, shape, x, dy, gradient);
 
     private WinogradScheme<T>? SchemeOf(TensorShape x) => _product.SchemeOf(x.Height, x.Width);
 
