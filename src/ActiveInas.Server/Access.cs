@@ -147,7 +147,7 @@ internal sealed class Access
     // Cookies know no ports: two projects on one machine must not take each other's.
     private static string CookieName(HttpRequest request) => $"ainas_{request.Host.Port ?? 80}";
 
-    private bool HasToken(HttpRequest request) => Secrets.Same(Secrets.Bearer(request), Encoding.UTF8.GetString(_token));
+    private bool HasToken(HttpRequest request) => Secrets.Same(Secrets.Bearer(request) ?? Secrets.BasicPassword(request), Encoding.UTF8.GetString(_token));
 
     private string Derived(string purpose) => Convert.ToHexStringLower(HMACSHA256.HashData(_token, Encoding.UTF8.GetBytes(purpose)));
 }

@@ -1,4 +1,5 @@
 using ActiveInas.Runs.Labelling;
+using ActiveInas.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,7 +78,9 @@ public sealed class LabelServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = ServerHost.Create(options.Address, options.Port, LargestBody, Metrics.Meter, s_stopTime);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new ProjectHost(project, TimeProvider.System)).AddSingleton(worker).AddSingleton(converter)
-            .AddSingleton(new Access(options, token)).AddSingleton<Images>().AddSingleton<Metrics>().AddHostedService<RoundService>();
+            .AddSingleton(new Access(options, token)).AddSingleton<Images>().AddSingleton<Metrics>()
+            .AddSingleton<ModelMetrics>().AddSingleton<IStudioModel, ProjectStudioModel>().AddSingleton<LabelConfigs>()
+            .AddSingleton(_ => new TaskImages(new ModelServerOptions(project.Root) { Files = Directory.Exists(project.Source) ? project.Source : null })).AddHostedService<RoundService>();
 
         WebApplication application = builder.Build();
         _ = application.Services.GetRequiredService<Metrics>();
@@ -94,6 +97,7 @@ public sealed class LabelServer : IAsyncDisposable
         application.MapGet("/start", (HttpContext context, Access access, string? token) => access.Start(context, token)).ExcludeFromDescription();
         application.MapGet("/images/{id:int}", (Images images, int id, int? w, CancellationToken cancellation) => images.GetAsync(id, w, cancellation)).WithSummary("An image.");
         application.MapGet("/report", LabelFiles.ReportAsync).WithSummary("The report of the run.");
+        LabelStudioRoutes.Map(application);
         ServerHost.MapCommon(application);
     }
 }

@@ -104,8 +104,8 @@ public sealed class ApiTests(SharedServer shared) : IClassFixture<SharedServer>
         Assert.Equal(
             [
                 "GET /api/v1/dashboard", "GET /api/v1/events", "GET /api/v1/export", "GET /api/v1/history", "GET /api/v1/model", "GET /api/v1/next", "GET /api/v1/project", "GET /api/v1/review",
-                "GET /api/v1/session", "GET /api/v1/status", "GET /images/{id}", "GET /report", "PATCH /api/v1/classes/{id}", "POST /api/v1/classes", "POST /api/v1/images/{id}/label",
-                "POST /api/v1/import", "POST /api/v1/labels", "POST /api/v1/release", "POST /api/v1/session", "POST /api/v1/undo",
+                "GET /api/v1/session", "GET /api/v1/status", "GET /health", "GET /images/{id}", "GET /report", "PATCH /api/v1/classes/{id}", "POST /api/v1/classes", "POST /api/v1/images/{id}/label",
+                "POST /api/v1/import", "POST /api/v1/labels", "POST /api/v1/release", "POST /api/v1/session", "POST /api/v1/undo", "POST /predict", "POST /setup", "POST /webhook",
             ],
             listed);
     }

@@ -20,6 +20,10 @@ public sealed partial class LabellingProject
     /// <exception cref="DataException">As <see cref="LabelFormats.Read"/> has it.</exception>
     public LabelImport ReadLabels(string path, string? format = null) => LabelFormats.Read(path, format, ClassNames(), _paths, Source);
 
+    /// <summary>The id of an image; null: there is none under this path.</summary>
+    /// <param name="path">Inside the source, with "/".</param>
+    public int? IdOf(string path) => Array.IndexOf(_paths, path) is >= 0 and int id ? id : null;
+
     /// <summary>Takes what was read, all of it or nothing. A label of a person is not replaced by another one.</summary>
     /// <param name="labels">What <see cref="ReadLabels"/> found.</param>
     /// <param name="addClasses">Whether classes that only the file knows become classes of the project; else a label with one stops the import.</param>

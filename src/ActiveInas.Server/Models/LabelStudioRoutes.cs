@@ -14,33 +14,41 @@ namespace ActiveInas.Server.Models;
 /// </summary>
 internal static partial class LabelStudioRoutes
 {
+    // Before the first network there is nothing to suggest.
+    private const string Untrained = "none";
+
     /// <summary>Adds them.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", Health).ExcludeFromDescription();
         routes.MapGet("/health", Health).WithSummary("Label Studio: whether this server is there.");
         routes.MapPost("/setup", Setup).WithSummary("Label Studio: a project is connected.");
         routes.MapPost("/predict", PredictAsync).WithSummary("Label Studio: pre-annotations of tasks.");
-        routes.MapPost("/webhook", (WebhookBody _) => TypedResults.Json(new WebhookView("ok", "the network does not learn from annotations here: export them and import them into a labelling project"), statusCode: StatusCodes.Status201Created))
+        routes.MapPost("/webhook", async (IStudioModel model, JsonObject body) => TypedResults.Json(new WebhookView("ok", await model.TakeAsync(body).ConfigureAwait(false)), statusCode: StatusCodes.Status201Created))
             .WithSummary("Label Studio: something has changed.");
     }
 
-    private static HealthView Health() => new("UP", "ActiveInas");
+    /// <summary>GET /health.</summary>
+    public static HealthView Health() => new("UP", "ActiveInas");
 
-    private static SetupView Setup(Predictor predictor, LabelConfigs configs, SetupBody body)
+    private static SetupView Setup(IStudioModel model, LabelConfigs configs, SetupBody body)
     {
         if (body.Schema is { } schema)
         {
             configs.Remember(body.Project, LabelConfig.Parse(schema));
         }
 
-        return new SetupView(predictor.Model.Version);
+        return new SetupView(model.Predictor?.Model.Version ?? Untrained);
     }
 
     private static async Task<StudioPredictions> PredictAsync(
-        HttpContext context, Predictor predictor, LabelConfigs configs, TaskImages images, ILogger<TaskImages> log, StudioPredictBody body)
+        HttpContext context, IStudioModel model, LabelConfigs configs, TaskImages images, ILogger<TaskImages> log, StudioPredictBody body)
     {
         LabelConfig config = body.LabelConfig is { Length: > 0 } text ? LabelConfig.Parse(text) : configs.Of(body.Project);
+        if (model.Predictor is not { } predictor)
+        {
+            return new StudioPredictions([.. (body.Tasks ?? []).Select(_ => new StudioPrediction([], 0, Untrained))], Untrained);
+        }
+
         StudioPrediction[] results = await Task.WhenAll((body.Tasks ?? []).Select(task => OfAsync(task, predictor, config, images, log, context.RequestAborted))).ConfigureAwait(false);
         return new StudioPredictions(results, predictor.Model.Version);
     }
@@ -110,9 +118,6 @@ internal sealed record StudioChoice(string FromName, string ToName, string Type,
 
 /// <summary>The choices taken.</summary>
 internal sealed record StudioValue(IReadOnlyList<string> Choices);
-
-/// <summary>An event of Label Studio.</summary>
-internal sealed record WebhookBody(string? Action);
 
 /// <summary>What became of an event.</summary>
 internal sealed record WebhookView(string Status, string Detail);

@@ -30,12 +30,13 @@ public sealed class ModelServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         WebApplicationBuilder builder = ServerHost.Create(options.Address, options.Port, options.LargestBody, ModelMetrics.Meter, s_stopTime);
-        builder.Services.AddSingleton(options).AddSingleton<ModelMetrics>().AddSingleton<Predictor>().AddSingleton<LabelConfigs>().AddSingleton<TaskImages>();
+        builder.Services.AddSingleton(options).AddSingleton<ModelMetrics>().AddSingleton<Predictor>().AddSingleton<IStudioModel, ServedStudioModel>().AddSingleton<LabelConfigs>().AddSingleton<TaskImages>();
         WebApplication application = builder.Build();
         HostNames names = new(options.Address, options.Hosts);
         ServerHost.Use(application, (context, next) => CheckAsync(options, names, context, next));
         PredictRoutes.Map(application);
         LabelStudioRoutes.Map(application);
+        application.MapGet("/", LabelStudioRoutes.Health).ExcludeFromDescription();
         ServerHost.MapCommon(application);
         try
         {
