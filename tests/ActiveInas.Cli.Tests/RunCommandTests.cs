@@ -78,7 +78,7 @@ public sealed class RunCommandTests(FinishedRun run) : IClassFixture<FinishedRun
     {
         CliResult shown = await Cli.InvokeAsync("show", run.Folder);
         Assert.Equal(0, shown.Code);
-        foreach (string part in (string[])["test accuracy", "architecture path", "A(1,1)", "search trace", "lowest validation error", "model/model.safetensors", $"ainas show {run.Folder}"])
+        foreach (string part in (string[])["test accuracy", "architecture path", "A(1,1)", "search trace", "validation error", "why", "model/model.safetensors", $"ainas show {run.Folder}"])
         {
             Assert.Contains(part, shown.Out, StringComparison.Ordinal);
         }
